@@ -1,4 +1,4 @@
-"""Element types: `tf.DType`, its one instance per type, and the sets that op rules are written with.
+"""Element types: `tf.DType`, its one instance per type, and the sets that op rules use.
 
 Every plain attribute here is read in hot paths, so it is stored, not computed:
 `.np` (the NumPy dtype), `.kind` (one letter) and `.trainable` (may a tape differentiate it).
@@ -33,7 +33,6 @@ class DType:
       TypeError: for a number that names no type.
     """
 
-    __module__ = "tensorflow"
     np: Any  # np.dtype, or None for resource and variant
     kind: str  # f c i u b s q x: float, complex, signed, unsigned, bool, string, quantized, other
     trainable: builtins.bool

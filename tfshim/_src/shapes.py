@@ -11,8 +11,6 @@ import operator
 from collections.abc import Iterator, Sequence
 from typing import Any, SupportsIndex, overload
 
-UNKNOWN = None  # the `_dims` of a shape of unknown rank
-
 
 class Dimension:
     """One size of a shape, or an unknown one (`value` None): TF1's view of a dimension.
@@ -28,7 +26,6 @@ class Dimension:
     """
 
     __slots__ = ("_value",)
-    __module__ = "tensorflow"
     _value: int | None
 
     def __init__(self, value):
@@ -203,7 +200,6 @@ class TensorShape:
     """
 
     __slots__ = ("__weakref__", "_dims")
-    __module__ = "tensorflow"
     _dims: tuple[int | None, ...] | None
 
     def __init__(self, dims):
@@ -493,13 +489,13 @@ def broadcast_shapes(
 
 
 def _broadcast_sizes(a: int | None, b: int | None) -> int | None:
+    if a is None or b is None:
+        # A known size above 1 decides; TensorFlow says nothing about 0 and 1.
+        known = b if a is None else a
+        return None if known is None or known < 2 else known
     if a == 1:
         return b
     if b == 1 or a == b:
-        return a
-    if a is None:
-        return b  # a size other than 1 decides
-    if b is None:
         return a
     raise ValueError(f"Dimensions {a} and {b} are not compatible")
 
@@ -513,10 +509,13 @@ def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> Tensor
     Raises:
       ValueError: if they cannot be broadcast together.
     """
-    shape_x, shape_y = as_shape(shape_x), as_shape(shape_y)
+    if shape_x.ndims is None or shape_y.ndims is None:
+        return unknown_shape()
     try:
         return TensorShape._of(broadcast_shapes(shape_x._dims, shape_y._dims))
     except ValueError:
         raise ValueError(
-            f"Incompatible shapes for broadcasting: {shape_x} and {shape_y}."
+            "Incompatible shapes for broadcasting. Two shapes are compatible if for each "
+            "dimension pair they are either equal or one of them is 1. "
+            f"Received: {shape_x} and {shape_y}."
         ) from None
