@@ -5,51 +5,58 @@ PYTHON   ?= python3
 VENV     ?= .venv
 NOTEBOOK ?= conformance/notebooks/autodiff.py
 WORKERS  ?= 2
+ARGS     ?=
 
-BIN   := $(VENV)/bin
-STAMP := $(VENV)/.installed
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types generate check-generated coverage clean
+.PHONY: help run test lint format types check generate coverage clean
 
 help:
 	@sed -n '1,3p' Makefile
 
-# PYTHONPATH stays as the user has it; pip's own settings (index, proxy) apply.
-$(STAMP): pyproject.toml
+# One environment, filled as far as a target needs: the package, then its tests, then its checks.
+$(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] < (3, 15) or sys.exit( \
 	  "tfshim needs Python 3.11 to 3.14; $(PYTHON) is %d.%d. Try: make PYTHON=python3.13" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(PIP) -e .
 	@touch $@
 
-run: $(STAMP)
+$(VENV)/.ready-test: $(VENV)/.ready
+	$(PIP) -e '.[test]'
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready-test
+	$(PIP) -e '.[dev]'
+	@touch $@
+
+run: $(VENV)/.ready
 	$(BIN)/tfshim run $(NOTEBOOK)
 
-test: $(STAMP)
+test: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
-lint: $(STAMP)
+lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-format: $(STAMP)
-	$(BIN)/ruff format .
+types: $(VENV)/.ready-dev
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+check: test lint types
+
+format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
-types: $(STAMP)
-	$(BIN)/pyright
-
-# The facade (tfshim/*.py) and docs/coverage.md are written by tools from the registry.
-generate: $(STAMP)
+# The facade (tfshim/*.py) and docs/coverage.md are written from the registry; tests compare them.
+generate: $(VENV)/.ready
 	$(BIN)/python tools/generate_facade.py
-	$(BIN)/tfshim coverage --markdown > docs/coverage.md.new
-	mv docs/coverage.md.new docs/coverage.md
+	$(BIN)/tfshim coverage --markdown --output docs/coverage.md
 
-check-generated: $(STAMP)
-	$(BIN)/python tools/generate_facade.py --check
-
-coverage: $(STAMP)
+coverage: $(VENV)/.ready
 	$(BIN)/tfshim coverage
 
 clean:
