@@ -357,9 +357,15 @@ _BY_NP: dict[Any, DType] = {dtype.np: dtype for dtype in ALL if dtype.np is not 
 _ANY: dict[Any, DType] = {
     **_BY_ENUM,
     **{dtype._name: dtype for dtype in _BY_ENUM.values()},
-    **{"half": float16, "float": float32, "double": float64},
-    **{"half_ref": float16._as_ref, "float_ref": float32._as_ref, "double_ref": float64._as_ref},
-    **{builtins.float: float32, builtins.bool: bool, builtins.object: string},
+    "half": float16,
+    "float": float32,
+    "double": float64,
+    "half_ref": float16._as_ref,
+    "float_ref": float32._as_ref,
+    "double_ref": float64._as_ref,
+    builtins.float: float32,
+    builtins.bool: bool,
+    builtins.object: string,
     **_BY_SCALAR,
     **{dtype.np: dtype for dtype in QUANTIZED},
 }
@@ -387,9 +393,10 @@ def as_dtype(type_value) -> DType:
         return _ANY[type_value]
     except (KeyError, TypeError):  # TypeError: not hashable
         pass
-    if hasattr(type_value, "dtype"):
+    their_dtype = getattr(type_value, "dtype", None)
+    if their_dtype is not None:
         try:
-            return _BY_SCALAR[np.dtype(type_value.dtype).type]
+            return _BY_SCALAR[np.dtype(their_dtype).type]
         except (KeyError, TypeError):
             pass
     raise TypeError(

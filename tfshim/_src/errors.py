@@ -241,9 +241,10 @@ def fail(message: str, cls: type[Any] = InvalidArgumentError) -> NoReturn:
 _RUNTIME_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 
 
-def runtime_name(dtype) -> str:
+def runtime_name(dtype: Any) -> str:
     """The name of a `DType` in messages of TensorFlow's runtime: `float` for float32."""
-    return _RUNTIME_NAMES.get(dtype.name, dtype.name)
+    name: str = dtype.name
+    return _RUNTIME_NAMES.get(name, name)
 
 
 def dtype_mismatch(kernel: str, index: int, expected, got, name: str | None = "") -> OpError:
