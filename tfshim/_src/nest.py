@@ -197,8 +197,9 @@ def _rebuild_mapping(like, children: list):
     values = dict(zip(sorted(like.keys()), children, strict=True))
     cls = type(like)
     if isinstance(like, MutableMapping):
-        is_default = isinstance(like, collections.defaultdict) and cls is collections.defaultdict
-        result = collections.defaultdict(like.default_factory) if is_default else cls()
+        result: Any = cls()
+        if cls is collections.defaultdict:
+            result.default_factory = like.default_factory  # type: ignore[attr-defined]
         for key in like:
             result[key] = values[key]
         return result
