@@ -1,0 +1,33 @@
+"""Switches: how calls are executed.
+
+`TFSHIM_EXECUTION=eager` in the environment, or `tfshim.config.set_execution("eager")`, runs every
+op at once, which puts a failure at its own line; results are the same within rounding.
+"""
+
+from __future__ import annotations
+
+import os
+
+MODES = ("deferred", "eager")
+
+eager = os.environ.get("TFSHIM_EXECUTION", "deferred") == "eager"
+
+
+def set_execution(mode: str) -> None:
+    """Chooses how calls are executed from now on.
+
+    Args:
+      mode: "deferred" (collect, run when somebody looks) or "eager" (run each op at once).
+
+    Raises:
+      ValueError: for another mode.
+    """
+    global eager
+    if mode not in MODES:
+        raise ValueError(f"execution mode must be one of {MODES}, got {mode!r}")
+    eager = mode == "eager"
+
+
+def execution() -> str:
+    """The current mode."""
+    return "eager" if eager else "deferred"

@@ -1,0 +1,433 @@
+"""Conversion of what users pass into tensors, by TensorFlow's rules.
+
+Python ints become int32 (int64 when large), floats float32, complex complex128; NumPy values keep
+their dtype; a wanted dtype is strict for Python values and a cast for NumPy ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from tfshim._src import dtypes, registry
+from tfshim._src.dtypes import DType
+from tfshim._src.engine.aval import make_aval
+from tfshim._src.errors import InvalidArgumentError, op_error
+from tfshim._src.registry import Op
+from tfshim._src.rules import Group, c_name
+from tfshim._src.tensor import INLINE, EagerTensor, concrete, from_value
+
+#: (type, function(value, dtype, name, as_ref)) pairs of `tf.register_tensor_conversion_function`.
+CONVERSIONS: list[tuple[Any, Callable]] = []
+#: Called with a list that has tensors in it; ops/shape.py installs `stack`.
+PACK: list[Callable] = []
+
+_literals: dict[Any, EagerTensor] = {}
+_PYTHON_KINDS = {bool: "b", int: "i", float: "f", complex: "c", str: "s", bytes: "s"}
+#: Kinds of dtype that a Python value of each kind may become.
+_FITS = {"b": "biufcq", "i": "iufcq", "u": "iufcq", "f": "fc", "c": "c", "s": "s"}
+_INT32 = range(-(2**31), 2**31)
+_INT64 = range(-(2**63), 2**63)
+
+
+def literal(value: Any, dtype: DType) -> EagerTensor:
+    """A scalar tensor of a Python number: an input of programs, never part of their key."""
+    kind = type(value)
+    key = (value.hex() if kind is float else value, kind, dtype)
+    found = _literals.get(key)
+    if found is None:
+        if len(_literals) > 4096:
+            _literals.clear()
+        found = concrete(_as_array(value, dtype), make_aval((), dtype))
+        found._literal = True
+        _literals[key] = found
+    return found
+
+
+def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -> EagerTensor:
+    """A tensor of a value: the conversion behind every op's arguments.
+
+    Args:
+      value: tensor, variable, NumPy or JAX array, Python number, string, or nested lists of these.
+      dtype: what the tensor must be.
+      hint: what it should be, if the value allows it.
+
+    Raises:
+      TypeError, ValueError: as TensorFlow does, for what cannot be converted.
+    """
+    kind = type(value)
+    if kind is EagerTensor:
+        if dtype is not None and value.aval.dtype is not dtype:
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
+                f"{value.dtype.name}: {value!r}"
+            )
+        return value
+    if kind is float or kind is int or kind is bool:
+        wanted = dtype or hint
+        if wanted is None:
+            wanted = _scalar_dtype(value)
+        elif wanted.kind not in _FITS[_PYTHON_KINDS[kind]]:
+            if dtype is not None:
+                raise _cannot(value, dtype)
+            wanted = _scalar_dtype(value)
+        elif kind is int and wanted.kind in "iu" and value not in _INT64:
+            raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+        return literal(value, wanted)
+    read = getattr(value, "_as_operand", None)
+    if read is not None:  # variables, IndexedSlices and other composites
+        return read(dtype)
+    for base, function in CONVERSIONS:
+        if isinstance(value, base):
+            result = function(value, dtype=dtype or hint, name=None, as_ref=False)
+            if result is not NotImplemented:
+                return result
+    method = getattr(value, "__tf_tensor__", None)
+    if method is not None and not isinstance(value, type):
+        return method(dtype, None)
+    if isinstance(value, jax.Array) and not isinstance(value, jax.core.Tracer):
+        t = from_value(value)
+        return t if dtype in (None, t.dtype) else from_value(value.astype(dtype.np))
+    if isinstance(value, jax.core.Tracer):
+        t = from_value(value)
+        t._trace = INLINE
+        return t
+    if dtype is None and hint is not None:
+        try:
+            return from_array(to_array(value, hint))
+        except (TypeError, ValueError):
+            pass
+    if isinstance(value, (list, tuple)) and _has_tensor(value):
+        return PACK[0](value, dtype or hint)
+    return from_array(to_array(value, dtype))
+
+
+def from_array(value: np.ndarray) -> EagerTensor:
+    """A tensor of a NumPy array that nobody else writes to."""
+    dtype = dtypes.from_np(value.dtype)
+    return concrete(value, make_aval(value.shape, dtype))
+
+
+def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
+    """A NumPy array of its own of a Python or NumPy value, by TensorFlow's rules."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _from_numpy(value, dtype)
+    if hasattr(value, "__array__") and not isinstance(value, (list, tuple)):
+        return _from_numpy(np.asarray(value), dtype)
+    kind = _PYTHON_KINDS.get(type(value))
+    if kind is None and isinstance(value, (bool, int, float, complex, str, bytes)):
+        kind = next(k for t, k in _PYTHON_KINDS.items() if isinstance(value, t))
+    if kind is not None:
+        if dtype is None:
+            return _as_array(value, _scalar_dtype(value))
+        if dtype.kind not in _FITS[kind]:
+            raise _cannot(value, dtype)
+        return _as_array(value, dtype)
+    as_list = getattr(value, "as_list", None)
+    if as_list is not None:
+        sizes = as_list()
+        if any(s is None for s in sizes):
+            raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
+        small = all(s in _INT32 for s in sizes)
+        return np.array(sizes, dtype.np if dtype else (np.int32 if small else np.int64))
+    if isinstance(value, (list, tuple, range)) or _is_sequence(value):
+        return _from_sequence(list(value), dtype, value)
+    raise ValueError(
+        f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a "
+        "Tensor."
+    )
+
+
+def _is_sequence(value: Any) -> bool:
+    return (
+        hasattr(value, "__len__")
+        and hasattr(value, "__getitem__")
+        and not isinstance(value, (dict, set, str, bytes))
+    )
+
+
+def _scalar_dtype(value: Any) -> DType:
+    if isinstance(value, bool):
+        return dtypes.bool
+    if isinstance(value, int):
+        if value in _INT32:
+            return dtypes.int32
+        if value in _INT64:
+            return dtypes.int64
+        raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+    if isinstance(value, float):
+        if abs(value) > np.finfo(np.float32).max and np.isfinite(value):
+            raise ValueError(
+                "Can't convert Python sequence with a value out of range for a "
+                "double-precision float."
+            )
+        return dtypes.float32
+    if isinstance(value, complex):
+        return dtypes.complex128
+    return dtypes.string
+
+
+def _as_array(value: Any, dtype: DType) -> np.ndarray:
+    if dtype.kind == "s":
+        out = np.empty((), object)
+        out[()] = value.encode() if isinstance(value, str) else value
+        return out
+    if isinstance(value, int) and dtype.kind in "iu":
+        wide = np.array(value, np.uint64 if value >= 2**63 else np.int64)
+        return wide.astype(dtype.np)
+    return np.array(value, dtype.np)
+
+
+def _from_numpy(value: Any, dtype: DType | None) -> np.ndarray:
+    value = np.asarray(value)
+    if value.dtype.kind in "USO":
+        return _string_array(value, dtype)
+    if value.dtype.kind in "mMV" and not _is_extension(value.dtype):
+        kind = {"m": "TIMEDELTA", "M": "DATETIME"}.get(value.dtype.kind, "VOID")
+        raise ValueError(
+            f"Failed to convert a NumPy array to a Tensor (Unsupported numpy type: NPY_{kind})."
+        )
+    if dtype is None:
+        if value.dtype.byteorder == ">":
+            return value.astype(value.dtype.newbyteorder("="))
+        return np.array(value, order="C")
+    if dtype.kind == "s" or (value.dtype.kind == "c" and dtype.kind != "c"):
+        raise _cannot(value, dtype)
+    with np.errstate(all="ignore"):
+        return np.array(value, order="C").astype(dtype.np)
+
+
+def _is_extension(dtype: np.dtype) -> bool:
+    try:
+        dtypes.from_np(dtype)
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
+def _string_array(value: np.ndarray, dtype: DType | None) -> np.ndarray:
+    if dtype is not None and dtype.kind != "s":
+        raise _cannot(value, dtype)
+    out = np.empty(value.shape, object)
+    for index, item in np.ndenumerate(value):
+        if isinstance(item, str):
+            item = item.encode()
+        elif not isinstance(item, bytes):
+            raise ValueError(
+                "Failed to convert a NumPy array to a Tensor (Unsupported object type "
+                f"{type(item).__name__})."
+            )
+        out[index] = item
+    return out
+
+
+def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarray:
+    first = _first_leaf(value)
+    if isinstance(first, (str, bytes)):
+        return _strings(value, dtype, original)
+    try:
+        array = np.array(value)
+    except OverflowError:
+        raise ValueError(
+            "Can't convert Python sequence with out-of-range integer to Tensor."
+        ) from None
+    except ValueError:
+        raise ValueError("Can't convert non-rectangular Python sequence to Tensor.") from None
+    kind = array.dtype.kind
+    if kind in "OUS":
+        _explain_objects(value)
+    if kind == "u" and isinstance(first, int):
+        raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+    if isinstance(first, (bool, np.bool_)) and kind != "b":
+        raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
+    if dtype is not None:
+        if array.size and dtype.kind not in _FITS.get(kind, ""):
+            if isinstance(first, (np.ndarray, np.generic)) and kind in "iufb" and dtype.kind != "s":
+                pass  # NumPy values inside a list are cast, as they are alone
+            else:
+                raise _cannot(original, dtype)
+        with np.errstate(all="ignore"):
+            return array.astype(dtype.np)
+    if array.size == 0 and first is None:
+        return array.astype(np.float32)
+    if isinstance(first, np.ndarray) or (
+        isinstance(first, np.generic) and kind in "fc" and array.dtype.kind == first.dtype.kind
+    ):
+        return array.astype(first.dtype) if isinstance(first, np.generic) else array
+    if kind in "iu":
+        fits = array.size == 0 or (array.min() in _INT32 and array.max() in _INT32)
+        return array.astype(np.int32 if fits else np.int64)
+    if kind == "f":
+        return array.astype(np.float32)
+    return array
+
+
+def _first_leaf(value: Any) -> Any:
+    while isinstance(value, (list, tuple)):
+        for item in value:
+            leaf = _first_leaf(item)
+            if leaf is not None or item is None:
+                return leaf
+        return None
+    return value
+
+
+def _strings(value: list, dtype: DType | None, original: Any) -> np.ndarray:
+    if dtype is not None and dtype.kind != "s":
+        raise _cannot(original, dtype)
+    shape, level = [], value
+    while isinstance(level, (list, tuple)):
+        shape.append(len(level))
+        if not level:
+            break
+        level = level[0]
+    out = np.empty(shape, object)
+    leaves = list(_leaves(value, tuple(shape)))
+    flat = out.reshape(-1)
+    for i, leaf in enumerate(leaves):
+        if not isinstance(leaf, (str, bytes)):
+            raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
+        flat[i] = leaf.encode() if isinstance(leaf, str) else leaf
+    return flat.reshape(shape)
+
+
+def _leaves(value: Any, shape: tuple[int, ...]):
+    if not shape:
+        if isinstance(value, (list, tuple)):
+            raise ValueError("Can't convert non-rectangular Python sequence to Tensor.")
+        yield value
+        return
+    if not isinstance(value, (list, tuple)) or len(value) != shape[0]:
+        raise ValueError("Can't convert non-rectangular Python sequence to Tensor.")
+    for item in value:
+        yield from _leaves(item, shape[1:])
+
+
+def _explain_objects(value: Any) -> None:
+    """Raises the right error for a list that NumPy could only make an object or string array of."""
+    kinds = set()
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, (list, tuple)):
+            stack.extend(item)
+        else:
+            kinds.add(_PYTHON_KINDS.get(type(item), "n" if isinstance(item, np.generic) else None))
+            if kinds & {None}:
+                raise ValueError(
+                    f"Attempt to convert a value ({item!r}) with an unsupported type "
+                    f"({type(item)}) to a Tensor."
+                )
+    if len(kinds) == 1 and kinds == {"i"}:
+        raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+    raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
+
+
+def _has_tensor(value: Any) -> bool:
+    for item in value:
+        if isinstance(item, EagerTensor) or hasattr(item, "_as_operand"):
+            return True
+        if isinstance(item, (list, tuple)) and _has_tensor(item):
+            return True
+        if isinstance(item, jax.core.Tracer):
+            return True
+    return False
+
+
+def _cannot(value: Any, dtype: DType) -> TypeError:
+    return TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {c_name(dtype)}")
+
+
+# -- the arguments of ops ----------------------------------------------------------------------------
+
+
+def convert_inputs(op: Op, values: tuple) -> tuple:
+    """The tensors of an op's arguments: one dtype per group, checked against its allowed ones."""
+    out = list(values)
+    index = {n: i for i, n in enumerate(op.inputs)}
+    for group in op.rule.groups:
+        members = [index[n.strip("*?")] for n in group.names]
+        _convert_group(op, group, out, members)
+    return tuple(out)
+
+
+def _convert_group(op: Op, group: Group, out: list, members: list[int]) -> None:
+    dtype = group.dtype
+    if dtype is None:
+        for i in members:
+            found = getattr(out[i], "_operand_dtype", None)
+            if type(out[i]) is EagerTensor:
+                found = out[i].aval.dtype
+            if found is not None:
+                dtype = found
+                break
+    if group.lenient and type(out[members[0]]) is not EagerTensor:
+        # such functions convert the first argument on its own, then the others to its dtype
+        dtype = convert(out[members[0]]).aval.dtype
+    for i in members:
+        value = out[i]
+        if type(value) is EagerTensor or getattr(value, "_operand_dtype", None) is not None:
+            t = convert(value)
+        elif group.lenient:
+            t = convert(value, hint=dtype)
+        else:
+            t = convert(value, dtype)
+        out[i] = t
+        if dtype is None:
+            dtype = t.aval.dtype
+        elif t.aval.dtype is not dtype:
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"cannot compute {op.kernel} as input #{i}(zero-based) was expected to be a "
+                f"{c_name(dtype)} tensor but is a {c_name(t.aval.dtype)} tensor "
+                f"[Op:{op.kernel}] name: ",
+            )
+    allowed = group.allowed
+    if allowed is not None and dtype not in allowed:
+        raise InvalidArgumentError(
+            None,
+            None,
+            f"Value for attr '{group.attr}' of {c_name(dtype)} is not in the list of allowed "
+            f"values: {', '.join(group.of or ())}\n\t; NodeDef: {{{{node {op.kernel}}}}} "
+            f"[Op:{op.kernel}] name: ",
+        )
+
+
+def convert_layout(op: Op, values: tuple) -> tuple[tuple, tuple]:
+    """The same for ops with optional inputs and lists: flat tensors, and how they are laid out."""
+    flat: list[Any] = []
+    layout: list[int | None] = []
+    where: dict[str, list[int]] = {}
+    for name, value in zip(op.inputs, values, strict=True):
+        if value is None and name in op.optional:
+            layout.append(None)
+            where[name] = []
+        elif name in op.lists:
+            if isinstance(value, EagerTensor) and value.ndim:
+                value = list(value)
+            if not isinstance(value, (list, tuple)):
+                value = [value]
+            where[name] = list(range(len(flat), len(flat) + len(value)))
+            flat.extend(value)
+            layout.append(len(value))
+        else:
+            where[name] = [len(flat)]
+            flat.append(value)
+            layout.append(1)
+    for group in op.rule.groups:
+        members = [i for n in group.names for i in where[n.strip("*?")]]
+        if members:
+            _convert_group(op, group, flat, members)
+    return tuple(flat), tuple(layout)
+
+
+def fail(kernel: str, message: str):
+    """Raises TensorFlow's InvalidArgumentError of a kernel."""
+    raise op_error(kernel, message)
+
+
+registry.provide(T=EagerTensor, CONVERT=convert_inputs, CONVERT_LAYOUT=convert_layout)

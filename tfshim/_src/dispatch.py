@@ -1,0 +1,96 @@
+"""Dispatch: the one place that makes nodes.
+
+Every op call arrives here with its kernel and its tensors. The node goes to the current trace;
+what is active in this thread (tapes, accumulators) sees it; nothing is computed yet.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from tfshim._src import config, registry
+from tfshim._src.engine import flush as engine
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.engine.trace import Failed, Pending
+from tfshim._src.tensor import INLINE, STATE, EagerTensor, from_value, pending
+
+_HERE = str(Path(__file__).parent)
+_ready = False
+
+
+def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
+    """Records one node.
+
+    Args:
+      kernel: what to call.
+      inputs: its tensors; variables and Python values are converted before.
+
+    Returns:
+      One tensor, or a list of tensors where the kernel has several outputs.
+
+    Raises:
+      OpError: for shapes, dtypes and attributes that do not fit, at once.
+    """
+    if kernel.host_only:
+        return run_on_host(kernel, inputs)
+    avals = tuple([t.aval for t in inputs])
+    spec = kernel.memo.get(avals)
+    if spec is None:
+        spec = kernel.spec(avals)
+    state = STATE
+    trace = state.trace
+    outs = trace.record(kernel, inputs, spec, pending, call_site())  # type: ignore[attr-defined]
+    if outs is None:
+        outs = _dispatch_foreign(kernel, inputs, spec)
+    for recorder in state.recorders:
+        recorder.record(kernel, inputs, outs)
+    if trace is state.pending and (config.eager or engine.over_limit(trace)):
+        engine.flush(trace)
+    return outs[0] if spec.single else list(outs)
+
+
+def _dispatch_foreign(kernel: Kernel, inputs, spec) -> tuple:
+    """Inputs that come from elsewhere: a JAX tracer, another thread, a function being traced."""
+    if any(t._trace is INLINE for t in inputs):
+        outs = kernel.call([t._raw() for t in inputs])
+        return tuple([from_value(o) for o in outs])
+    trace = STATE.trace
+    for t in inputs:
+        source = t._trace
+        if source is None or source is trace:
+            continue
+        if isinstance(source, (Pending, Failed)):
+            t._force()
+        else:
+            raise TypeError(
+                f"{t!r} is out of scope and cannot be used here. Use return values, explicit "
+                "Python locals or TensorFlow collections to access it."
+            )
+    return trace.record(kernel, inputs, spec, pending, call_site())  # type: ignore[attr-defined]
+
+
+def run_on_host(kernel: Kernel, inputs) -> Any:
+    """Ops that run at once on NumPy arrays: strings, and shapes that depend on data."""
+    out = kernel.fn(*[t._host_value() for t in inputs])
+    single = not isinstance(out, (tuple, list))
+    outs = tuple([from_value(o) for o in ((out,) if single else out)])
+    for recorder in STATE.recorders:
+        recorder.record(kernel, inputs, outs)
+    return outs[0] if single else list(outs)
+
+
+def call_site() -> Any:
+    """The user's code object and instruction of the call that is being dispatched."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        code = frame.f_code
+        filename = code.co_filename
+        if not filename.startswith(_HERE) and not filename.startswith("<tfshim"):
+            return code, frame.f_lasti
+        frame = frame.f_back
+    return None
+
+
+registry.provide(DISPATCH=dispatch)

@@ -1,0 +1,271 @@
+"""Running what is pending: cold programs node by node, hot ones as one compiled call.
+
+A program becomes hot when running it node by node has cost about what compiling it would: the
+ski-rental rule, at most twice the cost of the better choice known in hindsight. Costs are counted
+in fixed microseconds (measured, docs/performance.md) rather than timed, so that the decision is
+the same on every run.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import time
+from typing import Any
+
+import jax
+import numpy as np
+
+from tfshim._src.engine import kernel as kernel_module
+from tfshim._src.engine.program import evaluate, live_nodes
+from tfshim._src.engine.stats import stats
+from tfshim._src.engine.trace import Failed, Pending, Trace
+from tfshim._src.errors import OpError
+
+#: Compiling costs about COMPILE_US + COMPILE_NODE_US a node; a cold node costs about COLD_NODE_US.
+COMPILE_US = 40_000
+COMPILE_NODE_US = 2_000
+COLD_NODE_US = 120
+#: Read the source of `over_limit`: what makes a pending program run though nobody looked.
+MAX_NODES = 4096
+MAX_BYTES = 1 << 28
+MAX_PROGRAMS = 1024
+
+
+class Entry:
+    """What is known of one program: how often it ran, and its compiled form once it is hot."""
+
+    __slots__ = ("runs", "hot_at", "call", "site", "nodes", "seconds", "compile_seconds")
+
+    def __init__(self, nodes: int, site: Any):
+        self.runs = 0
+        self.nodes = nodes
+        self.hot_at = hot_threshold(nodes)
+        self.call = None
+        self.site = site
+        self.seconds = 0.0
+        self.compile_seconds = 0.0
+
+
+def hot_threshold(nodes: int) -> int:
+    """The run at which a program of so many nodes is compiled whole."""
+    override = os.environ.get("TFSHIM_HOT_AFTER")
+    if override:
+        return int(override)
+    cost = (COMPILE_US + COMPILE_NODE_US * nodes) / (COLD_NODE_US * nodes)
+    return max(3, round(cost))
+
+
+#: Programs by key, least recently used first.
+programs: collections.OrderedDict[Any, Entry] = collections.OrderedDict()
+
+
+def over_limit(trace: Pending) -> bool:
+    return len(trace.nodes) >= MAX_NODES or trace.nbytes >= MAX_BYTES
+
+
+def flush(trace: Trace) -> None:
+    """Gives every pending tensor of the trace that is still alive its value."""
+    assert isinstance(trace, Pending)
+    with trace.lock:
+        if not trace.nodes:
+            return
+        nodes, ext, outs, sites = trace.nodes, trace.ext, trace.outs, trace.sites
+        trace.clear()
+        alive = [(slot, t) for slot, ref in enumerate(outs) if (t := ref()) is not None]
+        if not alive:
+            stats.dead_nodes += len(nodes)
+            return
+        _run(nodes, ext, [slot for slot, _ in alive], [t for _, t in alive], sites)
+
+
+def _run(nodes, ext, wanted, tensors, sites) -> None:
+    stats.flushes += 1
+    key = (tuple(nodes), tuple([t.aval for t in ext]), tuple(wanted))
+    entry = programs.get(key)
+    if entry is None:
+        entry = programs[key] = Entry(len(nodes), sites[-1])
+        if len(programs) > MAX_PROGRAMS:
+            programs.popitem(last=False)
+    else:
+        programs.move_to_end(key)
+    entry.runs += 1
+    started = time.perf_counter()
+    if entry.runs >= entry.hot_at:
+        try:
+            values = _run_compiled(entry, nodes, ext, wanted)
+        except Exception:
+            programs.pop(key, None)  # a failed compile or run leaves nothing behind
+            values = None
+        if values is not None:
+            for t, value in zip(tensors, values, strict=True):
+                t._value = value
+                t._trace = None
+            entry.seconds += time.perf_counter() - started
+            return
+    _interpret(nodes, ext, wanted, tensors, sites)
+    entry.seconds += time.perf_counter() - started
+
+
+def _run_compiled(entry: Entry, nodes, ext, wanted):
+    literals = [t._literal and t.aval.dtype.kind in "fiub" for t in ext]
+    if entry.call is None:
+        started = time.perf_counter()
+        entry.call = _compile(nodes, ext, wanted, literals)
+        stats.program_compiles += 1
+        values = entry.call(*_arguments(ext, literals))
+        entry.compile_seconds = time.perf_counter() - started
+    else:
+        values = entry.call(*_arguments(ext, literals))
+    stats.compiled_runs += 1
+    return values
+
+
+def _compile(nodes, ext, wanted, literals):
+    """One jitted function of the program. Literals of one dtype arrive packed in one vector, since
+    each argument costs; they stay inputs, so that a learning rate may change at every step."""
+    avals = [t.aval for t in ext]
+    lits = [i for i, is_lit in enumerate(literals) if is_lit]
+    arrays = [i for i, is_lit in enumerate(literals) if not is_lit]
+    by_dtype = _group(avals, lits)
+    widths = widths_of(nodes, avals)
+
+    def run(packed, *values):
+        full: list[Any] = [None] * len(ext)
+        for i, v in zip(arrays, values, strict=True):
+            full[i] = v
+        for (dtype, members), vector in zip(by_dtype.items(), packed, strict=True):
+            for j, i in enumerate(members):
+                full[i] = vector[j].astype(dtype.np)
+        return evaluate(nodes, widths, full, wanted)
+
+    return jax.jit(run)
+
+
+def _group(avals, lits):
+    groups: dict[Any, list[int]] = {}
+    for i in lits:
+        groups.setdefault(avals[i].dtype, []).append(i)
+    return groups
+
+
+def _arguments(ext, literals):
+    groups: dict[Any, list[Any]] = {}
+    values = []
+    for t, is_lit in zip(ext, literals, strict=True):
+        if is_lit:
+            groups.setdefault(t.aval.dtype, []).append(t._value)
+        else:
+            v = t._value
+            if type(v) is np.ndarray:
+                stats.to_device += 1
+                v = t._value = jax.device_put(v)  # once: the next run finds it there
+            values.append(v)
+    packed = [np.array(vs, dtype.np) for dtype, vs in groups.items()]
+    return (packed, *values)
+
+
+def widths_of(nodes, avals) -> list[int]:
+    """Number of outputs of each node."""
+    return [len(outs) for outs in avals_of(nodes, avals)]
+
+
+def avals_of(nodes, ext_avals):
+    """Output avals of each node, from the kernels' memos."""
+    env: list[Any] = []
+    result = []
+    for kernel, refs in nodes:
+        outs = kernel.spec(tuple([env[r] if r >= 0 else ext_avals[-1 - r] for r in refs])).outputs
+        env.extend(outs)
+        result.append(outs)
+    return result
+
+
+def _interpret(nodes, ext, wanted, tensors, sites) -> None:
+    """Runs node by node. A failing node fails the tensors that depend on it, and no others."""
+    stats.interpreted_runs += 1
+    ext_avals = [t.aval for t in ext]
+    specs = []
+    env_avals: list[Any] = []
+    for kernel, refs in nodes:
+        avals = tuple([env_avals[r] if r >= 0 else ext_avals[-1 - r] for r in refs])
+        spec = kernel.spec(avals)
+        specs.append(spec)
+        env_avals.extend(spec.outputs)
+    live = live_nodes(nodes, [len(s.outputs) for s in specs], wanted)
+    env: list[Any] = []
+    last = _last_uses(nodes, wanted)
+    failure = None
+    for i, (kernel, refs) in enumerate(nodes):
+        spec = specs[i]
+        if not live[i]:
+            stats.dead_nodes += 1
+            env.extend([None] * len(spec.outputs))
+            continue
+        values = [env[r] if r >= 0 else ext[-1 - r]._value for r in refs]
+        failed = next((v for v in values if type(v) is _Failure), None)
+        if failed is None:
+            try:
+                env.extend(kernel.execute(values, spec))
+            except Exception as e:
+                failed = failure = _Failure(_located(e, kernel, sites[i]))
+        if failed is not None:
+            env.extend([failed] * len(spec.outputs))
+        for r in refs:
+            if r >= 0 and last[r] == i:
+                env[r] = None  # nobody needs it any more: free its buffer
+    for t, slot in zip(tensors, wanted, strict=True):
+        value = env[slot]
+        if type(value) is _Failure:
+            t._trace = Failed(value.error)
+        else:
+            t._value = value
+            t._trace = None
+    if failure is not None:
+        stats.failures += 1
+
+
+def _last_uses(nodes, wanted) -> dict[int, int]:
+    last: dict[int, int] = {}
+    for i, (_, refs) in enumerate(nodes):
+        for r in refs:
+            if r >= 0:
+                last[r] = i
+    for slot in wanted:
+        last[slot] = -1
+    return last
+
+
+class _Failure:
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException):
+        self.error = error
+
+
+def _located(error: Exception, kernel, site) -> Exception:
+    """The error with the user's own file and line of the op that failed."""
+    where = describe_site(site)
+    if isinstance(error, OpError):
+        return error
+    if where:
+        error.add_note(f"in {kernel.name}, called at {where}")
+    return error
+
+
+def describe_site(site) -> str:
+    """`file.py:12` of a recorded call site (code object and instruction offset)."""
+    if site is None:
+        return ""
+    code, lasti = site
+    line = code.co_firstlineno
+    for start, end, number in code.co_lines():
+        if start <= lasti < end and number is not None:
+            line = number
+            break
+    return f"{code.co_filename}:{line}"
+
+
+def detect_platform() -> None:
+    """Asks JAX once, at the first dispatch, whether host reads are free."""
+    kernel_module.set_platform(jax.default_backend() == "cpu")

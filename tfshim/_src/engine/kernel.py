@@ -1,0 +1,176 @@
+"""A kernel: an op with its static attributes filled in. It is what a node calls.
+
+Its `fn` is a pure function of raw arrays. Everything derived from it is found here and cached:
+output avals for given input avals, the NumPy version, the compiled single call, and the derived
+kernels (pullback, pushforward) that tapes and accumulators dispatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from tfshim._src import dtypes
+from tfshim._src.engine.aval import Aval, make_aval
+from tfshim._src.engine.stats import stats
+from tfshim._src.errors import InvalidArgumentError, OpError, op_error
+
+#: Small values are evaluated on the host while cold; anything larger goes to XLA (bytes, flops).
+HOST_BYTES = 1 << 20
+HOST_FLOPS = 1 << 24
+
+_UNSET: Any = object()
+
+
+class Spec:
+    """What a kernel does for one combination of input avals."""
+
+    __slots__ = ("outputs", "single", "jaxpr", "_host", "calls")
+
+    def __init__(self, outputs: tuple[Aval, ...], single: bool, jaxpr):
+        self.outputs = outputs
+        self.single = single
+        self.jaxpr = jaxpr
+        self._host = _UNSET
+        self.calls = 0
+
+    @property
+    def host(self) -> Callable | None:
+        """The NumPy version, or None where a primitive has no rule or the work is large."""
+        if self._host is _UNSET:
+            self._host = None
+            if self.jaxpr is not None:
+                from tfshim._src.engine import host
+
+                flops, nbytes = host.cost_hint(self.jaxpr)
+                if flops <= HOST_FLOPS and nbytes <= HOST_BYTES:
+                    self._host = host.host_function(self.jaxpr)
+            self.jaxpr = None
+        return self._host
+
+
+class Kernel:
+    """An op with its attributes: name, pure function and everything cached about it.
+
+    Args:
+      name: TensorFlow's kernel name, for error text and tables.
+      fn: pure function of raw arrays, returning an array or a tuple/list of arrays.
+      attrs: the static attributes, for rules and tables.
+      rule: Tensor-level gradient rule `rule(call) -> input gradients`, or None for the derived one.
+      differentiable: False where TensorFlow gives None (the output is not connected to the inputs).
+      diff_inputs: indices of the inputs that can get a gradient; None for all.
+    """
+
+    __slots__ = (
+        "name", "fn", "attrs", "rule", "differentiable", "diff_inputs", "host_only",
+        "memo", "_jit", "_derived", "parent", "op",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        fn: Callable,
+        attrs: dict[str, Any] | None = None,
+        *,
+        rule: Callable | None = None,
+        differentiable: bool = True,
+        diff_inputs: frozenset[int] | None = None,
+        host_only: bool = False,
+        parent: tuple | None = None,
+        op: Any = None,
+    ):
+        self.name = name
+        self.fn = fn
+        self.attrs = attrs or {}
+        self.rule = rule
+        self.differentiable = differentiable
+        self.diff_inputs = diff_inputs
+        self.host_only = host_only
+        self.parent = parent
+        self.op = op
+        self.memo: dict[tuple[Aval, ...], Spec] = {}
+        self._jit: Callable | None = None
+        self._derived: dict[Any, Kernel] = {}
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.name} {self.attrs}>"
+
+    def spec(self, avals: tuple[Aval, ...]) -> Spec:
+        """Output avals for these input avals; bad shapes and dtypes raise here, at the call."""
+        found = self.memo.get(avals)
+        if found is None:
+            found = self._infer(avals)
+            if len(self.memo) > 4096:
+                self.memo.clear()
+            self.memo[avals] = found
+        return found
+
+    def _infer(self, avals: tuple[Aval, ...]) -> Spec:
+        stats.kernel_traces += 1
+        try:
+            jaxpr, out = jax.make_jaxpr(self.fn, return_shape=True)(*[a.struct for a in avals])
+        except OpError as e:
+            raise e.with_kernel(self.name) from None
+        except (TypeError, ValueError, IndexError, NotImplementedError, ZeroDivisionError) as e:
+            if isinstance(e, jax.errors.JAXTypeError):
+                raise  # a body that reads values while tracing: a defect of ours, not of the caller
+            raise op_error(self.name, str(e), InvalidArgumentError) from e
+        single = not isinstance(out, (tuple, list))
+        outs = (out,) if single else tuple(out)
+        return Spec(tuple(_aval(o) for o in outs), single, jaxpr)
+
+    def call(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """The outputs for raw arrays or tracers, always as a tuple."""
+        out = self.fn(*values)
+        return tuple(out) if isinstance(out, (tuple, list)) else (out,)
+
+    def execute(self, values: list[Any], spec: Spec) -> tuple[Any, ...]:
+        """Runs this kernel alone (the cold tier): on the host if small, else one compiled call."""
+        if _on_host(values):
+            host = spec.host
+            if host is not None:
+                stats.host_nodes += 1
+                return tuple(host([v if type(v) is np.ndarray else np.asarray(v) for v in values]))
+        stats.xla_nodes += 1
+        return self.run_xla(values)
+
+    def run_xla(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        jitted = self._jit
+        if jitted is None:
+            stats.kernel_compiles += 1
+            jitted = self._jit = jax.jit(self.call_flat)
+        return jitted(*values)
+
+    def call_flat(self, *values):
+        return self.call(values)
+
+    def derived(self, key: Any, make: Callable[[], Kernel]) -> Kernel:
+        """The kernel derived from this one under `key`, made once."""
+        found = self._derived.get(key)
+        if found is None:
+            found = self._derived[key] = make()
+        return found
+
+
+def _aval(struct) -> Aval:
+    return make_aval(tuple(struct.shape), dtypes.from_np(np.dtype(struct.dtype)))
+
+
+def _on_host(values: Sequence[Any]) -> bool:
+    """Whether all values are host arrays, or can be read by the host without a transfer."""
+    for v in values:
+        if type(v) is not np.ndarray and not (_CPU and v.nbytes <= HOST_BYTES):
+            return False
+    return True
+
+
+_CPU = True
+
+
+def set_platform(is_cpu: bool) -> None:
+    """Tells the host tier whether reading a device value is free (CPU) or a transfer."""
+    global _CPU
+    _CPU = is_cpu

@@ -1,0 +1,119 @@
+"""Programs: a list of nodes as one pure function, for the compiled tier.
+
+Lowering shares work that the nodes repeat: equal nodes run once, and where the forward kernel and
+its pullback stand in one program they share one `jax.vjp`, so that loops and decompositions are
+not run a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.engine.trace import Node
+
+
+def live_nodes(nodes: Sequence[Node], widths: Sequence[int], wanted: Sequence[int]) -> list[bool]:
+    """Which nodes are needed for the wanted slots.
+
+    Args:
+      nodes: the program.
+      widths: number of outputs of each node.
+      wanted: refs of the values that somebody can still see.
+    """
+    owner: list[int] = []
+    for i, width in enumerate(widths):
+        owner.extend([i] * width)
+    live = [False] * len(nodes)
+    for slot in wanted:
+        if slot >= 0:
+            live[owner[slot]] = True
+    for i in range(len(nodes) - 1, -1, -1):
+        if live[i]:
+            for ref in nodes[i][1]:
+                if ref >= 0:
+                    live[owner[ref]] = True
+    return live
+
+
+def evaluate(
+    nodes: Sequence[Node], widths: Sequence[int], ext: Sequence[Any], wanted: Sequence[int]
+) -> list[Any]:
+    """The values of the wanted refs; pure, so that JAX can trace, compile and transform it."""
+    live = live_nodes(nodes, widths, wanted)
+    shared = _shared_pullbacks(nodes, live)
+    env: list[Any] = []
+    seen: dict[Node, tuple] = {}
+    vjps: dict[tuple[Node, tuple[int, ...]], Callable] = {}
+    for i, node in enumerate(nodes):
+        if not live[i]:
+            env.extend([None] * widths[i])
+            continue
+        outs = seen.get(node)
+        if outs is None:
+            kernel, refs = node
+            values = [env[r] if r >= 0 else ext[-1 - r] for r in refs]
+            diff = shared.get(node)
+            if diff is not None:
+                outs, vjps[node, diff] = linearize(kernel, values, diff)
+            elif kernel.parent is not None and kernel.parent[0] == "pullback":
+                _, forward, diff, which, n_in = kernel.parent
+                vjp = vjps.get(((forward, refs[:n_in]), diff))
+                outs = kernel.call(values) if vjp is None else vjp(which, values[n_in:])
+            else:
+                outs = kernel.call(values)
+            seen[node] = outs
+        env.extend(outs)
+    return [env[s] if s >= 0 else ext[-1 - s] for s in wanted]
+
+
+def _shared_pullbacks(nodes: Sequence[Node], live: Sequence[bool]) -> dict[Node, tuple[int, ...]]:
+    """Forward nodes whose pullback stands in the same program, with the inputs it differentiates."""
+    forwards = {node for node, alive in zip(nodes, live, strict=True) if alive}
+    shared: dict[Node, tuple[int, ...]] = {}
+    for (kernel, refs), alive in zip(nodes, live, strict=True):
+        if alive and kernel.parent is not None and kernel.parent[0] == "pullback":
+            _, forward, diff, _, n_in = kernel.parent
+            node = (forward, refs[:n_in])
+            if node in forwards:
+                shared.setdefault(node, diff)
+    return shared
+
+
+def linearize(kernel: Kernel, values: Sequence[Any], diff: tuple[int, ...]):
+    """Outputs and pullback of a kernel, in TensorFlow's convention for complex cotangents.
+
+    Returns:
+      The outputs, and `pull(which, cotangents)`: gradients with respect to the inputs `diff`, where
+      `which` are the output indices that the cotangents belong to, the others being zero.
+    """
+
+    def forward(*inner):
+        full = list(values)
+        for i, v in zip(diff, inner, strict=True):
+            full[i] = v
+        return kernel.call(full)
+
+    outs, vjp = jax.vjp(forward, *[values[i] for i in diff])
+
+    def pull(which: tuple[int, ...], cotangents: Sequence[Any]) -> tuple:
+        full = [_zero(o) for o in outs]
+        for i, ct in zip(which, cotangents, strict=True):
+            full[i] = _conj(ct)
+        return tuple(_conj(g) for g in vjp(tuple(full)))
+
+    return outs, pull
+
+
+def _zero(out):
+    if jax.numpy.issubdtype(out.dtype, jax.numpy.inexact):
+        return jax.numpy.zeros(out.shape, out.dtype)
+    return np.zeros(out.shape, jax.dtypes.float0)
+
+
+def _conj(x):
+    return jax.numpy.conj(x) if jax.numpy.iscomplexobj(x) else x

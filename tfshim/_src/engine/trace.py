@@ -1,0 +1,116 @@
+"""Traces: where dispatched nodes are collected.
+
+A node is `(kernel, refs)`. A ref is an int: `ref >= 0` is the output with that slot in the same
+trace, `ref < 0` is external input `-1 - ref`. A list of such nodes is a program in SSA form; it is
+the only representation of a computation in tfshim.
+
+`Pending` collects what eager code dispatches until somebody looks at a value. The capturing trace
+of functions and loop bodies (`capture.Graph`) shares `record` and never runs.
+
+What the engine needs of a tensor handle is four attributes: `aval`, `_value` (raw array or None),
+`_trace` (the trace that will produce it, None once it is concrete) and `_slot` (its ref there).
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import Any
+
+from tfshim._src.engine.kernel import Kernel, Spec
+from tfshim._src.engine.stats import stats
+
+Node = tuple[Kernel, tuple[int, ...]]
+
+
+class Trace:
+    """Nodes in the order of dispatch, and the external tensors that they read."""
+
+    __slots__ = ("nodes", "ext", "ext_refs", "nslots", "outs", "lock", "sites", "__weakref__")
+
+    #: Pending traces run when a value is read; graphs are symbolic and never run.
+    symbolic = False
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.clear()
+
+    def clear(self) -> None:
+        self.nodes: list[Node] = []
+        self.ext: list[Any] = []
+        self.ext_refs: dict[int, int] = {}
+        self.nslots = 0
+        self.outs: list[Any] = []
+        self.sites: list[Any] = []
+
+    def external(self, tensor) -> int:
+        """The ref of a tensor made elsewhere. A literal gets a ref of its own at each use, so that
+        two equal numbers in one step do not make another program of it."""
+        if tensor._literal:
+            self.ext.append(tensor)
+            return -len(self.ext)
+        ref = self.ext_refs.get(id(tensor))
+        if ref is None:
+            self.ext.append(tensor)  # keeps it alive, so that its id stays its own
+            ref = self.ext_refs[id(tensor)] = -len(self.ext)
+        return ref
+
+
+class Pending(Trace):
+    """The nodes that one thread's eager code dispatched and nobody has looked at yet."""
+
+    __slots__ = ("nbytes", "assigned")
+
+    def clear(self) -> None:
+        super().clear()
+        self.nbytes = 0
+        self.assigned = False  # whether a variable got a value since the last flush
+
+    def record(self, kernel: Kernel, inputs: tuple, spec: Spec, make, site) -> tuple | None:
+        """Appends a node and returns its output handles; None if an input is of another trace.
+
+        Args:
+          kernel: what to call.
+          inputs: tensor handles.
+          spec: the kernel's output avals for them.
+          make: makes a pending handle: `make(aval, trace, slot)`.
+          site: where the user's code called it, for error text and tables.
+        """
+        with self.lock:
+            refs = []
+            for t in inputs:
+                trace = t._trace
+                if trace is self:
+                    refs.append(t._slot)
+                elif trace is None:
+                    refs.append(self.external(t))
+                else:
+                    return None
+            self.nodes.append((kernel, tuple(refs)))
+            self.sites.append(site)
+            slot = self.nslots
+            outs = spec.outputs
+            if len(outs) == 1:
+                aval = outs[0]
+                out = make(aval, self, slot)
+                self.outs.append(weakref.ref(out))
+                self.nslots = slot + 1
+                self.nbytes += aval.nbytes
+                result = (out,)
+            else:
+                result = tuple([make(a, self, slot + i) for i, a in enumerate(outs)])
+                self.outs.extend([weakref.ref(t) for t in result])
+                self.nslots = slot + len(outs)
+                self.nbytes += sum([a.nbytes for a in outs])
+        stats.nodes += 1
+        return result
+
+
+class Failed(Trace):
+    """The trace of tensors whose computation failed: reading them raises the error again."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error

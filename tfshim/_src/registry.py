@@ -1,0 +1,388 @@
+"""The registry: `@op` turns a pure function of raw arrays into a public op.
+
+    @op("tf.math.maximum", "tf.maximum", inputs=same("x", "y", of=REAL), jvp=ties_to_first)
+    def maximum(x, y):
+        \"\"\"The larger of x and y, element by element, with broadcasting.\"\"\"
+        return jnp.maximum(x, y)
+
+The function's parameters are TensorFlow's, with TensorFlow's defaults, without `name`, which is
+added. Those named by `inputs` are tensors; all others are static attributes, brought into a
+canonical hashable form by `static={parameter: converter}` (default `static.plain`). The body runs
+with raw arrays and canonical attributes; it may raise through `errors.require`, since shapes are
+known while tracing. What `@op` returns is the public function: it converts its arguments, finds
+the kernel for the attributes and dispatches a node. Such a function is generated as source text,
+so that it has the true signature and costs no argument binding.
+
+`@export("tf.x")` publishes anything else (classes, functions written upon ops).
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tfshim._src import static as static_converters
+from tfshim._src.dtypes import DType
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.rules import NO_TENSORS, Group, Rule
+
+#: Public name -> object, and public name -> (module, attribute) where it is defined.
+PUBLIC: dict[str, Any] = {}
+PUBLIC_ORIGIN: dict[str, tuple[str, str]] = {}
+#: Every op by function name, for the tables and tests that go through all of them.
+OPS: dict[str, Op] = {}
+
+#: Names that generated code uses; dispatch.py fills in what it defines.
+RUNTIME: dict[str, Any] = {}
+
+_DERIVED: Any = object()
+_PLAIN_TYPES = frozenset({int, bool, str, type(None), DType})
+
+
+class Op:
+    """What is known of one op.
+
+    Attributes:
+      name: the Python function's name.
+      kernel: TensorFlow's kernel name (`AddV2`), for error text.
+      body: the pure function of raw arrays.
+      rule: which parameters are tensors, with which dtypes.
+      static: converters of the other parameters.
+      grad: Tensor-level gradient rule, None where TensorFlow has no gradient, or the derived one.
+      public: public names.
+    """
+
+    def __init__(self, body, names, kernel, rule, static, grad, jvp, vjp, diff, host):
+        self.name = body.__name__
+        self.body = body
+        self.public = names
+        self.kernel = kernel
+        self.rule: Rule = rule
+        self.grad = grad
+        self.jvp = jvp
+        self.vjp = vjp
+        self.host = host
+        self.module = body.__module__
+        self.parameters = list(inspect.signature(body).parameters.values())
+        self.inputs = tuple(n.strip("*?") for n in rule.names)
+        self.group_of: dict[str, Group] = {
+            n.strip("*?"): g for g in rule.groups for n in g.names
+        }
+        self.optional = frozenset(n.rstrip("?") for n in rule.names if n.endswith("?"))
+        self.lists = frozenset(n[1:] for n in rule.names if n.startswith("*"))
+        params = [p.name for p in self.parameters]
+        unknown = [n for n in self.inputs if n not in params]
+        if unknown:
+            raise ValueError(f"op {self.name}: inputs {unknown} are not parameters")
+        self.inputs = tuple(p for p in params if p in self.group_of)
+        self.attributes = tuple(p for p in params if p not in self.group_of)
+        self.static = {a: static.get(a, static_converters.plain) for a in self.attributes}
+        self.diff = diff
+        self._kernels: dict[Any, Kernel] = {}
+        self.raw_kernels: dict[Any, Kernel] = {}
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    def bind(self, *values: Any, layout: tuple | None = None) -> Kernel:
+        """The kernel for these attribute values (in the order of `attributes`).
+
+        Args:
+          values: what the caller passed; converted here.
+          layout: for optional and list inputs, per input None (absent), 1 or the list's length.
+        """
+        converted = [self.static[a](v) for a, v in zip(self.attributes, values, strict=True)]
+        key = (tuple([_typed(v) for v in converted]), layout)
+        found = self._kernels.get(key)
+        if found is None:
+            attrs = dict(zip(self.attributes, converted, strict=True))
+            found = self._kernels[key] = self._make(attrs, layout)
+        return found
+
+    def bind_raw(self, raw_key: Any, *values: Any) -> Kernel:
+        """`bind`, remembered under the raw values where those are plain enough to be a key."""
+        kernel = self.bind(*values)
+        if all(type(v) in _PLAIN_TYPES for v in values):
+            self.raw_kernels[raw_key] = kernel
+        return kernel
+
+    def _make(self, attrs: dict[str, Any], layout: tuple | None) -> Kernel:
+        body = self.body
+        if layout is None:
+            names = self.inputs
+            if tuple(p.name for p in self.parameters[: len(names)]) == names:
+                fn = _Body(body, attrs)
+            else:
+                fn = _NamedBody(body, names, attrs)
+        else:
+            fn = _LayoutBody(body, self.inputs, self.lists, layout, attrs)
+        if self.jvp is not None:
+            fn = _with_jvp(fn, self.jvp, attrs)
+        elif self.vjp is not None:
+            fn = _with_vjp(fn, self.vjp, attrs)
+        diff = None
+        if self.diff is not None:
+            diff = frozenset(i for i, n in enumerate(self.inputs) if n in self.diff)
+        return Kernel(
+            self.kernel,
+            fn,
+            attrs,
+            rule=self.grad if callable(self.grad) else None,
+            differentiable=self.grad is not None and not self.host,
+            diff_inputs=diff,
+            host_only=self.host,
+            op=self,
+        )
+
+
+class _Body:
+    """A body with its attributes bound; inputs come first in its signature."""
+
+    def __init__(self, body, attrs):
+        self.body, self.attrs = body, attrs
+
+    def __call__(self, *values):
+        return self.body(*values, **self.attrs)
+
+
+class _NamedBody(_Body):
+    """The same where the inputs are not the first parameters."""
+
+    def __init__(self, body, names, attrs):
+        super().__init__(body, attrs)
+        self.names = names
+
+    def __call__(self, *values):
+        return self.body(**dict(zip(self.names, values, strict=True)), **self.attrs)
+
+
+class _LayoutBody(_Body):
+    """The same with absent inputs and lists of inputs."""
+
+    def __init__(self, body, names, lists, layout, attrs):
+        super().__init__(body, attrs)
+        self.names, self.lists, self.layout = names, lists, layout
+
+    def __call__(self, *values):
+        args: dict[str, Any] = {}
+        rest = iter(values)
+        for name, count in zip(self.names, self.layout, strict=True):
+            if name in self.lists:
+                args[name] = None if count is None else [next(rest) for _ in range(count)]
+            else:
+                args[name] = None if count is None else next(rest)
+        return self.body(**args, **self.attrs)
+
+
+def _typed(value: Any) -> Any:
+    """A key part that keeps 1, 1.0 and True, and 0.0 and -0.0, apart."""
+    if isinstance(value, tuple):
+        return tuple([_typed(v) for v in value])
+    if isinstance(value, float):
+        return (float, value.hex())
+    if isinstance(value, complex):
+        return (complex, value.real.hex(), value.imag.hex())
+    return (type(value), value)
+
+
+def _with_jvp(fn, jvp, attrs):
+    """Gives a body TensorFlow's derivative: `jvp(primals, tangents, **attrs) -> (out, tangent)`."""
+    wrapped = jax.custom_jvp(lambda *xs: fn(*xs))
+
+    @wrapped.defjvp
+    def _(primals, tangents):
+        return jvp(primals, tangents, **attrs)
+
+    return wrapped
+
+
+def _with_vjp(fn, vjp, attrs):
+    """Gives a body a pullback: `vjp(inputs, outputs, cotangents, **attrs) -> input cotangents`.
+
+    Outputs and cotangents are tuples for ops of several outputs, single arrays otherwise; None
+    stands for a zero. The pushforward is its linear transpose, so forward mode agrees with it.
+    """
+    wrapped = jax.custom_jvp(lambda *xs: fn(*xs))
+
+    @wrapped.defjvp
+    def _(primals, tangents):
+        outs = wrapped(*primals)
+        moving = [i for i, x in enumerate(primals) if jnp.issubdtype(x.dtype, jnp.inexact)]
+
+        def pull(cotangents):
+            grads = vjp(primals, outs, cotangents, **attrs)
+            zeros = [jnp.zeros_like(primals[i]) for i in moving]
+            return [
+                z if grads[i] is None else grads[i] for i, z in zip(moving, zeros, strict=True)
+            ]
+
+        push = jax.linear_transpose(pull, outs)
+        (tangent,) = push([tangents[i] for i in moving])
+        return outs, tangent
+
+    return wrapped
+
+
+def export(*names: str) -> Callable[[Any], Any]:
+    """Publishes a class, function or constant under these full names (`tf.x`, `tf.math.x`)."""
+
+    def decorate(thing):
+        # Not thing.__module__: that is the public one where text shows it.
+        module = sys._getframe(1).f_globals["__name__"]
+        for name in names:
+            publish(name, thing, module, thing.__name__)
+        return thing
+
+    return decorate
+
+
+def publish(name: str, thing: Any, module: str, attribute: str) -> None:
+    """Publishes `module.attribute`; for constants, which carry no module of their own."""
+    if name in PUBLIC and PUBLIC[name] is not thing:
+        raise ValueError(f"{name} is published twice: by {PUBLIC_ORIGIN[name]} and {module}")
+    PUBLIC[name] = thing
+    PUBLIC_ORIGIN[name] = (module, attribute)
+
+
+def op(
+    *names: str,
+    inputs: Rule = NO_TENSORS,
+    kernel: str | None = None,
+    static: dict[str, Callable] | None = None,
+    grad: Any = _DERIVED,
+    jvp: Callable | None = None,
+    vjp: Callable | None = None,
+    diff: tuple[str, ...] | None = None,
+    host: bool = False,
+) -> Callable[[Callable], Callable]:
+    """Registers an op; see the module's text.
+
+    Args:
+      names: public names; none for an op that other public functions are made of.
+      inputs: the dtype rule, which also says what the tensor parameters are.
+      kernel: TensorFlow's kernel name; by default the function's name in CamelCase.
+      static: converters for the attributes.
+      grad: None where TensorFlow has no gradient (the result is unconnected), or a rule on tensors
+        `grad(call) -> list of input gradients` (tape.Call), for IndexedSlices and the like.
+      jvp: TensorFlow's derivative where it differs from JAX's, as a pushforward of raw arrays.
+      vjp: the same as a pullback of raw arrays; for rules that are not easily a pushforward.
+      diff: the only inputs that have a gradient; by default all of a float or complex dtype.
+      host: runs at once, on NumPy arrays, outside XLA: strings, and shapes that depend on data.
+    """
+
+    def decorate(body: Callable) -> Callable:
+        camel = "".join(w[:1].upper() + w[1:] for w in body.__name__.strip("_").split("_"))
+        entry = Op(
+            body, names, kernel or camel, inputs, static or {}, grad, jvp, vjp, diff, host
+        )
+        if OPS.setdefault(entry.name, entry) is not entry:
+            raise ValueError(f"two ops are named {entry.name}")
+        public = _generate(entry)
+        for name in names:
+            publish(name, public, body.__module__, body.__name__)
+        return public
+
+    return decorate
+
+
+def _generate(entry: Op) -> Callable:
+    """The public function of an op, from source text."""
+    scope: dict[str, Any] = {"__name__": entry.module, "OP": entry, "R": RUNTIME}
+    params, keyword_only = [], False
+    for p in entry.parameters:
+        if p.kind is p.KEYWORD_ONLY and not keyword_only:
+            params.append("*")
+            keyword_only = True
+        if p.default is p.empty:
+            params.append(p.name)
+        else:
+            scope[f"_d_{p.name}"] = p.default
+            params.append(f"{p.name}=_d_{p.name}")
+    if not any(p.name == "name" for p in entry.parameters):
+        params.append("name=None")
+    xs, attrs = entry.inputs, entry.attributes
+    lines = [f"def {entry.name}({', '.join(params)}):"]
+    scope.update(T=None, DISPATCH=None)
+    if entry.optional or entry.lists or entry.host:
+        lines += [
+            f"    inputs, layout = CONVERT_LAYOUT(OP, ({_tuple(xs)}))",
+            f"    return DISPATCH(OP.bind({', '.join((*attrs, 'layout=layout'))}), inputs)",
+        ]
+    else:
+        tests = [f"type({x}) is T" for x in xs]
+        groups = [[n for n in g.names] for g in entry.rule.groups]
+        for g in groups:
+            tests += [f"{a}.aval.dtype is {g[0]}.aval.dtype" for a in g[1:]]
+        limited = [g for g in entry.rule.groups if g.of or g.dtype]
+        for i, g in enumerate(limited):
+            scope[f"A{i}"] = g.allowed if g.dtype is None else frozenset({g.dtype})
+            tests.append(f"{g.names[0]}.aval.dtype in A{i}")
+        if xs:
+            lines += [
+                f"    if {' and '.join(tests)}:",
+                f"        inputs = ({_tuple(xs)})",
+                "    else:",
+                f"        inputs = CONVERT(OP, ({_tuple(xs)}))",
+            ]
+        else:
+            lines.append("    inputs = ()")
+        if attrs:
+            key = ", ".join(f"{a}, type({a})" for a in attrs)
+            lines += [
+                f"    key = ({key})",
+                "    try:",
+                "        kernel = RAW.get(key)",
+                "    except TypeError:",
+                f"        kernel = OP.bind({', '.join(attrs)})",
+                "    else:",
+                "        if kernel is None:",
+                f"            kernel = OP.bind_raw(key, {', '.join(attrs)})",
+                "    return DISPATCH(kernel, inputs)",
+            ]
+            scope["RAW"] = entry.raw_kernels
+        else:
+            scope["KERNEL"] = entry.bind()
+            lines.append("    return DISPATCH(KERNEL, inputs)")
+    source = "\n".join(lines) + "\n"
+    filename = f"<tfshim op {entry.name}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    scope.update(RUNTIME)
+    _PENDING_SCOPES.append(scope)
+    exec(compile(source, filename, "exec"), scope)
+    fn = scope[entry.name]
+    fn.__doc__ = entry.body.__doc__
+    fn.__module__ = entry.module
+    fn.__qualname__ = entry.name
+    fn.op = entry
+    return fn
+
+
+_PENDING_SCOPES: list[dict[str, Any]] = []
+
+
+def provide(**names: Any) -> None:
+    """Gives generated functions what they call: T, DISPATCH, CONVERT, CONVERT_LAYOUT."""
+    RUNTIME.update(names)
+    for scope in _PENDING_SCOPES:
+        scope.update(names)
+
+
+def _tuple(names: tuple[str, ...]) -> str:
+    return ", ".join(names) + ("," if len(names) == 1 else "")
+
+
+def raw(public: Callable) -> Callable:
+    """The body of a public op, for other bodies that build upon it."""
+    return public.op.body  # type: ignore[attr-defined]
+
+
+def is_raw(value: Any) -> bool:
+    """Whether a value is a raw array (NumPy, JAX or a tracer) rather than a tensor."""
+    return isinstance(value, (np.ndarray, jax.Array))

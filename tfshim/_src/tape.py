@@ -1,0 +1,479 @@
+"""Reverse mode: `tf.GradientTape` lists the nodes that it saw and replays them backwards.
+
+A tape entry is `(kernel, inputs, outputs)`. A node is kept if an input is watched, and then its
+outputs are watched too. The gradient of a node is the kernel's pullback, dispatched as a node of
+its own, or the kernel's rule on tensors where TensorFlow gives something that is no plain array.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+from tfshim._src import derive, logs, nest
+from tfshim._src.engine import flush as engine
+from tfshim._src.convert import convert
+from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.aval import Aval
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
+from tfshim._src.registry import export
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
+from tfshim._src.unconnected import UnconnectedGradients
+from tfshim._src.variable import Variable
+
+Entry = tuple[Kernel, tuple, tuple]
+
+
+class Call:
+    """What a gradient rule sees of one node.
+
+    Attributes:
+      kernel, attrs: what was called.
+      inputs, outputs: its tensors.
+      cotangents: one per output, None where nothing depends on it.
+      needed: which inputs a gradient is wanted for.
+    """
+
+    __slots__ = ("kernel", "inputs", "outputs", "cotangents", "needed")
+
+    def __init__(self, kernel, inputs, outputs, cotangents, needed):
+        self.kernel = kernel
+        self.inputs = inputs
+        self.outputs = outputs
+        self.cotangents = cotangents
+        self.needed = needed
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        return self.kernel.attrs
+
+    def dense_cotangents(self) -> list[EagerTensor]:
+        """Cotangents with zeros in place of None."""
+        return [
+            zeros(o.aval) if c is None else densify(c)
+            for o, c in zip(self.outputs, self.cotangents, strict=True)
+        ]
+
+
+def _fill_kernel(value: int, aval: Aval) -> Kernel:
+    def fn():
+        import jax.numpy as jnp
+
+        return jnp.full(aval.shape, value, aval.dtype.np)
+
+    return Kernel("Fill", fn, {"value": value})
+
+
+_fills: dict[tuple[int, Aval], Kernel] = {}
+
+
+def _filled(value: int, aval: Aval) -> EagerTensor:
+    kernel = _fills.get((value, aval))
+    if kernel is None:
+        if len(_fills) > 4096:
+            _fills.clear()
+        kernel = _fills[value, aval] = _fill_kernel(value, aval)
+    return dispatch(kernel, ())
+
+
+def ones(aval: Aval) -> EagerTensor:
+    return _filled(1, aval)
+
+
+def zeros(aval: Aval) -> EagerTensor:
+    return _filled(0, aval)
+
+
+def node_gradients(call: Call) -> list[Any]:
+    """Gradients of one node's inputs: a list with None where there is none."""
+    kernel = call.kernel
+    if kernel.rule is not None:
+        return list(kernel.rule(call))
+    n_in = len(call.inputs)
+    diff = tuple([i for i in range(n_in) if call.needed[i] and call.inputs[i].aval.trainable])
+    if kernel.diff_inputs is not None:
+        diff = tuple([i for i in diff if i in kernel.diff_inputs])
+    which = tuple(
+        [i for i, c in enumerate(call.cotangents) if c is not None and call.outputs[i].aval.trainable]
+    )
+    result: list[Any] = [None] * n_in
+    if not diff or not which:
+        return result
+    pull = derive.pullback(kernel, diff, which, n_in)
+    cts = tuple([_fit(densify(call.cotangents[i]), call.outputs[i]) for i in which])
+    grads = dispatch(pull, (*call.inputs, *cts))
+    for i, g in zip(diff, grads, strict=True):
+        result[i] = g
+    return result
+
+
+def _fit(cotangent: EagerTensor, output: EagerTensor) -> EagerTensor:
+    """A cotangent of the output's dtype and shape (a rule may give one that only broadcasts)."""
+    if cotangent.aval is output.aval:
+        return cotangent
+    from tfshim._src.ops import array
+
+    if cotangent.aval.dtype is not output.aval.dtype:
+        cotangent = array.cast(cotangent, output.aval.dtype)
+    if cotangent.aval.shape != output.aval.shape:
+        cotangent = array.broadcast_to(cotangent, output.aval.shape)
+    return cotangent
+
+
+def backprop(
+    entries: Sequence[Entry],
+    targets: Sequence[Any],
+    source_ids: set[int],
+    seeds: Sequence[Any],
+) -> dict[int, Any]:
+    """Replays entries backwards.
+
+    Args:
+      entries: nodes in the order of execution.
+      targets: tensors.
+      source_ids: ids of the tensors whose gradients are wanted.
+      seeds: a cotangent per target; None for ones.
+
+    Returns:
+      Gradients by id of the source tensor; a source that is unconnected is missing.
+    """
+    reach = set(source_ids)
+    on_path = []
+    for entry in entries:
+        _, inputs, outputs = entry
+        for t in inputs:
+            if id(t) in reach:
+                on_path.append(entry)
+                reach.update([id(o) for o in outputs])
+                break
+    cotangents: dict[int, list[Any]] = {}
+    for target, seed in zip(targets, seeds, strict=True):
+        if id(target) in reach:
+            cotangents.setdefault(id(target), []).append(ones(target.aval) if seed is None else seed)
+    for kernel, inputs, outputs in reversed(on_path):
+        cts = []
+        found = False
+        for o in outputs:
+            parts = cotangents.get(id(o))
+            if parts is None:
+                cts.append(None)
+                continue
+            found = True
+            total = parts[0] if len(parts) == 1 else aggregate(parts)
+            if id(o) in source_ids:
+                cotangents[id(o)] = [total]
+            else:
+                del cotangents[id(o)]
+            cts.append(total)
+        if not found:
+            continue
+        needed = [id(t) in reach for t in inputs]
+        call = Call(kernel, inputs, outputs, cts, needed)
+        for t, need, grad in zip(inputs, needed, node_gradients(call), strict=True):
+            if need and grad is not None:
+                cotangents.setdefault(id(t), []).append(grad)
+    return {
+        i: parts[0] if len(parts) == 1 else aggregate(parts)
+        for i, parts in cotangents.items()
+        if i in source_ids
+    }
+
+
+@export("tf.GradientTape")
+class GradientTape:
+    """Records operations for automatic differentiation.
+
+    Args:
+      persistent: whether `gradient` and the others may be called more than once.
+      watch_accessed_variables: whether trainable variables are watched when they are read.
+    """
+
+    __module__ = "tensorflow"
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
+        self._persistent = persistent
+        self._watch_accessed_variables = watch_accessed_variables
+        self._recording = False
+        self._created = False
+        self._used = False
+        self._forget()
+
+    def _forget(self) -> None:
+        self._entries: list[Entry] = []
+        self._watched: dict[int, Any] = {}
+        #: id of a variable -> (variable, ids of the tensors that were read from it)
+        self._variables: dict[int, tuple[Variable, dict[int, Any]]] = {}
+
+    # -- recording ----------------------------------------------------------------------------
+
+    def __enter__(self) -> GradientTape:
+        self._push()
+        return self
+
+    def __exit__(self, exc_type, exc, tb) -> None:
+        if self._recording:
+            self._pop()
+
+    def _push(self, existing: bool = False) -> None:
+        if self._recording:
+            raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
+        state = STATE
+        if not state.recorders and state.trace is state.pending and state.pending.assigned:
+            engine.flush(state.pending)  # a training step ended: its program is complete
+        state.recorders = [*state.recorders, self]
+        self._recording = True
+
+    def _pop(self) -> None:
+        if not self._recording:
+            raise ValueError("Tape is not recording.")
+        STATE.recorders = [r for r in STATE.recorders if r is not self]
+        self._recording = False
+
+    def record(self, kernel: Kernel, inputs: tuple, outputs: tuple) -> None:
+        """Called by dispatch with every node made while this tape is active."""
+        if not kernel.differentiable:
+            return
+        watched = self._watched
+        diff = kernel.diff_inputs
+        for i, t in enumerate(inputs):
+            if id(t) in watched and (diff is None or i in diff):
+                break
+        else:
+            return
+        self._entries.append((kernel, inputs, outputs))
+        for o in outputs:
+            if o.aval.trainable:
+                watched[id(o)] = o
+
+    def variable_accessed(self, variable: Variable, handle: EagerTensor) -> None:
+        """Called when a variable is read while this tape is active."""
+        known = self._variables.get(id(variable))
+        if known is None:
+            if not (self._watch_accessed_variables and variable.trainable):
+                return
+            known = self._variables[id(variable)] = (variable, {})
+        if handle.aval.trainable:
+            known[1][id(handle)] = handle
+            self._watched[id(handle)] = handle
+
+    def watch(self, tensor: Any) -> None:
+        """Makes this tape follow a tensor, a variable or a nest of them.
+
+        Raises:
+          ValueError: for something that is neither a tensor nor a variable.
+        """
+        for t in nest.flatten(tensor, expand_composites=True):
+            if isinstance(t, Variable):
+                known = self._variables.setdefault(id(t), (t, {}))
+                if t._initialized():
+                    handle = t._current()
+                    known[1][id(handle)] = handle
+                    self._watched[id(handle)] = handle
+                continue
+            if not isinstance(t, Tensor):
+                raise ValueError(f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or tf.Variable or ExtensionType.")
+            if not t.aval.trainable:
+                logs.warn_first(
+                    "The dtype of the watched tensor must be floating (e.g. tf.float32), got %r", t.dtype
+                )
+            self._watched[id(t)] = t
+
+    @contextlib.contextmanager
+    def stop_recording(self):
+        """Pauses recording: what is computed inside is constant to this tape.
+
+        Raises:
+          RuntimeError: if this tape is not recording.
+        """
+        if not self._recording:
+            raise RuntimeError("Trying to exit a tape that is not recording." if False else "Tape is not recording.")
+        self._pop()
+        try:
+            yield
+        finally:
+            self._push()
+
+    def reset(self) -> None:
+        """Forgets all that was recorded and watched."""
+        recording = self._recording
+        if recording:
+            self._pop()
+        self._used = False
+        self._forget()
+        if recording:
+            self._push()
+
+    def watched_variables(self) -> tuple[Variable, ...]:
+        """The watched variables in the order of first access."""
+        return tuple(v for v, _ in self._variables.values())
+
+    # -- gradients ------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._used and not self._persistent:
+            raise RuntimeError(
+                "A non-persistent GradientTape can only be used to compute one set of gradients "
+                "(or jacobians)"
+            )
+
+    def _release(self) -> None:
+        if not self._persistent:
+            self._used = True
+            variables = self._variables
+            self._forget()
+            self._variables = {k: (v, {}) for k, (v, _) in variables.items()}
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
+    ) -> Any:
+        """The gradient of `target` with respect to `sources`.
+
+        Args:
+          target: a tensor or nest of tensors; several count as their sum.
+          sources: a tensor or variable, or a nest of them.
+          output_gradients: cotangents of the targets, in their structure; ones by default.
+          unconnected_gradients: "none" or "zero": what an unconnected source gets.
+
+        Returns:
+          Gradients in the structure of `sources`: tensors, `tf.IndexedSlices` or None.
+
+        Raises:
+          RuntimeError: on a second call of a tape that is not persistent.
+          ValueError: for an unknown `unconnected_gradients`.
+          LookupError: if an operation on the way has no gradient.
+        """
+        self._begin()
+        if self._recording:
+            if not self._persistent:
+                self._pop()
+            else:
+                logs.warn_first(
+                    "Calling GradientTape.gradient on a persistent tape inside its context is "
+                    "significantly less efficient than calling it outside the context (it causes "
+                    "the gradient ops to be recorded on the tape, leading to increased CPU and "
+                    "memory usage). Only call GradientTape.gradient inside the context if you "
+                    "actually want to trace the gradient in order to compute higher order "
+                    "derivatives."
+                )
+        unconnected = UnconnectedGradients.parse(unconnected_gradients)
+        if target is None:
+            raise TypeError("Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to be differentiated, but received None.")
+        flat_targets = self._targets(target)
+        flat_sources = nest.flatten(sources, expand_composites=True)
+        _warn_sources(flat_sources)
+        seeds = [None] * len(flat_targets)
+        if output_gradients is not None:
+            seeds = [
+                None if g is None else (g if isinstance(g, IndexedSlices) else convert(g))
+                for g in nest.flatten(output_gradients, expand_composites=True)
+            ]
+        grads = self._backprop(flat_targets, flat_sources, seeds, unconnected)
+        self._release()
+        return nest.pack_sequence_as(sources, grads, expand_composites=True)
+
+    def _targets(self, target: Any) -> list[Any]:
+        """Flat targets; a variable counts as a read of it that this tape saw."""
+        flat = []
+        for t in nest.flatten(target, expand_composites=True):
+            if isinstance(t, Variable):
+                handle = t._current()
+                self.variable_accessed(t, handle)
+                flat.append(handle)
+            else:
+                flat.append(t if isinstance(t, Tensor) else convert(t))
+            if not flat[-1].aval.trainable:
+                logs.warn_first(
+                    "The dtype of the target tensor must be floating (e.g. tf.float32) when "
+                    "calling GradientTape.gradient, got %r",
+                    flat[-1].dtype,
+                )
+        return flat
+
+    def _handles(self, source: Any) -> list[EagerTensor]:
+        """The tensors that stand for a source on this tape."""
+        if isinstance(source, Variable):
+            known = self._variables.get(id(source))
+            return [] if known is None else list(known[1].values())
+        return [source] if isinstance(source, Tensor) else []
+
+    def _backprop(self, targets, sources, seeds, unconnected) -> list[Any]:
+        handles = [self._handles(s) for s in sources]
+        ids = {id(h) for hs in handles for h in hs}
+        skip = [t.aval.dtype.kind == "s" for t in targets]
+        kept = [(t, s) for t, s, no in zip(targets, seeds, skip, strict=True) if not no]
+        found = backprop(self._entries, [t for t, _ in kept], ids, [s for _, s in kept])
+        result = []
+        for source, hs in zip(sources, handles, strict=True):
+            parts = [found[id(h)] for h in hs if id(h) in found]
+            if parts:
+                result.append(parts[0] if len(parts) == 1 else aggregate(parts))
+            elif unconnected is UnconnectedGradients.ZERO and hasattr(source, "dtype"):
+                result.append(_zeros_like_source(source))
+            else:
+                result.append(None)
+        return result
+
+    def jacobian(
+        self,
+        target,
+        sources,
+        unconnected_gradients=UnconnectedGradients.NONE,
+        parallel_iterations=None,
+        experimental_use_pfor=True,
+    ):
+        """The Jacobian of `target` with respect to `sources`; see `tfshim._src.jacobian`."""
+        from tfshim._src import jacobian
+
+        return jacobian.jacobian(
+            self, target, sources, unconnected_gradients, parallel_iterations, experimental_use_pfor
+        )
+
+    def batch_jacobian(
+        self,
+        target,
+        source,
+        unconnected_gradients=UnconnectedGradients.NONE,
+        parallel_iterations=None,
+        experimental_use_pfor=True,
+    ):
+        """Per-example Jacobians; see `tfshim._src.jacobian`."""
+        from tfshim._src import jacobian
+
+        return jacobian.batch_jacobian(
+            self, target, source, unconnected_gradients, parallel_iterations, experimental_use_pfor
+        )
+
+
+def _zeros_like_source(source) -> EagerTensor:
+    from tfshim._src.engine.aval import make_aval
+
+    return zeros(make_aval(tuple(source.shape.as_list()), source.dtype))
+
+
+def _warn_sources(sources) -> None:
+    for s in sources:
+        dtype = getattr(s, "dtype", None)
+        if dtype is not None and not getattr(dtype, "trainable", True):
+            logs.warn_first(
+                "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
+                "GradientTape.gradient, got %r",
+                dtype,
+            )
+
+
+@contextlib.contextmanager
+def stop_all_recording():
+    """Nothing that is computed inside is seen by any tape or accumulator."""
+    state = STATE
+    saved = state.recorders
+    state.recorders = []
+    try:
+        yield
+    finally:
+        state.recorders = saved

@@ -1,0 +1,445 @@
+"""`tf.Tensor`: a handle of a value that is concrete, or still pending in a trace.
+
+Operators and slicing are installed by operators.py, so that this file needs no op.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import Any
+
+import jax
+import numpy as np
+
+from tfshim._src import dtypes
+from tfshim._src.engine import flush as flush_module
+from tfshim._src.engine.aval import Aval, aval_of
+from tfshim._src.engine.trace import Failed, Pending, Trace
+from tfshim._src.errors import OperatorNotAllowedInGraphError
+from tfshim._src.registry import export
+from tfshim._src.shapes import TensorShape
+
+
+class Inline(Trace):
+    """The trace of tensors that wrap a JAX tracer: their ops run at once, as plain JAX code."""
+
+    symbolic = True
+
+
+INLINE = Inline()
+
+
+class State(threading.local):
+    """What each thread dispatches into."""
+
+    def __init__(self) -> None:
+        self.pending = Pending()
+        self.trace: Trace = self.pending  # where nodes go: `pending`, or the innermost graph
+        self.recorders: list[Any] = []  # active tapes and accumulators, outermost first
+
+
+STATE = State()
+
+
+@export("tf.Tensor")
+class Tensor:
+    """A multi-dimensional array of one dtype.
+
+    Tensors are immutable. Their value may not be computed yet; looking at it (`numpy()`, `bool()`,
+    `print`, NumPy and JAX functions) computes all that is pending.
+    """
+
+    __slots__ = (
+        "aval", "_value", "_trace", "_slot", "_literal", "_name", "__weakref__", "__dict__",
+    )  # fmt: skip
+    __module__ = "tensorflow"
+    __array_priority__ = 100
+    OVERLOADABLE_OPERATORS = frozenset(
+        """__abs__ __add__ __and__ __div__ __eq__ __floordiv__ __ge__ __getitem__ __gt__ __invert__
+        __le__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pow__ __radd__ __rand__
+        __rdiv__ __rfloordiv__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rsub__ __rtruediv__
+        __rxor__ __sub__ __truediv__ __xor__""".split()
+    )
+
+    aval: Aval
+    _value: Any
+    _trace: Trace | None
+    _slot: int
+    _literal: bool
+
+    # -- value ---------------------------------------------------------------------------------
+
+    def _force(self) -> None:
+        """Computes this tensor's value now; raises if it is symbolic or its computation failed."""
+        trace = self._trace
+        if trace is None:
+            return
+        if isinstance(trace, Pending):
+            flush_module.flush(trace)
+            trace = self._trace
+            if trace is None:
+                return
+        if isinstance(trace, Failed):
+            raise trace.error
+        if trace is INLINE:
+            return
+        raise OperatorNotAllowedInGraphError(
+            "Using a symbolic `tf.Tensor` as a Python value is not allowed: its value is not known "
+            "while a function is traced."
+        )
+
+    def _raw(self) -> Any:
+        """The NumPy array, jax.Array or tracer."""
+        if self._trace is not None:
+            self._force()
+        return self._value
+
+    def _host_value(self) -> np.ndarray:
+        """The value as a NumPy array that must not be written to."""
+        if self._trace is not None:
+            self._force()
+        value = self._value
+        return value if type(value) is np.ndarray else np.asarray(value)
+
+    def _is_symbolic(self) -> bool:
+        return self._trace is not None and self._trace.symbolic
+
+    def numpy(self) -> Any:
+        """The value as a NumPy array of its own, or a NumPy scalar for a scalar tensor."""
+        if self._is_symbolic():
+            raise NotImplementedError("numpy() is only available when eager execution is enabled.")
+        value = self._host_value()
+        return value[()] if value.ndim == 0 else value.copy()
+
+    def _numpy(self) -> np.ndarray:
+        return self._host_value()
+
+    def __array__(self, dtype=None, copy=None):
+        if self._is_symbolic():
+            raise NotImplementedError(
+                f"Cannot convert a symbolic tf.Tensor ({self._graph_name()}) to a numpy array. This "
+                "error may indicate that you're trying to pass a Tensor to a NumPy call, which is "
+                "not supported."
+            )
+        value = self._host_value()
+        if dtype is not None and np.dtype(dtype) != value.dtype:
+            return value.astype(dtype)
+        return value.copy() if copy is None or copy else value
+
+    def __jax_array__(self):
+        value = self._raw()
+        return value if isinstance(value, jax.Array) else jax.numpy.asarray(value)
+
+    def __dlpack__(self, **kwargs):
+        return self.__jax_array__().__dlpack__(**kwargs)
+
+    def __dlpack_device__(self):
+        return self.__jax_array__().__dlpack_device__()
+
+    def __buffer__(self, flags):
+        return memoryview(self._host_value())
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return from_value(self._raw())
+
+    def __reduce__(self):
+        return _unpickle, (self._host_value(),)
+
+    # -- Python scalars --------------------------------------------------------------------------
+
+    def __bool__(self) -> bool:
+        if self._is_symbolic():
+            raise OperatorNotAllowedInGraphError(
+                "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. You can attempt "
+                "the following resolutions to the problem: If you are running in Graph mode, use "
+                "Eager execution mode or decorate this function with @tf.function. If you are "
+                "using AutoGraph, you can try decorating this function with @tf.function. If that "
+                "does not work, then you may be using an unsupported feature or your source code "
+                "may not be visible to AutoGraph."
+            )
+        value = self._host_value()
+        if value.size > 1:
+            raise ValueError(
+                "The truth value of an array with more than one element is ambiguous. "
+                "Use a.any() or a.all()"
+            )
+        return bool(value.size) and bool(value.reshape(())[()])
+
+    __nonzero__ = __bool__
+
+    def _item(self) -> Any:
+        value = self._host_value()
+        if value.ndim:
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+        return value[()]
+
+    def __int__(self) -> int:
+        return int(self._item())
+
+    def __float__(self) -> float:
+        return float(self._item())
+
+    def __complex__(self) -> complex:
+        return complex(self._item())
+
+    def __index__(self) -> int:
+        value = self._host_value()
+        if value.ndim:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return value[()].__index__()
+
+    def __len__(self) -> int:
+        if not self.aval.shape:
+            raise TypeError("Scalar tensor has no `len()`")
+        return self.aval.shape[0]
+
+    def __iter__(self):
+        if not self.aval.shape:
+            raise TypeError("Cannot iterate over a scalar tensor.")
+        return (self[i] for i in range(self.aval.shape[0]))  # pyright: ignore
+
+    def __format__(self, spec: str) -> str:
+        if self._is_symbolic():
+            return str(self).__format__(spec)
+        return self.numpy().__format__(spec)
+
+    # -- identity ---------------------------------------------------------------------------------
+
+    def __hash__(self):
+        raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
+
+    def ref(self) -> Reference:
+        """A hashable reference to this very tensor; `.deref()` gives it back."""
+        return Reference(self)
+
+    experimental_ref = ref
+
+    @property
+    def _id(self) -> int:
+        return id(self)
+
+    # -- static facts -------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> TensorShape:
+        """The static shape, a `tf.TensorShape`."""
+        aval = self.aval
+        found = aval.tensor_shape
+        if found is None:
+            found = aval.tensor_shape = TensorShape(aval.shape)  # pyright: ignore
+        return found
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    @property
+    def dtype(self) -> dtypes.DType:
+        return self.aval.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.aval.shape)
+
+    @property
+    def _rank(self) -> int:
+        return len(self.aval.shape)
+
+    def _shape_tuple(self) -> tuple[int, ...]:
+        return self.aval.shape
+
+    def set_shape(self, shape) -> None:
+        """Checks the shape (shapes are always fully known here)."""
+        if not self.shape.is_compatible_with(shape):
+            raise ValueError(
+                f"Tensor's shape {self.shape} is not compatible with supplied shape "
+                f"{TensorShape(shape)}."
+            )
+
+    @property
+    def device(self) -> str:
+        if self._trace is not None or isinstance(self._value, np.ndarray):
+            return "/job:localhost/replica:0/task:0/device:CPU:0"
+        device = next(iter(self._value.devices()))
+        kind = {"cuda": "GPU", "gpu": "GPU", "rocm": "GPU"}.get(
+            device.platform, device.platform.upper()
+        )
+        return f"/job:localhost/replica:0/task:0/device:{kind}:{device.id}"
+
+    @property
+    def backing_device(self) -> str:
+        return self.device
+
+    @property
+    def is_packed(self) -> bool:
+        return False
+
+    def cpu(self) -> Tensor:
+        """A copy on the host."""
+        return from_value(np.asarray(self._raw()))
+
+    def _graph_name(self) -> str:
+        name = getattr(self, "_name", None)
+        return name or f"Tensor_{self._slot}:0"
+
+    @property
+    def name(self) -> str:
+        if self._is_symbolic():
+            return self._graph_name()
+        raise AttributeError("Tensor.name is undefined when eager execution is enabled.")
+
+    @property
+    def op(self):
+        if self._is_symbolic():
+            return self._trace
+        raise AttributeError("Tensor.op is undefined when eager execution is enabled.")
+
+    @property
+    def graph(self):
+        if self._is_symbolic():
+            return self._trace
+        raise AttributeError("Tensor.graph is undefined when eager execution is enabled.")
+
+    @property
+    def value_index(self):
+        raise AttributeError("Tensor.value_index is undefined when eager execution is enabled.")
+
+    def consumers(self):
+        raise NotImplementedError("Tensor.consumers is undefined when eager execution is enabled.")
+
+    def eval(self, feed_dict=None, session=None):
+        raise NotImplementedError(
+            "eval is not supported when eager execution is enabled, is .numpy() what you're "
+            "looking for?"
+        )
+
+    def _numpy_style(self) -> None:
+        """Reads of NumPy-like attributes raise; see `__getattr__`."""
+
+    def __getattr__(self, name: str):
+        if name in _NUMPY_NAMES:
+            raise AttributeError(
+                f"{type(self).__name__} object has no attribute '{name}'. \n"
+                "        If you are looking for numpy-related methods, please run the following:\n"
+                "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
+            )
+        raise AttributeError(
+            f"'tensorflow.python.framework.ops.{type(self).__name__}' object has no attribute "
+            f"'{name}'"
+        )
+
+    # -- text ------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        if self._is_symbolic():
+            return (
+                f"<tf.Tensor '{self._graph_name()}' shape={self.shape} dtype={self.dtype.name}>"
+            )
+        return (
+            f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, "
+            f"numpy={numpy_text(self._host_value(), is_repr=True)}>"
+        )
+
+    def __str__(self) -> str:
+        if self._is_symbolic():
+            return f'Tensor("{self._graph_name()}", shape={self.shape}, dtype={self.dtype.name})'
+        text = numpy_text(self._host_value(), is_repr=False)
+        return f"tf.Tensor({text}, shape={self.shape}, dtype={self.dtype.name})"
+
+
+class EagerTensor(Tensor):
+    """What ops return. The class of every tensor, as `type(t)` shows it."""
+
+    __slots__ = ()
+    __module__ = "tensorflow.python.framework.ops"
+
+
+_NUMPY_NAMES = frozenset(
+    "T astype ravel transpose reshape clip size tolist data itemsize nbytes flat real imag".split()
+)
+
+
+def numpy_text(value: np.ndarray, is_repr: bool) -> str:
+    """A value's text inside a tensor's repr or str: a multi-line array starts on its own line."""
+    if value.ndim == 0:
+        item = value[()]
+        if not is_repr:
+            return str(item)
+        if isinstance(item, bytes):
+            return repr(item)
+        return repr(item.item()) if item.dtype.kind == "V" else _scalar_repr(item)
+    text = repr(value) if is_repr else str(value)
+    return "\n" + text if "\n" in text and is_repr else ("\n" + text if "\n" in text else text)
+
+
+def _scalar_repr(item) -> str:
+    return str(item)
+
+
+class Reference:
+    """A hashable reference to a tensor or variable, equal to another one of the same object."""
+
+    __slots__ = ("_wrapped", "__weakref__")
+
+    def __init__(self, wrapped):
+        self._wrapped = wrapped
+
+    def deref(self):
+        """The tensor or variable itself."""
+        return self._wrapped
+
+    def __hash__(self):
+        return id(self._wrapped)
+
+    def __eq__(self, other):
+        return isinstance(other, Reference) and self._wrapped is other._wrapped
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __repr__(self):
+        return f"<Reference wrapping {self._wrapped!r}>"
+
+
+_new = EagerTensor.__new__
+
+
+def pending(aval: Aval, trace: Trace, slot: int) -> EagerTensor:
+    """A handle of a value that the trace will produce."""
+    t = _new(EagerTensor)
+    t.aval = aval
+    t._value = None
+    t._trace = trace
+    t._slot = slot
+    t._literal = False
+    return t
+
+
+def concrete(value: Any, aval: Aval) -> EagerTensor:
+    """A handle of a raw array of that aval."""
+    t = _new(EagerTensor)
+    t.aval = aval
+    t._value = value
+    t._trace = None
+    t._slot = 0
+    t._literal = False
+    return t
+
+
+def from_value(value: Any) -> EagerTensor:
+    """A handle of a NumPy array (not copied), a jax.Array or a JAX tracer."""
+    t = concrete(value, aval_of(value))
+    if isinstance(value, jax.core.Tracer):
+        t._trace = INLINE
+    return t
+
+
+def _unpickle(value: np.ndarray) -> EagerTensor:
+    return from_value(value)
+
+
+def is_tensor_alive(ref: weakref.ref) -> bool:
+    return ref() is not None
