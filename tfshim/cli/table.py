@@ -1,7 +1,6 @@
 """What the terminal shows of a run: a progress bar while it goes on, a table at the end."""
 
 import sys
-from collections.abc import Callable
 
 from rich.console import Console
 from rich.markup import escape
@@ -85,18 +84,22 @@ class Screen:
         self._partial[name] = rest
 
 
-def print_table(report: dict, write: Callable | None = None) -> None:
+def print_table(report: dict) -> None:
     """The table of one notebook: cell, first line, outcome, milliseconds; then why cells failed."""
     console = Console(highlight=False)
-    table = Table(title=escape(report["notebook"]), title_justify="left", pad_edge=False)
+    console.print(Text(report["notebook"], style="bold"), soft_wrap=True)
+    table = Table(pad_edge=False)
     table.add_column("cell", justify="right", no_wrap=True)
-    table.add_column("first line", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("first line", no_wrap=True)
     table.add_column("result", no_wrap=True)
     table.add_column("ms", justify="right", no_wrap=True)
+    room = max(console.width - 36, 20)  # what the other columns leave
     for cell in report["cells"]:
         time = "" if cell["status"] == "skipped" else f"{cell['milliseconds']:.1f}"
         status = Text(cell["status"], style=STYLES.get(cell["status"], ""))
-        table.add_row(str(cell["cell"]), Text(cell["head"].expandtabs(2)), status, time)
+        head = Text(cell["head"].expandtabs(2))
+        head.truncate(room, overflow="ellipsis")
+        table.add_row(str(cell["cell"]), head, status, time)
     console.print(table)
     for cell in report["cells"]:
         for line in explain(cell):
@@ -133,3 +136,29 @@ def summary(report: dict) -> str:
     parts = [f"{count} {status}" for status, count in counts.items()]
     seconds = sum(cell["milliseconds"] for cell in report["cells"]) / 1e3
     return f"{len(report['cells'])} cells: {', '.join(parts)}; {seconds:.2f} s"
+
+
+def print_overview(found: list[dict]) -> None:
+    """A table of several notebooks: how many of each one's cells came out how."""
+    console = Console(highlight=False)
+    statuses = ["ok", "skipped", "expected", "failed", "differs", "unexpected"]
+    seen = {cell["status"] for report in found for cell in report["cells"]}
+    statuses = [status for status in statuses if status == "ok" or status in seen]
+    table = Table(pad_edge=False)
+    table.add_column("notebook", overflow="fold")
+    for status in statuses:
+        table.add_column(status, justify="right", no_wrap=True)
+    table.add_column("ms", justify="right", no_wrap=True)
+    for report in found:
+        counts = [sum(c["status"] == status for c in report["cells"]) for status in statuses]
+        texts = [
+            Text(str(n) if n else "", style=STYLES[status]) for n, status in zip(counts, statuses)
+        ]
+        name = Text(report["notebook"], style="" if report["status"] == "ok" else "bold red")
+        table.add_row(name, *texts, f"{report['milliseconds']:.0f}")
+    console.print(table)
+    cells = [cell for report in found for cell in report["cells"]]
+    counts = [(status, sum(c["status"] == status for c in cells)) for status in statuses]
+    total = ", ".join(f"{count} {status}" for status, count in counts if count)
+    served = f" on {found[0]['served']}" if found else ""
+    console.print(Text(f"{len(found)} notebooks, {len(cells)} cells: {total}{served}"))

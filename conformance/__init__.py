@@ -1,0 +1,1 @@
+"""The conformance suite: notebooks that give the same on tfshim and on TensorFlow."""
