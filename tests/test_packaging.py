@@ -118,6 +118,15 @@ def test_the_readme_opens_with_its_two_commands():
     assert any(line.startswith("make test ") for line in first_screen)
 
 
+def test_the_readme_example_prints_what_it_says():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    said = re.findall(r"print\(.*\)  # (.*)", example)
+    run = subprocess.run([sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout.splitlines() == said, run.stderr
+    assert said
+
+
 def test_the_notebook_of_make_run_exists():
     (path,) = re.findall(r"^NOTEBOOK \?= (.+)$", MAKEFILE, re.MULTILINE)
     assert (ROOT / path).is_file()

@@ -10,7 +10,7 @@ from tfshim._api import facts, signatures
 from tfshim._api.facts import Symbol
 
 PRESENT, DIFFERS, ABSENT = "present", "differs", "absent"
-STATES = (PRESENT, DIFFERS, ABSENT)
+STATES: tuple[str, ...] = (PRESENT, DIFFERS, ABSENT)
 
 _NOTHING: Any = object()
 # What TensorFlow shows where a metaclass or a wrapper hides the parameters: no fact at all.
