@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tfshim._src import config, registry
+from tfshim._src import config, movement, registry
 from tfshim._src.engine import flush as engine
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.trace import Failed, Pending
@@ -38,6 +38,8 @@ def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
     avals = tuple([t.aval for t in inputs])
     spec = kernel.memo.get(avals)
     if spec is None:
+        if any([a.dtype.kind == "s" for a in avals]) and movement.moves_strings(kernel):
+            return movement.run_on_strings(kernel, inputs)
         spec = kernel.spec(avals)
     state = STATE
     trace = state.trace

@@ -12,12 +12,22 @@ import numpy as np
 
 from tfshim._src import dtypes
 from tfshim._src.errors import op_error
+from tfshim._src.fold import static_value
 
 
 def host(value: Any) -> Any:
-    """The value on the host: tensors are read, everything else is returned as it is."""
+    """The value on the host: tensors are read, everything else is returned as it is.
+
+    A symbolic tensor that depends on constants only has a value too (fold.py).
+    """
     read = getattr(value, "_host_value", None)
-    return value if read is None else read()
+    if read is None:
+        return value
+    if getattr(value, "_trace", None) is not None and value._is_symbolic():
+        known = static_value(value)
+        if known is not None:
+            return known
+    return read()
 
 
 def plain(value: Any) -> Any:
