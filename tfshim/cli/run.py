@@ -70,8 +70,8 @@ def run_notebook(
                 if result.display is not None:
                     out(f"Out[{number}]: {result.display}\n")
                 if result.error is not None:
-                    screen.err(f"cell {number} failed:\n{result.error.traceback}")
-                    if stop:
+                    screen.err(f"cell {number} {result.status}:\n{result.error.traceback}")
+                    if stop and result.status == "failed":
                         session.stopped = session.stopped or f"cell {number} failed"
                 screen.end_of_cell()
                 cells.append(as_dict(result))

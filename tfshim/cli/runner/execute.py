@@ -224,6 +224,9 @@ class Session:
             if name not in self.namespace:
                 self._lost[name] = result.because_of or cell.number
         result.error = _describe(error, cell, set(self.notebook.sources))
+        if cell.may_raise and isinstance(error, Exception):
+            result.status = "ok"
+            result.notes = [*result.notes, Note(1, "raised, as its tag raises-exception says")]
         # The traceback's frames would keep every local of the failed call alive.
         error.__traceback__ = None
 

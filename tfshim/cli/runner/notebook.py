@@ -13,6 +13,8 @@ from .textexport import is_export, split_export
 
 _PERCENT = re.compile(r"^#\s?%%+\s*(?:\[(\w+)\])?\s*(.*?)\s*$|^#\s?In ?\[[ \d*]*\]:\s*$")
 
+_RAISES = "raises-exception"  # Jupyter's own tag
+
 
 class NotebookError(Exception):
     """The file cannot be run as a notebook; the message is one line for the user."""
@@ -27,6 +29,7 @@ class Cell:
     filename: str
     first_line: int = 1
     title: str = ""
+    may_raise: bool = False  # tagged raises-exception: a failure is what the cell shows
 
     @property
     def head(self) -> str:
@@ -132,10 +135,17 @@ def _from_json(path: Path, text: str) -> Notebook:
         if not isinstance(source, str):
             raise NotebookError(f"{path}: damaged notebook: cell {position} has no text")
         number = len(cells) + 1
-        cells.append(Cell(number, source, f"{path.name}[cell {number}]"))
+        name = f"{path.name}[cell {number}]"
+        cells.append(Cell(number, source, name, may_raise=_RAISES in _tags(raw)))
     if not cells:
         raise NotebookError(f"{path}: has no code cells")
     return Notebook(path, "notebook", cells, {cell.filename: cell.source for cell in cells})
+
+
+def _tags(raw: dict) -> list:
+    metadata = raw.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    return tags if isinstance(tags, list) else []
 
 
 def _language(metadata: dict) -> str:
@@ -200,7 +210,7 @@ def _from_text(path: Path, kind: str, text: str, pieces: list[tuple[int, str, st
         if kind != "script":  # begin at the first line that says something
             blank = len(source) - len(source.lstrip("\n"))
             line, source = line + blank, source[blank:]
-        cells.append(Cell(len(cells) + 1, source, str(path), line, title))
+        cells.append(Cell(len(cells) + 1, source, str(path), line, title, _RAISES in title))
     if not cells:
         raise NotebookError(f"{path}: has no code cells")
     return Notebook(path, kind, cells, {str(path): text})
