@@ -178,7 +178,7 @@ def _counts_table(counts: dict[str, dict[str, int]]):
     for state, style in zip(STATES, ("green", "yellow", "red"), strict=True):
         table.add_column(state, str(total[state]), justify="right", style=style)
     table.add_column("names", str(total["names"]), justify="right")
-    table.add_column("present", _percent(total), justify="right")
+    table.add_column("share", _percent(total), justify="right")
     for space, row in counts.items():
         cells = [str(row[state]) for state in (*STATES, "names")]
         table.add_row(space, *cells, _percent(row), style=None if row[PRESENT] else "dim")
