@@ -175,7 +175,6 @@ _UFUNCS: dict[str, tuple[Kernel, Kernel | None]] = {
     "atan2": (np.arctan2, None),
     "conj": (np.conjugate, None),
     "shift_left": (np.left_shift, None),
-    "shift_right_arithmetic": (np.right_shift, None),
 }
 for _name, (_ufunc, _operator) in _UFUNCS.items():
     rule(_name, elementwise=True, widen=True, scalar=_operator)(lambda eqn, f=_ufunc: f)
@@ -330,7 +329,8 @@ def _round(eqn):
 
 @rule("nextafter", elementwise=True)
 def _nextafter(eqn):
-    return np.nextafter
+    # Of equal operands (two zeros) the second is meant; NumPy's float16 gives the first.
+    return lambda x, y: np.where(x == y, y, np.nextafter(x, y))
 
 
 @rule("clamp", elementwise=True, widen=True)
@@ -371,6 +371,16 @@ def _shift_right_logical(eqn):
         return None
     unsigned = _unsigned(dtype)
     return lambda x, n: np.right_shift(x.view(unsigned), n.view(unsigned)).view(dtype)
+
+
+@rule("shift_right_arithmetic", elementwise=True, widen=True)
+def _shift_right_arithmetic(eqn):
+    dtype = eqn.inputs[0].dtype
+    if dtype.kind == "i":
+        return np.right_shift
+    # XLA repeats the highest bit of unsigned numbers, too.
+    signed = np.dtype(f"i{dtype.itemsize}")
+    return lambda x, n: np.right_shift(x.view(signed), n.view(signed)).view(dtype)
 
 
 @rule("population_count", elementwise=True)

@@ -101,7 +101,7 @@ def _conv_general_dilated(eqn):
     cast_left, cast_right = (_cast(aval.dtype, wide) for aval in eqn.inputs)
     groups = max(feature_groups, batch_groups)
     inverse = tuple(int(axis) for axis in np.argsort(out_spec))
-    if any(size == 0 for aval in eqn.inputs for size in aval.shape):
+    if any(size == 0 for aval in (*eqn.inputs, *eqn.outputs) for size in aval.shape):
         return lambda x, kernel: np.zeros(shape, dtype)
 
     def call(x, kernel):

@@ -1,5 +1,7 @@
 """Host rules of gather, scatter and dynamic slices, in all their dimension numbers and modes."""
 
+import math
+
 import numpy as np
 from jax.lax import GatherScatterMode
 
@@ -31,7 +33,7 @@ def _dynamic_update_slice(eqn):
         for start, size, most in zip(starts, sizes, room, strict=True):
             first = min(max(int(start), 0), most)
             where.append(slice(first, first + size))
-        result = x.copy()
+        result = np.array(x)
         result[tuple(where)] = update
         return result
 
@@ -72,24 +74,21 @@ class Placement:
         self.most = np.array(
             [shape[dim] - slice_sizes[dim] for dim in self.component_dims], np.int64
         )
+        strides = [math.prod(shape[dim + 1 :]) for dim in range(len(shape))]
+        self.strides = np.array([strides[dim] for dim in self.component_dims], np.int64)
         kept = [dim for dim in range(len(shape)) if dim not in absent]
-        # Offsets inside the window, and positions along batching dimensions: known statically.
-        self.offsets: list = [None] * len(shape)
-        for dim, place in zip(kept, window_dims, strict=True):
-            self.offsets[dim] = self._line(slice_sizes[dim], place, result_rank)
-        for dim, index_dim in zip(batching, index_batching, strict=True):
-            place = self.batch_dims[int(index_dim)]
-            self.offsets[dim] = self._line(shape[dim], place, result_rank)
-        for dim, offset in enumerate(self.offsets):
-            if offset is None:
-                self.offsets[dim] = np.zeros((1,) * result_rank, np.int64)
+        # Offsets inside the window, and along batching dimensions: known statically.
         self.result_rank = result_rank
+        self.offsets = np.zeros((1,) * result_rank, np.int64)
+        for dim, place in zip(kept, window_dims, strict=True):
+            self._advance(place, slice_sizes[dim], strides[dim])
+        for dim, index_dim in zip(batching, index_batching, strict=True):
+            self._advance(self.batch_dims[int(index_dim)], shape[dim], strides[dim])
 
-    @staticmethod
-    def _line(size, place, rank):
-        shape = [1] * rank
+    def _advance(self, place, size, stride):
+        shape = [1] * self.result_rank
         shape[place] = size
-        return np.arange(size, dtype=np.int64).reshape(shape)
+        self.offsets = self.offsets + (np.arange(size, dtype=np.int64) * stride).reshape(shape)
 
     def spread(self, batch):
         """An array over the batch dimensions, with 1 along the window's."""
@@ -99,11 +98,8 @@ class Placement:
         return batch.reshape(shape)
 
     def positions(self, starts):
-        """One index array for each operand dimension, broadcasting to the result's shape."""
-        positions = list(self.offsets)
-        for component, dim in enumerate(self.component_dims):
-            positions[dim] = positions[dim] + self.spread(starts[..., component])
-        return tuple(positions)
+        """The position in the flat operand of each element of the result."""
+        return self.offsets + self.spread(starts @ self.strides)
 
 
 def _fill_value(eqn):
@@ -133,7 +129,7 @@ def _gather(eqn):
     )  # fmt: skip
     most = placement.most
     fetch = _take(placement, eqn, batching) or (
-        lambda x, starts: np.broadcast_to(x[placement.positions(starts)], result_shape)
+        lambda x, starts: x.reshape(-1).take(placement.positions(starts))
     )
     if mode is not GatherScatterMode.FILL_OR_DROP:
         return lambda x, indices: fetch(x, clamped_indices(indices, most)[1])
@@ -216,10 +212,13 @@ def _build_scatter(eqn) -> Kernel | None:
         getattr(numbers, "scatter_indices_batching_dims", ()),
     )  # fmt: skip
     clip = mode is GatherScatterMode.CLIP
+    # XLA goes from index to index, then through the window: of two writes the later one stays.
+    windows = (dim for dim in range(len(update_shape)) if dim not in placement.batch_dims)
+    order = (*placement.batch_dims, *windows)
 
     def call(x, indices, updates):
         indices, starts = clamped_indices(indices, placement.most)
-        result = x.copy()
+        result = np.array(x, order="C")
         if not updates.size:
             return result
         if clip:
@@ -229,17 +228,17 @@ def _build_scatter(eqn) -> Kernel | None:
             inside = (indices == starts).all(-1)
             if inside.all():
                 inside = None
-        positions = placement.positions(starts)
+        positions = placement.positions(starts).transpose(order).reshape(-1)
+        updates = updates.transpose(order).reshape(-1)
         if inside is not None:
             chosen = np.broadcast_to(placement.spread(inside), update_shape)
-            positions = tuple(np.broadcast_to(line, update_shape)[chosen] for line in positions)
-            updates = updates[chosen]
-        if not positions:
-            result[...] = updates if combine is None else combine(result, updates)
-        elif combine is None:
-            result[positions] = updates
+            chosen = chosen.transpose(order).reshape(-1)
+            positions, updates = positions[chosen], updates[chosen]
+        flat = result.reshape(-1)
+        if combine is None:
+            flat[positions] = updates
         else:
-            combine.at(result, positions, updates)
+            combine.at(flat, positions, updates)
         return result
 
     return call

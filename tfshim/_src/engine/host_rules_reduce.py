@@ -190,7 +190,7 @@ def _ints(values, rank, default):
 
 @rule("reduce_window_sum", "reduce_window_max", "reduce_window_min", widen=True)
 def _reduce_window(eqn):
-    (shape, dtype), rank = eqn.inputs[0], len(eqn.inputs[0].shape)
+    dtype, rank = eqn.inputs[0].dtype, len(eqn.inputs[0].shape)
     if dtype.kind == "c" and eqn.name != "reduce_window_sum":
         return None
     ufunc, fill = {

@@ -14,9 +14,10 @@ from tfshim._src.engine.host_rules import (
 
 @rule("reshape", "squeeze", "expand_dims")
 def _reshape(eqn):
-    if eqn.params.get("dimensions") is not None and eqn.name == "reshape":
-        return None
-    shape = eqn.outputs[0].shape
+    shape, order = eqn.outputs[0].shape, eqn.params.get("dimensions")
+    if eqn.name == "reshape" and order is not None:
+        order = tuple(map(int, order))
+        return lambda x: x.transpose(order).reshape(shape)
     return lambda x: x.reshape(shape)
 
 
@@ -152,13 +153,13 @@ def _convert_element_type(eqn):
     source, target = eqn.inputs[0].dtype, eqn.outputs[0].dtype
     if source == target:
         return lambda x: x
-    if target == np.bool_:
-        return lambda x: np.not_equal(x, source.type(0))
     if source.kind == "c" and target.kind != "c":
         inner = _convert_element_type(
             eqn._replace(inputs=(eqn.inputs[0]._replace(dtype=np.zeros(0, source).real.dtype),))
         )
         return lambda x: inner(x.real)
+    if target == np.bool_:
+        return lambda x: np.not_equal(x, source.type(0))
     if is_floating(source) and is_integral(target):
         wide = WIDER.get(source, source)
         convert = float_to_int(wide, target)
