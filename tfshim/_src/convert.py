@@ -258,7 +258,7 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
     ):
         return array.astype(first.dtype) if isinstance(first, np.generic) else array
     if kind in "iu":
-        fits = array.size == 0 or (array.min() in _INT32 and array.max() in _INT32)
+        fits = array.size == 0 or (int(array.min()) in _INT32 and int(array.max()) in _INT32)
         return array.astype(np.int32 if fits else np.int64)
     if kind == "f":
         return array.astype(np.float32)
