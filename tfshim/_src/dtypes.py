@@ -98,6 +98,8 @@ class DType:
         """
         if self.np is None:
             raise KeyError(self._enum)
+        if self is string:
+            return object
         return self.np if self.kind == "q" else self.np.type
 
     @property
@@ -126,7 +128,7 @@ class DType:
     @property
     def size(self) -> builtins.int:
         """Bytes per element; 0 where that has no meaning (string, resource, variant)."""
-        if self._is_ref_dtype or self.kind in "sx":
+        if self.kind in "sx":
             return 0
         return self.np.itemsize
 

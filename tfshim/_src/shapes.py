@@ -90,38 +90,33 @@ class Dimension:
         result = self._compare(other, function)
         return Dimension(result)
 
-    def __add__(self, other):
-        try:
-            return self._combine(other, operator.add)
-        except TypeError:
-            return NotImplemented
-
-    __radd__ = __add__
-
-    def __sub__(self, other):
+    def _arithmetic(self, other, function):
         try:
             other = _size(other)
         except (TypeError, ValueError):
             return NotImplemented
-        return self._combine(other, operator.sub)
+        return self._combine(other, function)
+
+    def __add__(self, other):
+        return self._arithmetic(other, operator.add)
+
+    def __radd__(self, other):
+        return self + other  # in this order the error names the operands as TensorFlow does
+
+    def __sub__(self, other):
+        return self._arithmetic(other, operator.sub)
 
     def __rsub__(self, other):
         return Dimension(other)._combine(self, operator.sub)
 
     def __mul__(self, other):
-        try:
-            return self._combine(other, operator.mul)
-        except TypeError:
-            return NotImplemented
+        return self._arithmetic(other, operator.mul)
 
-    __rmul__ = __mul__
+    def __rmul__(self, other):
+        return self * other
 
     def __floordiv__(self, other):
-        try:
-            other = _size(other)
-        except (TypeError, ValueError):
-            return NotImplemented
-        return self._combine(other, operator.floordiv)
+        return self._arithmetic(other, operator.floordiv)
 
     def __rfloordiv__(self, other):
         return Dimension(other)._combine(self, operator.floordiv)
@@ -343,7 +338,7 @@ class TensorShape:
     def assert_has_rank(self, rank: int) -> None:
         """Raises ValueError if the rank is known and is not `rank`."""
         if self.rank not in (None, rank):
-            raise ValueError(f"Shape {self} must have rank {rank:d}")
+            raise ValueError("Shape %s must have rank %d" % (self, rank))  # noqa: UP031
 
     def with_rank(self, rank: int) -> TensorShape:
         """This shape; `[None] * rank` if the rank was unknown; ValueError for another rank."""

@@ -137,7 +137,7 @@ class TypeSpec(TraceType):
         components = nest.pack_sequence_as(self._component_specs, tensors, expand_composites=True)
         return self._from_components(components)
 
-    def is_subtype_of(self, other) -> bool:
+    def is_subtype_of(self, other: Any) -> bool:
         """Whether `other` describes everything that this spec does.
 
         Args:
@@ -153,7 +153,7 @@ class TypeSpec(TraceType):
         pairs = zip(nest.flatten(mine), nest.flatten(theirs), strict=True)
         return all(x.is_subtype_of(y) if isinstance(x, TraceType) else x == y for x, y in pairs)
 
-    def most_specific_common_supertype(self, others) -> Any:
+    def most_specific_common_supertype(self, others: Sequence[Any]) -> Any:
         """The closest spec that describes all that this one and `others` do, or None.
 
         Args:
@@ -161,7 +161,8 @@ class TypeSpec(TraceType):
         """
         if any(type(self) is not type(other) for other in others):
             return None
-        mine, theirs = self._serialize(), [other._serialize() for other in others]
+        mine = self._serialize()
+        theirs: list[Any] = [other._serialize() for other in others]
         try:
             return self._deserialize(nest.map_structure(_join, mine, *theirs))
         except (ValueError, TypeError):  # _NoSupertype, or structures that differ
@@ -336,7 +337,7 @@ class TensorSpec(TypeSpec):
 
     _flatten_components = None  # type: ignore[assignment]  # an atom of `tf.nest`
 
-    def __init__(self, shape, dtype=float32, name=None):
+    def __init__(self, shape: Any, dtype: Any = float32, name: str | None = None):
         self._shape = TensorShape(shape)
         self._dtype = as_dtype(dtype)
         self._name = name
