@@ -1,0 +1,1 @@
+"""What runs rows: libraries, outcomes, comparison, goldens. No row stands here."""

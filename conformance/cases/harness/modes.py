@@ -1,0 +1,63 @@
+"""The ways in which tfshim executes: eager, deferred, and compiled as one whole program."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+MODES = ("eager", "deferred", "compiled")
+
+
+@contextlib.contextmanager
+def execution(mode: str) -> Iterator[None]:
+    """Runs what is inside in that mode and puts everything back.
+
+    In "compiled" every program is hot at once. Known programs are forgotten on the way in and out,
+    since an entry decides when it is made at which run it becomes hot.
+    """
+    from tfshim._src import config
+    from tfshim._src.engine import flush
+
+    before, hot = config.execution(), os.environ.pop("TFSHIM_HOT_AFTER", None)
+    config.set_execution("eager" if mode == "eager" else "deferred")
+    if mode == "compiled":
+        os.environ["TFSHIM_HOT_AFTER"] = "1"
+    flush.programs.clear()
+    try:
+        yield
+    finally:
+        config.set_execution(before)
+        os.environ.pop("TFSHIM_HOT_AFTER", None)
+        if hot is not None:
+            os.environ["TFSHIM_HOT_AFTER"] = hot
+        flush.programs.clear()
+
+
+@contextlib.contextmanager
+def only_compiled() -> Iterator[list[str]]:
+    """Yields a list that is not empty afterwards if a program inside could not be compiled.
+
+    The engine falls back to interpreting then, and results would look right.
+    """
+    from tfshim._src.engine import flush
+    from tfshim._src.engine.stats import stats
+
+    problems: list[str] = []
+    original = flush._run_compiled
+
+    def watched(*args, **kwargs):
+        try:
+            return original(*args, **kwargs)
+        except Exception as error:
+            problems.append(f"{type(error).__name__}: {error}")
+            raise
+
+    interpreted = stats.interpreted_runs
+    flush._run_compiled = watched
+    try:
+        yield problems
+    finally:
+        flush._run_compiled = original
+        if stats.interpreted_runs != interpreted and not problems:
+            problems.append("a program was interpreted")
