@@ -1,0 +1,11 @@
+"""Op bodies by family: pure functions of raw arrays, and the functions written upon them."""
+
+from tfshim._src import convert, dispatch  # noqa: F401  (they give generated functions their runtime)
+from tfshim._src.ops import (  # noqa: F401
+    arithmetic,
+    bitwise,
+    compare,
+    complex_ops,
+    elementwise,
+    logical,
+)

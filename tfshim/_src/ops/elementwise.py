@@ -1,0 +1,389 @@
+"""Functions of one element: roots, exponentials, circular and hyperbolic ones, rounding, signs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from tfshim._src.convert import convert
+from tfshim._src.ops import kinds
+from tfshim._src.ops.arithmetic import div_no_nan
+from tfshim._src.ops.common import check_broadcast
+from tfshim._src.ops.missing_kernels import require_float
+from tfshim._src.registry import export, op
+from tfshim._src.rules import FLOAT, FLOAT_COMPLEX, same
+
+_X = same("x", of=FLOAT_COMPLEX)
+_REAL_X = same("x", of=FLOAT)
+
+# -- roots, exponentials, logarithms ---------------------------------------------------------------
+
+
+@op("tf.math.sqrt", "tf.sqrt", inputs=_X)
+def sqrt(x):
+    """The square root of x, element by element; NaN for negative numbers."""
+    return jnp.sqrt(x)
+
+
+@jax.custom_jvp
+def inverse_root(x):
+    """x ** -0.5, whose derivative is -1/2 of its cube."""
+    return lax.rsqrt(x)
+
+
+@inverse_root.defjvp
+def _inverse_root_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    y = inverse_root(x)
+    return y, (jnp.asarray(-0.5, x.dtype) * (y * y * y)) * t
+
+
+@op("tf.math.rsqrt", inputs=_X)
+def rsqrt(x):
+    """1 / sqrt(x), element by element."""
+    return inverse_root(x)
+
+
+@op("tf.math.exp", "tf.exp", inputs=_X)
+def exp(x):
+    """e ** x, element by element."""
+    return jnp.exp(x)
+
+
+@op("tf.math.expm1", inputs=_X)
+def expm1(x):
+    """e ** x - 1, exact also for small x, element by element."""
+    return jnp.expm1(x)
+
+
+@op("tf.math.log", inputs=_X)
+def log(x):
+    """The natural logarithm of x, element by element."""
+    return jnp.log(x)
+
+
+@op("tf.math.log1p", inputs=_X)
+def log1p(x):
+    """The natural logarithm of 1 + x, exact also for small x, element by element."""
+    return jnp.log1p(x)
+
+
+# -- circular and hyperbolic functions ---------------------------------------------------------------
+
+
+@op("tf.math.sin", "tf.sin", inputs=_X)
+def sin(x):
+    """The sine of x (radians), element by element."""
+    return jnp.sin(x)
+
+
+@op("tf.math.cos", "tf.cos", inputs=_X)
+def cos(x):
+    """The cosine of x (radians), element by element."""
+    return jnp.cos(x)
+
+
+@op("tf.math.tan", "tf.tan", inputs=_X)
+def tan(x):
+    """The tangent of x (radians), element by element."""
+    return jnp.tan(x)
+
+
+@op("tf.math.asin", "tf.asin", inputs=_X)
+def asin(x):
+    """The angle in [-pi/2, pi/2] whose sine is x, element by element."""
+    return jnp.arcsin(x)
+
+
+@op("tf.math.acos", "tf.acos", inputs=_X)
+def acos(x):
+    """The angle in [0, pi] whose cosine is x, element by element."""
+    return jnp.arccos(x)
+
+
+@op("tf.math.atan", "tf.atan", inputs=_X)
+def atan(x):
+    """The angle in (-pi/2, pi/2) whose tangent is x, element by element."""
+    return jnp.arctan(x)
+
+
+@op("tf.math.atan2", "tf.atan2", inputs=same("y", "x", of=FLOAT))
+def atan2(y, x):
+    """The angle of the point (x, y), in (-pi, pi], element by element, with broadcasting."""
+    check_broadcast(y, x)
+    return jnp.arctan2(y, x)
+
+
+@op("tf.math.sinh", "tf.sinh", inputs=_X)
+def sinh(x):
+    """The hyperbolic sine of x, element by element."""
+    return jnp.sinh(x)
+
+
+@op("tf.math.cosh", "tf.cosh", inputs=_X)
+def cosh(x):
+    """The hyperbolic cosine of x, element by element."""
+    return jnp.cosh(x)
+
+
+@op("tf.math.tanh", "tf.tanh", "tf.nn.tanh", inputs=_X)
+def tanh(x):
+    """The hyperbolic tangent of x, element by element."""
+    return jnp.tanh(x)
+
+
+def _asinh_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    y = jnp.arcsinh(x)
+    return y, t / jnp.cosh(y)
+
+
+@op("tf.math.asinh", "tf.asinh", inputs=_X, jvp=_asinh_jvp)
+def asinh(x):
+    """The number whose hyperbolic sine is x, element by element."""
+    return jnp.arcsinh(x)
+
+
+def _acosh_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    y = jnp.arccosh(x)
+    return y, t / jnp.sinh(y)
+
+
+@op("tf.math.acosh", "tf.acosh", inputs=_X, jvp=_acosh_jvp)
+def acosh(x):
+    """The number >= 0 whose hyperbolic cosine is x, element by element; NaN for x < 1."""
+    return jnp.arccosh(x)
+
+
+@op("tf.math.atanh", "tf.atanh", inputs=_X)
+def atanh(x):
+    """The number whose hyperbolic tangent is x, element by element."""
+    return jnp.arctanh(x)
+
+
+# -- signs -------------------------------------------------------------------------------------------
+
+
+@jax.custom_jvp
+def absolute(x):
+    """|x|, real also for complex x, whose derivative at 0 is 0."""
+    return jnp.abs(x)
+
+
+@absolute.defjvp
+def _absolute_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    y = absolute(x)
+    if jnp.iscomplexobj(x):
+        # The direction is part of the derivative, so that second derivatives are right too.
+        return y, div_no_nan(x.real, y) * t.real + div_no_nan(x.imag, y) * t.imag
+    return y, jnp.sign(x) * t
+
+
+@op(inputs=same("x", of=kinds.SIGNED_REAL))
+def _abs(x):
+    return absolute(x)
+
+
+@op(kernel="ComplexAbs", inputs=same("x", of=kinds.WIDE_COMPLEX))
+def _complex_abs(x):
+    return absolute(x)
+
+
+@export("tf.math.abs", "tf.abs")
+def abs(x, name=None) -> Any:
+    """|x|, element by element; real for complex x. The derivative at 0 is 0.
+
+    Args:
+      x: tensor of any shape.
+      name: ignored.
+    """
+    x = convert(x)
+    return _complex_abs(x) if x.aval.dtype.kind == "c" else _abs(x)
+
+
+@op("tf.math.sign", "tf.sign", inputs=same("x", of=kinds.SIGNED))
+def sign(x):
+    """-1, 0 or 1 by the sign of x, element by element; x / |x| for complex x."""
+    if jnp.iscomplexobj(x):
+        return div_no_nan(x, absolute(x).astype(x.dtype))
+    return jnp.sign(x)
+
+
+# -- rounding ----------------------------------------------------------------------------------------
+
+
+@op("tf.math.floor", "tf.floor", inputs=_REAL_X, grad=None)
+def floor(x):
+    """The largest whole number <= x, element by element; it has no gradient."""
+    return jnp.floor(x)
+
+
+@op("tf.math.ceil", inputs=_REAL_X, grad=None)
+def ceil(x):
+    """The smallest whole number >= x, element by element; it has no gradient."""
+    return jnp.ceil(x)
+
+
+@op("tf.math.rint", inputs=_REAL_X, grad=None)
+def rint(x):
+    """The whole number nearest to x, halves to the even one; it has no gradient."""
+    return jnp.rint(x)
+
+
+@op(inputs=same("x", of=kinds.SIGNED), grad=None)
+def _round(x):
+    require_float("Round", x)
+    return jnp.round(x)
+
+
+@export("tf.math.round", "tf.round")
+def round(x, name=None) -> Any:
+    """The whole number nearest to x, halves to the even one; it has no gradient.
+
+    Args:
+      x: tensor of any shape; an integer tensor is returned as it is.
+      name: ignored.
+    """
+    x = convert(x)
+    return x if x.aval.dtype.kind in "iu" else _round(x)
+
+
+def _nextafter_jvp(primals, tangents):
+    (x1, x2), (t1, _) = primals, tangents
+    y = jnp.nextafter(x1, x2)
+    return y, jnp.broadcast_to(t1, y.shape)
+
+
+@op("tf.math.nextafter", kernel="NextAfter", inputs=same("x1", "x2", of=("double", "float")),
+    jvp=_nextafter_jvp)  # fmt: skip
+def nextafter(x1, x2):
+    """The next number after x1 in the direction of x2, element by element, with broadcasting."""
+    check_broadcast(x1, x2)
+    return jnp.nextafter(x1, x2)
+
+
+# -- sigmoids ----------------------------------------------------------------------------------------
+
+
+@op("tf.math.sigmoid", "tf.sigmoid", "tf.nn.sigmoid", inputs=_X)
+def sigmoid(x):
+    """1 / (1 + e ** -x), element by element."""
+    return jax.nn.sigmoid(x)
+
+
+@jax.custom_jvp
+def soft_plus(x):
+    """log(1 + e ** x), whose derivative is the sigmoid."""
+    return jnp.maximum(x, 0) + jnp.log1p(jnp.exp(-jnp.abs(x)))
+
+
+@soft_plus.defjvp
+def _soft_plus_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    return soft_plus(x), jax.nn.sigmoid(x) * t
+
+
+@op("tf.math.softplus", "tf.nn.softplus", inputs=same("features", of=kinds.ACTIVATION))
+def softplus(features):
+    """log(1 + e ** features), element by element."""
+    return soft_plus(features)
+
+
+@op("tf.math.log_sigmoid", kernel="Softplus", inputs=same("x", of=kinds.ACTIVATION))
+def log_sigmoid(x):
+    """log(1 / (1 + e ** -x)), element by element, without overflow."""
+    return -soft_plus(-x)
+
+
+def _softsign_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    bound = jnp.asarray(1, x.dtype) + absolute(x)
+    return x / bound, t / (bound * bound)
+
+
+@op(
+    "tf.math.softsign",
+    "tf.nn.softsign",
+    inputs=same("features", of=kinds.ACTIVATION),
+    jvp=_softsign_jvp,
+)
+def softsign(features):
+    """features / (1 + |features|), element by element."""
+    return features / (jnp.asarray(1, features.dtype) + jnp.abs(features))
+
+
+# -- products that are 0 where the first factor is ---------------------------------------------------
+
+
+def _or_zero(x, value):
+    return jnp.where(x == 0, jnp.zeros((), x.dtype), value)
+
+
+@jax.custom_jvp
+def x_log_y(x, y):
+    """x * log(y), and 0 where x is 0."""
+    return _or_zero(x, x * jnp.log(jnp.where(x == 0, 1, y)))
+
+
+@jax.custom_jvp
+def x_log1p_y(x, y):
+    """x * log(1 + y), and 0 where x is 0."""
+    return _or_zero(x, x * jnp.log1p(jnp.where(x == 0, 0, y)))
+
+
+@jax.custom_jvp
+def x_div_y(x, y):
+    """x / y, and 0 where x is 0."""
+    return _or_zero(x, x / jnp.where(x == 0, 1, y))
+
+
+def _one_unless_zero(x):
+    return (x != 0).astype(x.dtype)
+
+
+@x_log_y.defjvp
+def _x_log_y_jvp(primals, tangents):
+    (x, y), (dx, dy) = primals, tangents
+    # TensorFlow conjugates nothing here, which in JAX's convention is a conjugate.
+    by_x, by_y = x_log_y(_one_unless_zero(x), y), x_div_y(x, y)
+    return x_log_y(x, y), jnp.conj(by_x) * dx + jnp.conj(by_y) * dy
+
+
+@x_log1p_y.defjvp
+def _x_log1p_y_jvp(primals, tangents):
+    (x, y), (dx, dy) = primals, tangents
+    by_x, by_y = x_log1p_y(_one_unless_zero(x), y), x_div_y(x, y + jnp.asarray(1, y.dtype))
+    return x_log1p_y(x, y), jnp.conj(by_x) * dx + jnp.conj(by_y) * dy
+
+
+@x_div_y.defjvp
+def _x_div_y_jvp(primals, tangents):
+    (x, y), (dx, dy) = primals, tangents
+    by_x, by_y = x_div_y(_one_unless_zero(x), y), x_div_y(-x, y * y)
+    return x_div_y(x, y), jnp.conj(by_x) * dx + jnp.conj(by_y) * dy
+
+
+@op("tf.math.xlogy", inputs=same("x", "y", of=kinds.LOG_PRODUCT))
+def xlogy(x, y):
+    """x * log(y), and 0 where x is 0, element by element, with broadcasting."""
+    check_broadcast(x, y)
+    return x_log_y(x, y)
+
+
+@op("tf.math.xlog1py", inputs=same("x", "y", of=kinds.LOG_PRODUCT))
+def xlog1py(x, y):
+    """x * log(1 + y), and 0 where x is 0, element by element, with broadcasting."""
+    check_broadcast(x, y)
+    return x_log1p_y(x, y)
+
+
+@op("tf.math.xdivy", inputs=same("x", "y", of=kinds.LOG_PRODUCT))
+def xdivy(x, y):
+    """x / y, and 0 where x is 0, element by element, with broadcasting."""
+    check_broadcast(x, y)
+    return x_div_y(x, y)
