@@ -403,11 +403,12 @@ def test_a_repr_that_raises_fails_its_cell(tmp_path):
 def test_unfinished_work_fails_the_cell_that_left_it(tmp_path):
     pending = [None, ValueError("late"), None]
 
-    def settle():
+    def settle(values):
+        assert values == [len(pending)]
         if (error := pending.pop(0)) is not None:
             raise error
 
-    results = run_cells(cells_of(tmp_path, "1", "2", "3"), settle=settle)
+    results = run_cells(cells_of(tmp_path, "x = 3", "y = 2", "z = 1"), settle=settle)
     assert [r.status for r in results] == ["ok", "failed", "ok"]
     assert results[1].error.message == "late"
 

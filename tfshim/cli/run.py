@@ -30,7 +30,9 @@ def main(argv: list[str]) -> int:
         print(f"tfshim run: {error}", file=sys.stderr)
         return 2
     with served():
-        report = run_notebook(notebook, options.args, stop=options.stop, quiet=options.quiet)
+        report = run_notebook(
+            notebook, options.args, stop=options.stop, quiet=options.quiet, settle=compute
+        )
     reports.write([report], options)
     return 0 if report["status"] == "ok" else 1
 
@@ -56,7 +58,7 @@ def run_notebook(
     *,
     stop: bool = False,
     quiet: bool = False,
-    settle: Callable[[], object] | None = None,
+    settle: Callable[[list], object] | None = None,
 ) -> dict:
     """Run every cell, showing output and progress, and return the report as plain data."""
     from .table import Screen, print_table
@@ -78,6 +80,28 @@ def run_notebook(
     report = reports.assemble(str(notebook.path), "tfshim", cells)
     print_table(report)
     return report
+
+
+def compute(values: list) -> None:
+    """Compute what is still pending of the tensors in `values`, also inside containers.
+
+    With deferred execution a failure would otherwise show in whichever later cell reads the value.
+    """
+    import tfshim as tf
+
+    pending, seen = list(values), 0
+    while pending and seen < 10_000:
+        value = pending.pop()
+        seen += 1
+        if isinstance(value, tf.Variable):
+            value = value.value()
+        if isinstance(value, tf.Tensor):
+            if not value._is_symbolic():
+                value._force()
+        elif type(value) in (list, tuple):
+            pending += value
+        elif type(value) is dict:
+            pending += value.values()
 
 
 def _ignore(text: str) -> None:

@@ -67,8 +67,8 @@ class Session:
       notebook: what to run.
       argv: arguments after the file's name, for sys.argv.
       out, err: called with the text that cells print.
-      settle: called after each cell; work that the cell left unfinished should run and may raise
-        there.
+      settle: called after each cell with the values that the cell bound; work that it left
+        unfinished should run then, and may raise.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Session:
         argv: list[str] | None = None,
         out: Callable[[str], object] | None = None,
         err: Callable[[str], object] | None = None,
-        settle: Callable[[], object] | None = None,
+        settle: Callable[[list], object] | None = None,
     ):
         self.notebook = notebook
         self.argv = [str(notebook.path), *(argv or [])]
@@ -186,7 +186,8 @@ class Session:
                 self.namespace["_"] = value
                 text = repr(value)
         if self._settle is not None:
-            self._settle()
+            bound = (self.namespace.get(name) for name in result.assigned)
+            self._settle([value for value in bound if value is not None])
         return text
 
     def _compile(self, tree, filename: str, mode: str) -> types.CodeType:

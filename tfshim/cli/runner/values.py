@@ -118,8 +118,9 @@ def _tensor(kind: str, value, below) -> dict:
 
 
 def _encode_container(value, below) -> dict | None:
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        items = {name: encode(item, *below) for name, item in zip(value._fields, value)}
+    fields = getattr(type(value), "_fields", None)
+    if isinstance(value, tuple) and fields is not None:
+        items = {name: encode(item, *below) for name, item in zip(fields, value)}
         return {"kind": "namedtuple", "type": type(value).__name__, "items": items}
     if isinstance(value, list | tuple):
         kind = "list" if isinstance(value, list) else "tuple"
