@@ -131,7 +131,8 @@ def test_generated_code_is_in_form(tmp_path, command):
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     many = {
         f"tf.{n}": ("tfshim._src.m", n)
-        for n in ("float8_e5m2", "float16", "bfloat16", "DType", "A", "AB", "x2", "x10", "x1b")
+        for n in ("float8_e5m2", "float16", "DType", "A", "AB", "x2", "x10", "x1b")
+        + ("OpError", "OperatorError", "OPEN", "X_1", "x_1", "X1")
     }
     write(render_all(ORIGINS | many), tmp_path)
     run = subprocess.run(

@@ -235,7 +235,7 @@ def _import_lines(imports) -> list[str]:
         by_module.setdefault(module, []).append((attribute, name))
     lines = []
     for module, pairs in sorted(by_module.items(), key=lambda item: _natural(item[0])):
-        pairs.sort(key=lambda pair: (_rank(pair[0]), _natural(pair[0]), _natural(pair[1])))
+        pairs.sort(key=lambda pair: (_rank(pair[0]), _natural(pair[0]), *pair))
         parts = [a if a == n else f"{a} as {n}" for a, n in pairs]
         what = parts[0] if len(parts) == 1 else _lines("(", parts, ")")
         lines.append(f"from {module} import {what}\n")
@@ -250,7 +250,8 @@ def _rank(name: str) -> int:
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
-    parts = re.findall(r"\d+|\D", name)
+    """Digits compare as numbers, letters without their case."""
+    parts = re.findall(r"\d+|\D", name.lower())
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts]
 
 
