@@ -4,12 +4,16 @@ A test is one op of one family; what it says on failure names the row, the mode 
 """
 
 import functools
+import importlib.util
+import os
+import subprocess
+import sys
 
 import pytest
 
 from conformance.cases.__main__ import grouped, merged
 from conformance.cases.harness import goldens
-from conformance.cases.harness.check import check_rows
+from conformance.cases.harness.check import check_rows, differences
 from conformance.cases.harness.families import families, rows_of, xfails
 
 CASES = [(family, op) for family in families() for op in grouped(rows_of(family))]
@@ -33,7 +37,8 @@ def test_op_equals_tensorflow(family, op):
                 lines.append(f"{row}\n    is in xfails.txt and passes now")
         elif differences:
             lines.append("\n    ".join([str(row), *merged(differences)]))
-    assert not lines, "\n" + "\n".join(lines)
+    if lines:
+        pytest.fail("\n" + "\n".join(lines), pytrace=False)
 
 
 @pytest.mark.parametrize("family", families())
@@ -50,3 +55,20 @@ def test_no_expected_failure_without_a_row():
 def test_no_golden_without_a_family():
     files = {path.name.removesuffix(".json.gz") for path in goldens.FOLDER.glob("*.json.gz")}
     assert files <= set(families())
+
+
+@pytest.mark.oracle
+@pytest.mark.slow
+def test_goldens_are_what_tensorflow_does(tmp_path):
+    python = os.environ.get("TFSHIM_ORACLE_PYTHON")
+    if python is None and importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("needs TensorFlow, here or in $TFSHIM_ORACLE_PYTHON")
+    command = [python or sys.executable, "-m", "conformance.cases", "record"]
+    done = subprocess.run([*command, "--output", str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = []
+    for family in families():
+        stored, now = goldens.load(family), goldens.load(family, tmp_path)
+        for row in rows_of(family):
+            lines += [f"{row}: {x}" for x in differences(row, now[row.id], stored[row.id])]
+    assert not lines, "\n" + "\n".join(lines)
