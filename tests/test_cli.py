@@ -517,6 +517,14 @@ def test_a_report_that_cannot_be_written_is_known_before_the_run(tmp_path, capsy
     assert "ran" not in out and err.count("\n") == 1
 
 
+def test_reports_go_where_they_were_asked_for(tmp_path, monkeypatch, capsys):
+    (tmp_path / "sub").mkdir()
+    path = cells_of(tmp_path, "import os\nos.chdir('sub')")
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", path.name, "--json", "r.json"]) == 0
+    assert (tmp_path / "r.json").exists()
+
+
 def test_progress_bar_on_a_terminal_only(tmp_path, monkeypatch, capsys):
     class Terminal(io.StringIO):
         def isatty(self):

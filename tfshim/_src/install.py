@@ -14,7 +14,7 @@ import threading
 import types
 
 _SERVED = "tensorflow"
-_PACKAGE = __package__.partition(".")[0]  # "tfshim"
+_PACKAGE = __name__.partition(".")[0]  # "tfshim"
 # Sub-modules of this package that are no part of TensorFlow's public names.
 _OWN = frozenset({"cli", "debug", "jax"})
 # TensorFlow's second name for its own top level.

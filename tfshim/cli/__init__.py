@@ -7,6 +7,7 @@
 Exit status: 0 all went well, 1 a cell failed or differs, 2 the command could not be carried out.
 """
 
+import os
 import sys
 
 _USAGE = __doc__
@@ -39,4 +40,10 @@ def main(argv: list[str] | None = None) -> int:
         if command is not None:
             print(f"tfshim: no such command: {command}", file=sys.stderr)
         return 2
-    return command_main(argv[1:]) or 0
+    try:
+        return command_main(argv[1:]) or 0
+    except BrokenPipeError:  # `tfshim run ... | head`
+        sys.stdout = open(os.devnull, "w")  # or Python complains at its exit
+        return 1
+    except KeyboardInterrupt:
+        return 130

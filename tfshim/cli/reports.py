@@ -41,6 +41,7 @@ def check_targets(options: argparse.Namespace) -> None:
             raise ReportError(f"{target}: is a directory: --{kind} needs a file")
         if not path.parent.is_dir():
             raise ReportError(f"{target}: no such directory: {path.parent}")
+        setattr(options, kind, str(path.absolute()))  # a cell may change the working directory
 
 
 def assemble(notebook: str, served: str, cells: list[dict]) -> dict:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import sys
 import time
 
@@ -55,6 +56,7 @@ def _run(path: str, captures, send) -> None:
     notebook = load(path)
     out, err = sys.stdout, sys.stderr
     send("start", notebook=path)
+    _seed()
     with Session(notebook, out=out.write, err=err.write) as session:
         for cell in notebook.cells:
             capture.flush()
@@ -67,6 +69,16 @@ def _run(path: str, captures, send) -> None:
             result.stdout, result.stderr = (each.cut() for each in captures)
             send("cell", **as_dict(result), values=values)
     send("end", notebook=path)
+
+
+def _seed() -> None:
+    """Start every generator at one point: unseeded numbers are then equal on both sides."""
+    random.seed(1)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(1)
+    tf_random = getattr(sys.modules["tensorflow"], "random", None)
+    if hasattr(tf_random, "set_seed"):
+        tf_random.set_seed(1)
 
 
 def _values(session: Session, result: CellResult) -> dict[str, dict]:
