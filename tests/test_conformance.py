@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import ml_dtypes
 import numpy as np
@@ -119,6 +120,56 @@ def test_different_values(name):
     found = differences(got, wanted)
     assert found and start in found[0]
     assert differences(got, got) == [] and differences(wanted, wanted) == []
+
+
+class FakeTensor:
+    """What the encoder needs of a tensor."""
+
+    def __init__(self, array, dtype=None):
+        self._array = np.asarray(array, None if dtype in (None, "string") else dtype)
+        self.dtype = SimpleNamespace(name=dtype or self._array.dtype.name)
+
+    def numpy(self):
+        return self._array if self._array.shape else self._array[()]
+
+
+class FakeVariable(FakeTensor):
+    def __init__(self, array, trainable=True, name="v:0"):
+        super().__init__(array)
+        self.trainable, self.name = trainable, name
+
+
+class FakeSlices:
+    def __init__(self, values, indices):
+        self.values, self.indices, self.dense_shape = values, indices, None
+
+
+@pytest.fixture
+def fake_tensorflow(monkeypatch):
+    """A module whose tensors, variables and IndexedSlices the encoder recognises."""
+    fake = SimpleNamespace(Tensor=FakeTensor, Variable=FakeVariable, IndexedSlices=FakeSlices)
+    monkeypatch.setitem(sys.modules, "tensorflow", fake)
+
+
+def test_tensors_and_variables(fake_tensorflow):
+    scalar, vector = FakeTensor(np.float32(1)), FakeTensor(f32(1, 2))
+    text = FakeTensor(np.array([b"a"], object), "string")
+    for value in (scalar, vector, text, FakeVariable(f32(1)), FakeSlices(vector, vector)):
+        assert differences([value], [value]) == []
+    for got, wanted, start in [
+        (scalar, FakeTensor(np.float32(2)), "x: 1.0, expected 2.0"),
+        (scalar, np.float32(1), "x: is tensor"),
+        (vector, FakeTensor(np.array([1.0, 2.0])), "x: dtype float32, expected float64"),
+        (vector, FakeTensor(f32(1, 2).reshape(2, 1)), "x: shape [2], expected [2, 1]"),
+        (text, FakeTensor(np.array([b"b"], object), "string"), "x[0]:"),
+        (FakeVariable(f32(1)), FakeTensor(f32(1)), "x: is variable"),
+        (FakeVariable(f32(1)), FakeVariable(f32(2)), "x[0]: 1.0, expected 2.0"),
+        (FakeVariable(f32(1)), FakeVariable(f32(1), trainable=False), "x: trainable True"),
+        (FakeVariable(f32(1)), FakeVariable(f32(1), name="w:0"), "x: name v:0"),
+        (FakeSlices(vector, scalar), FakeSlices(vector, vector), "x['indices']: shape"),
+        (FakeSlices(vector, scalar), vector, "x: is composite IndexedSlices"),
+    ]:
+        assert differences(got, wanted)[0].startswith(start)
 
 
 def test_a_value_that_contains_itself_ends():
