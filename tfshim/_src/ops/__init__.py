@@ -3,6 +3,7 @@
 from tfshim._src import convert, dispatch  # noqa: F401  (they give generated functions their runtime)
 from tfshim._src.ops import (  # noqa: F401
     arithmetic,
+    array,
     bitwise,
     compare,
     complex_ops,

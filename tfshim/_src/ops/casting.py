@@ -1,0 +1,222 @@
+"""Changes of dtype: cast, saturate_cast, bitcast.
+
+Floats outside an integer's range become what the x86 conversion instruction gives, as in
+TensorFlow on CPU: the smallest int32 or int64, of which smaller types keep the low bits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from tfshim._src import dtypes, nest, static
+from tfshim._src.convert import convert
+from tfshim._src.dtypes import DType
+from tfshim._src.errors import UnimplementedError, op_error, require
+from tfshim._src.registry import export, op
+from tfshim._src.rules import c_name, each
+from tfshim._src.tensor import EagerTensor, Tensor
+
+
+def cast_array(x, dtype: np.dtype):
+    """A raw array in another dtype, by TensorFlow's rules."""
+    target = np.dtype(dtype)
+    if x.dtype == target:
+        return x
+    if jnp.issubdtype(x.dtype, jnp.complexfloating) and not jnp.issubdtype(
+        target, jnp.complexfloating
+    ):
+        x = jnp.real(x)
+    if target == np.bool_:
+        return x != 0
+    if jnp.issubdtype(x.dtype, jnp.floating) and jnp.issubdtype(target, jnp.integer):
+        return _truncate(x, target)
+    return lax.convert_element_type(x, target)
+
+
+def _truncate(x, target: np.dtype):
+    if x.dtype.itemsize < 4:
+        x = x.astype(np.float32)
+    wide = np.dtype(np.int64 if target.itemsize == 8 or target == np.uint32 else np.int32)
+    bits = 8 * wide.itemsize - 1
+    limit = np.asarray(2.0**bits, x.dtype)
+    inside = (x >= -limit) & (x < limit)
+    result = jnp.where(inside, x, 0).astype(wide)
+    if target == np.uint64:
+        above = (x >= limit) & (x < 2 * limit)
+        high = jnp.where(above, x - limit, 0).astype(wide) + np.iinfo(wide).min
+        result = jnp.where(above, high, result)
+        inside = inside | above
+    result = jnp.where(inside, result, np.asarray(np.iinfo(wide).min, wide))
+    return lax.convert_element_type(result, target)
+
+
+@op(kernel="Cast", inputs=each("x"), static={"dtype": static.dtype})
+def _cast(x, dtype):
+    return cast_array(x, dtype)
+
+
+@export("tf.cast", "tf.dtypes.cast")
+def cast(x, dtype, name=None) -> Any:
+    """x in another dtype; floats become integers by truncation.
+
+    Args:
+      x: tensor or composite tensor of any shape.
+      dtype: the dtype to have; a tensor or variable that has it already is returned as it is.
+      name: ignored.
+
+    Raises:
+      UnimplementedError: between strings and numbers.
+    """
+    wanted = dtypes.as_dtype(dtype).base_dtype
+    if isinstance(x, EagerTensor) or hasattr(x, "_operand_dtype"):
+        if x.dtype is wanted:
+            return x
+    if hasattr(x, "_flatten_components"):
+        return _cast_composite(x, wanted)
+    t = convert(x)
+    have = t.aval.dtype
+    if have is wanted:
+        return t
+    if "s" in (have.kind, wanted.kind) or wanted.np is None:
+        raise op_error(
+            "Cast",
+            f"Cast {c_name(have)} to {c_name(wanted)} is not supported",
+            UnimplementedError,
+        )
+    return _cast(t, wanted)
+
+
+def _cast_composite(x, wanted: DType):
+    with_values = getattr(x, "with_values", None) or getattr(x, "with_flat_values", None)
+    if with_values is not None:
+        values = x.flat_values if hasattr(x, "flat_values") else x.values
+        return with_values(cast(values, wanted))
+    return nest.map_structure(lambda t: cast(t, wanted), x, expand_composites=True)
+
+
+def _range_of(dtype: DType) -> tuple[Any, Any]:
+    info = np.iinfo(dtype.np) if dtype.kind in "iu" else jnp.finfo(dtype.np)
+    return info.min, info.max
+
+
+@op(kernel="SaturateCast", inputs=each("value"), static={"dtype": static.dtype})
+def _saturate_cast(value, dtype):
+    target = dtypes.from_np(np.dtype(dtype))
+    source = dtypes.from_np(np.dtype(value.dtype))
+    if jnp.issubdtype(value.dtype, jnp.complexfloating):
+        if target.kind == "c":
+            limit = np.dtype(target.np).type(0).real.dtype
+            low, high = jnp.finfo(limit).min, jnp.finfo(limit).max
+            if source.np.itemsize > target.np.itemsize:
+                part = value.real.dtype
+                low, high = np.asarray(low, part), np.asarray(high, part)
+                value = lax.complex(
+                    jnp.clip(value.real, low, high), jnp.clip(value.imag, low, high)
+                )
+            return cast_array(value, dtype)
+        value = jnp.real(value)
+        source = dtypes.from_np(np.dtype(value.dtype))
+    if target.kind == "c":
+        target = dtypes.from_np(np.dtype(target.np).type(0).real.dtype)
+    if target.kind == "b" or source.kind == "b":
+        return cast_array(value, dtype)
+    low, high = _saturation_bounds(source, target)
+    if low is not None:
+        value = jnp.maximum(value, low)
+    if high is not None:
+        value = jnp.minimum(value, high)
+    return cast_array(value, dtype)
+
+
+def _saturation_bounds(source: DType, target: DType) -> tuple[Any, Any]:
+    """Clipping bounds in the source dtype, None where nothing can lie outside."""
+    (s_low, s_high), (t_low, t_high) = _range_of(source), _range_of(target)
+    low = high = None
+    if s_low < t_low:
+        low = _within(t_low, source, target, up=True)
+    if s_high > t_high:
+        high = _within(t_high, source, target, up=False)
+    return low, high
+
+
+def _within(bound, source: DType, target: DType, up: bool):
+    """The bound as a source value that the target can hold."""
+    value = np.asarray(bound).astype(source.np)
+    if source.kind == "f" and target.kind in "iu" and int(value) != int(bound):
+        outside = int(value) < int(bound) if up else int(value) > int(bound)
+        if outside:
+            away = np.asarray(np.inf if up else -np.inf, source.np)
+            value = np.nextafter(value, away)
+    return value
+
+
+@export("tf.saturate_cast", "tf.dtypes.saturate_cast")
+def saturate_cast(value, dtype, name=None) -> Tensor:
+    """A cast that gives the nearest value which the dtype can hold.
+
+    Args:
+      value: tensor of any shape.
+      dtype: the dtype to have.
+      name: ignored.
+    """
+    wanted = dtypes.as_dtype(dtype).base_dtype
+    t = convert(value)
+    if t.aval.dtype is wanted:
+        return t
+    return _saturate_cast(t, wanted)
+
+
+@op("tf.bitcast", inputs=each("input"), static={"type": static.dtype}, grad=None)
+def bitcast(input, type):
+    """The same bytes as another dtype.
+
+    Args:
+      input: tensor; where `type` is larger its last axis is used up, where it is smaller one is added.
+      type: the dtype to have.
+
+    Raises:
+      InvalidArgumentError: if the last axis does not hold exactly one larger element.
+    """
+    have, want = input.dtype.itemsize, np.dtype(type).itemsize
+    if want > have:
+        ratio = want // have
+        shown = "[" + ",".join(map(str, input.shape)) + "]"
+        require(
+            input.ndim > 0 and input.shape[-1] == ratio,
+            f"Cannot bitcast from {c_name(dtypes.from_np(input.dtype))} to "
+            f"{c_name(dtypes.from_np(np.dtype(type)))}: shape {shown}",
+        )
+    return _bits(input, np.dtype(type))
+
+
+def _bits(x, target: np.dtype):
+    """lax.bitcast_convert_type, which has no complex and no bool."""
+    parts = {np.dtype(np.complex64): np.float32, np.dtype(np.complex128): np.float64}
+    if x.dtype in parts:
+        x = jnp.stack([x.real, x.imag], -1)
+        if target.itemsize == 2 * x.dtype.itemsize and target not in parts:
+            return lax.bitcast_convert_type(x, target)
+        if target in parts:
+            return _bits(x, target)
+        out = lax.bitcast_convert_type(x, target)
+        if target.itemsize == x.dtype.itemsize:
+            return out
+        return out.reshape(*out.shape[:-2], -1)
+    if target in parts:
+        part = np.dtype(parts[target])
+        ratio = target.itemsize // x.dtype.itemsize
+        if ratio == 1:
+            x = lax.bitcast_convert_type(x, part)
+        elif part.itemsize != x.dtype.itemsize:
+            x = x.reshape(*x.shape[:-1], 2, ratio // 2)
+            x = lax.bitcast_convert_type(x, part)
+        else:
+            x = lax.bitcast_convert_type(x, part)
+        return lax.complex(x[..., 0], x[..., 1])
+    return lax.bitcast_convert_type(x, target)
+
+

@@ -1,0 +1,582 @@
+"""Tensors made from values and numbers: constants, fills, ranges, one-hot vectors."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from tfshim._src import dtypes, static
+from tfshim._src.convert import convert, from_array
+from tfshim._src.dtypes import DType
+from tfshim._src.errors import fail, op_error, require
+from tfshim._src.movement import moves
+from tfshim._src.ops.casting import cast, cast_array
+from tfshim._src.ops.common import brackets
+from tfshim._src.ops.joining import copy
+from tfshim._src.ops.shaping import reshape
+from tfshim._src.ops.vectors import index_array
+from tfshim._src.registry import export, op
+from tfshim._src.rules import c_name, each, same
+from tfshim._src.shapes import TensorShape
+from tfshim._src.tensor import EagerTensor, Tensor
+
+#: Ranges and the like up to this size are made at once: they are mostly indices, which the checks
+#: of gathers read.
+_SMALL = 1 << 14
+
+
+@export("tf.constant")
+def constant(value, dtype=None, shape=None, name="Const") -> Tensor:
+    """A tensor of a Python or NumPy value.
+
+    Args:
+      value: number, string, nested list or array; a tensor is returned as it is.
+      dtype: the dtype to have; Python values must fit it, NumPy values are cast.
+      shape: the shape to have; a single value is repeated to fill it.
+      name: ignored.
+
+    Raises:
+      TypeError: for a value that does not fit `dtype` or `shape`.
+      ValueError: for lists that are not rectangular.
+    """
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    if isinstance(value, EagerTensor) and wanted is not None and value.dtype is not wanted:
+        raise TypeError(
+            f"Expected tensor {value} with dtype {wanted!r}, but got dtype {value.dtype!r}."
+        )
+    t = convert(value, wanted)
+    if t._literal:
+        t = from_array(t._host_value())  # not one of the program's numbers but a tensor of its own
+    if shape is None:
+        return t
+    target = shape if isinstance(shape, TensorShape) else TensorShape(static.plain(shape))
+    size = target.num_elements()
+    if t.aval.shape == tuple(target.as_list()):
+        return t
+    if size is not None and t.aval.size == size:
+        return reshape(t, tuple(target.as_list()))
+    if size is not None and t.aval.size == 1:
+        return fill(target, reshape(t, ()))
+    shown = tuple(target.as_list()) if target.rank is not None else None
+    raise TypeError(
+        "Eager execution of tf.constant with unsupported shape. Tensor "
+        f"{t.numpy()} (converted from {value}) has {t.aval.size} elements, but got `shape` "
+        f"{shown} with {size} elements)."
+    )
+
+
+@export("tf.convert_to_tensor")
+def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None) -> Tensor:
+    """A tensor of anything that has a value.
+
+    Args:
+      value: tensor, variable, array, number, string or nested list of these.
+      dtype: what the tensor must be.
+      dtype_hint: what it should be, if the value allows it.
+      name: ignored.
+
+    Raises:
+      TypeError, ValueError: for what cannot be converted, as for a tensor of another dtype.
+    """
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    hint = None if dtype_hint is None else dtypes.as_dtype(dtype_hint)
+    t = convert(value, wanted, hint)
+    if t._literal:
+        return from_array(t._host_value())
+    if hasattr(value, "sparse_read"):
+        return copy(t)  # a variable's value, not the variable: it can be watched on its own
+    return t
+
+
+# -- filled tensors ----------------------------------------------------------------------------------
+
+
+def _dims(value: Any, scalar: bool = False) -> tuple[int, ...]:
+    if isinstance(value, TensorShape) and not value.is_fully_defined():
+        raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
+    array = index_array(value, "Fill", "index_type")
+    if array.ndim == 0 and scalar:
+        return (int(array),)
+    if array.ndim != 1:
+        raise op_error("Fill", f"dims must represent a vector, got shape {brackets(array.shape)}")
+    return tuple(array.tolist())
+
+
+def _shape_argument(value: Any) -> tuple[int, ...]:
+    """The shape of zeros and ones, where floats are refused before any kernel sees them."""
+    if isinstance(value, TensorShape):
+        return _dims(value)
+    if not isinstance(value, Tensor):
+        items = value if isinstance(value, (list, tuple)) else [value]
+        if any(isinstance(v, float) for v in items):
+            raise TypeError(f"Cannot convert {value!r} to EagerTensor of dtype int32")
+        array = index_array(value, "Fill", "index_type")
+        if array.ndim > 1 and not isinstance(value, np.ndarray):
+            return _dims(array)
+        return tuple(array.reshape(-1).tolist())
+    return tuple(index_array(value, "Fill", "index_type").reshape(-1).tolist())
+
+
+@op(kernel="Fill", static={"dtype": static.dtype}, grad=None)
+def _full(shape, value, dtype):
+    for n in shape:
+        require(n >= 0, f"Dimension {n} must be >= 0")
+    return jnp.full(shape, value, dtype)
+
+
+def _filled(shape: tuple[int, ...], value: int, dtype: DType) -> Tensor:
+    if dtype.kind == "s":
+        if value:
+            raise TypeError(f"Cannot convert {value} to EagerTensor of dtype string")
+        for n in shape:
+            if n < 0:
+                raise op_error("Fill", f"Dimension {n} must be >= 0")
+        empty = np.empty(shape, object)
+        empty[...] = b""
+        return from_array(empty)
+    if dtype.np is None:
+        raise TypeError(f"Cannot convert {value} to EagerTensor of dtype {dtype.name}")
+    return _full(shape, value, dtype)
+
+
+def _check_layout(layout: Any) -> None:
+    if layout is not None:
+        raise ValueError(f"layout={layout!r}: DTensor layouts are not supported.")
+
+
+@export("tf.zeros")
+def zeros(shape, dtype=dtypes.float32, name=None, layout=None) -> Tensor:
+    """A tensor of zeros (False, empty strings).
+
+    Args:
+      shape: list of integers or 1-D tensor.
+      dtype: of the result.
+      name: ignored.
+      layout: only None.
+
+    Raises:
+      InvalidArgumentError: for a negative size.
+    """
+    _check_layout(layout)
+    return _filled(_shape_argument(shape), 0, dtypes.as_dtype(dtype).base_dtype)
+
+
+@export("tf.ones")
+def ones(shape, dtype=dtypes.float32, name=None, layout=None) -> Tensor:
+    """A tensor of ones (True).
+
+    Args:
+      shape: list of integers or 1-D tensor.
+      dtype: of the result; not string.
+      name: ignored.
+      layout: only None.
+
+    Raises:
+      InvalidArgumentError: for a negative size.
+    """
+    _check_layout(layout)
+    return _filled(_shape_argument(shape), 1, dtypes.as_dtype(dtype).base_dtype)
+
+
+def _like(input: Any, dtype: Any, value: int) -> Tensor:
+    if hasattr(input, "_flatten_components") and hasattr(input, "with_values"):
+        return input.with_values(_like(input.values, dtype, value))
+    t = convert(input)
+    wanted = t.aval.dtype if dtype is None else dtypes.as_dtype(dtype).base_dtype
+    if value and wanted.kind == "s":
+        raise op_error(
+            "OnesLike",
+            "Value for attr 'T' of string is not in the list of allowed values: bfloat16, half, "
+            "float, double, int8, uint8, int16, uint16, int32, uint32, int64, uint64, complex64, "
+            "complex128, bool\n\t; NodeDef: {{node OnesLike}}",
+            ran=False,
+        )
+    return _filled(t.aval.shape, value, wanted)
+
+
+@export("tf.zeros_like")
+def zeros_like(input, dtype=None, name=None, layout=None) -> Tensor:
+    """Zeros in the shape of another tensor.
+
+    Args:
+      input: tensor of any shape.
+      dtype: of the result; that of `input` by default.
+      name: ignored.
+      layout: only None.
+    """
+    _check_layout(layout)
+    return _like(input, dtype, 0)
+
+
+@export("tf.ones_like")
+def ones_like(input, dtype=None, name=None, layout=None) -> Tensor:
+    """Ones in the shape of another tensor.
+
+    Args:
+      input: tensor of any shape.
+      dtype: of the result; that of `input` by default.
+      name: ignored.
+      layout: only None.
+    """
+    _check_layout(layout)
+    return _like(input, dtype, 1)
+
+
+@moves
+@op(kernel="Fill", inputs=each("value"))
+def _fill(value, dims):
+    for n in dims:
+        require(n >= 0, f"Dimension {n} must be >= 0")
+    if value.ndim:
+        require(value.size == 1, f"value must represent a scalar, got shape {brackets(value.shape)}")
+        value = lax.reshape(value, ())
+    return jnp.broadcast_to(value, dims)
+
+
+@export("tf.fill")
+def fill(dims, value, name=None, layout=None) -> Tensor:
+    """A tensor of one repeated value.
+
+    Args:
+      dims: its shape, a list of integers or 1-D tensor.
+      value: scalar.
+      name: ignored.
+      layout: only None.
+
+    Raises:
+      InvalidArgumentError: for a negative size or a value that is no scalar.
+    """
+    _check_layout(layout)
+    return _fill(value, _dims(dims, scalar=True))
+
+
+# -- sequences -----------------------------------------------------------------------------------------
+
+_RANGE_TYPES = ("bfloat16", "half", "float", "double", "int8", "int16", "int32", "int64",
+                "uint16", "uint32", "uint64")  # fmt: skip
+#: In the order of TensorFlow's inference: the result has the highest of its arguments' dtypes.
+_RANGE_ORDER = ("int32", "int64", "float16", "bfloat16", "float32", "float64")
+
+
+@op(kernel="Range", inputs=same("start", "delta"), grad=None)
+def _range(start, delta, size):
+    steps = jnp.arange(size, dtype=start.dtype)
+    return start + steps * delta
+
+
+@export("tf.range")
+def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:  # noqa: A001
+    """Numbers from `start` up to but without `limit`.
+
+    Args:
+      start: first number; the limit if no other is given, starting at 0 then.
+      limit: where to stop.
+      delta: the step; may be negative.
+      dtype: of the result; that of the arguments by default.
+      name: ignored.
+
+    Returns:
+      A 1-D tensor.
+
+    Raises:
+      InvalidArgumentError: for a step of 0 or of the wrong sign.
+    """
+    if limit is None:
+        start, limit = 0, start
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    parts = [p if isinstance(p, Tensor) else convert(p, wanted) for p in (start, limit, delta)]
+    if wanted is None:
+        names = [p.dtype.name for p in parts]
+        if all(n in _RANGE_ORDER for n in names):
+            wanted = dtypes.as_dtype(max(names, key=_RANGE_ORDER.index))
+        else:
+            wanted = parts[0].dtype
+    parts = [cast(p, wanted) for p in parts]
+    if c_name(wanted) not in _RANGE_TYPES:
+        raise op_error(
+            "Range",
+            f"Value for attr 'Tidx' of {c_name(wanted)} is not in the list of allowed values: "
+            f"{', '.join(_RANGE_TYPES)}\n\t; NodeDef: {{{{node Range}}}}",
+            ran=False,
+        )
+    first, last, step = [np.asarray(static.host(p)) for p in parts]
+    for label, v in (("start", first), ("limit", last), ("delta", step)):
+        if v.ndim:
+            raise op_error(
+                "Range", f"{label} must be a scalar, not shape {brackets(v.shape)}"
+            )
+    if step == 0:
+        raise op_error("Range", f"Requires delta != 0: {_number(step)}")
+    if step > 0 and first > last:
+        raise op_error(
+            "Range", f"Requires start <= limit when delta > 0: {_number(first)}/{_number(last)}"
+        )
+    if step < 0 and first < last:
+        raise op_error(
+            "Range", f"Requires start >= limit when delta < 0: {_number(first)}/{_number(last)}"
+        )
+    if wanted.kind == "f":
+        size = math.ceil(abs((float(last) - float(first)) / float(step)))
+    else:
+        size = -(-abs(int(last) - int(first)) // abs(int(step)))
+    if wanted.kind in "iu" and size <= _SMALL:
+        values = int(first) + np.arange(size, dtype=np.int64) * int(step)
+        return from_array(values.astype(wanted.np))
+    return _range(parts[0], parts[2], size)
+
+
+def _number(value: np.ndarray) -> str:
+    return f"{value.item():g}" if value.dtype.kind == "f" else str(value)
+
+
+@op(kernel="LinSpace", inputs=same("start", "stop"))
+def _linspace(start, stop, num, axis):
+    shape = jnp.broadcast_shapes(start.shape, stop.shape)
+    start, stop = jnp.broadcast_to(start, shape), jnp.broadcast_to(stop, shape)
+    rank = len(shape)
+    axis = axis % (rank + 1)
+    first, last = jnp.expand_dims(start, axis), jnp.expand_dims(stop, axis)
+    if num == 1:
+        return first
+    inner = max(num - 2, 0)
+    delta = (last - first) / np.asarray(num - 1, start.dtype)
+    steps = jnp.arange(1, inner + 1, dtype=start.dtype)
+    steps = steps.reshape((inner,) + (1,) * (rank - axis))
+    middle = first + delta * steps
+    return jnp.concatenate([first, middle, last], axis)
+
+
+@export("tf.linspace", "tf.linalg.linspace")
+def linspace(start, stop, num, name=None, axis=0) -> Tensor:
+    """Evenly spaced numbers from `start` to `stop`, both included.
+
+    Args:
+      start, stop: tensors that broadcast; integers are taken as float64.
+      num: how many numbers.
+      name: ignored.
+      axis: where the new axis stands in the result.
+
+    Raises:
+      ValueError: if `num` is not positive or `axis` is not there.
+    """
+    first = convert(start)
+    last = convert(stop, hint=first.aval.dtype)
+    if first.aval.dtype.kind in "iu":
+        first = cast(first, dtypes.float64)
+    last = cast(last, first.dtype)
+    count = static.integer(num)
+    if count <= 0:
+        raise op_error("Assert", f"num must be positive, not {count}")
+    return _linspace(first, last, count, static.integer(axis))
+
+
+@op(kernel="Eye", static={"dtype": static.dtype}, grad=None)
+def _eye(rows, columns, batch, dtype):
+    return jnp.broadcast_to(jnp.eye(rows, columns, dtype=dtype), (*batch, rows, columns))
+
+
+@export("tf.eye", "tf.linalg.eye")
+def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name=None) -> Tensor:
+    """Identity matrices.
+
+    Args:
+      num_rows: rows of each matrix.
+      num_columns: columns; as many as rows by default.
+      batch_shape: leading axes of the result.
+      dtype: of the result.
+      name: ignored.
+    """
+    rows = static.integer(num_rows)
+    columns = rows if num_columns is None else static.integer(num_columns)
+    batch = () if batch_shape is None else static.integers(batch_shape)
+    wanted = dtypes.as_dtype(dtype)
+    for n in (rows, columns):
+        if n < 0:
+            raise op_error("Fill", f"Dimension {n} must be >= 0")
+    return _eye(rows, columns, batch, wanted)
+
+
+# -- masks of indices ----------------------------------------------------------------------------------
+
+
+@moves
+@op(kernel="OneHot", inputs=each("indices") + same("on_value", "off_value"), grad=None)
+def _one_hot(indices, depth, on_value, off_value, axis):
+    require(on_value.ndim == 0, f"on_value must be a scalar, but got: {brackets(on_value.shape)}")
+    require(
+        off_value.ndim == 0, f"off_value must be a scalar, but got: {brackets(off_value.shape)}"
+    )
+    require(depth >= 0, f"depth must be non-negative, got: {depth}")
+    rank = indices.ndim + 1
+    if not -1 <= axis < rank:
+        fail(f"Expected axis to be -1 or between [0, {rank}).  But received: {axis}")
+    at = axis % rank
+    shape = [1] * rank
+    shape[at] = depth
+    # Positions are compared as int64, so that unsigned and small index types meet them unchanged.
+    places = np.arange(depth, dtype=np.int64).reshape(shape)
+    hit = jnp.expand_dims(indices.astype(np.int64), at) == places
+    return jnp.where(hit, on_value, off_value)
+
+
+@export("tf.one_hot")
+def one_hot(
+    indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None
+) -> Tensor:
+    """Vectors that are `on_value` at one index and `off_value` elsewhere.
+
+    Args:
+      indices: integer tensor; an index outside [0, depth) gives a vector of `off_value`s.
+      depth: length of the vectors.
+      on_value, off_value: scalars of one dtype; 1 and 0 by default.
+      axis: where the new axis stands in the result; the last by default.
+      dtype: of the result; that of the values, or float32.
+      name: ignored.
+
+    Raises:
+      TypeError: if the dtypes of `on_value`, `off_value` and `dtype` differ.
+      InvalidArgumentError: for an axis that does not fit or a negative depth.
+    """
+    wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    on_type = None if on_value is None else convert(on_value, hint=wanted).dtype
+    off_type = None if off_value is None else convert(off_value, hint=wanted).dtype
+    if on_type is not None or off_type is not None:
+        if wanted is not None:
+            for label, found in (("on_value", on_type), ("off_value", off_type)):
+                if found is not None and found is not wanted:
+                    raise TypeError(
+                        f"dtype {found!r} of {label} does not match dtype parameter {wanted!r}"
+                    )
+        else:
+            wanted = on_type if on_type is not None else off_type
+    elif wanted is None:
+        wanted = dtypes.float32
+    on_t = convert(1, hint=wanted) if on_value is None else convert(on_value, hint=wanted)
+    off_t = convert(0, hint=wanted) if off_value is None else convert(off_value, hint=wanted)
+    if on_t.dtype is not off_t.dtype:
+        raise TypeError(
+            f"dtype {on_t.dtype!r} of on_value does not match dtype {off_t.dtype!r} of off_value"
+        )
+    rows = index_array(depth, "OneHot", "depth")
+    if rows.ndim:
+        raise op_error("OneHot", f"depth must be a scalar, but got: {brackets(rows.shape)}")
+    at = -1 if axis is None else static.integer(axis)
+    return _one_hot(indices, int(rows), on_t, off_t, at)
+
+
+@op(kernel="SequenceMask", inputs=each("lengths"), static={"dtype": static.dtype}, grad=None)
+def _sequence_mask(lengths, maxlen, dtype):
+    places = np.arange(maxlen, dtype=lengths.dtype)
+    return cast_array(places < jnp.expand_dims(lengths, -1), dtype)
+
+
+@export("tf.sequence_mask")
+def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None) -> Tensor:
+    """Rows that are true in their first `lengths[...]` places.
+
+    Args:
+      lengths: integer tensor of any shape.
+      maxlen: length of the rows; the largest of `lengths` by default.
+      dtype: of the result.
+      name: ignored.
+
+    Raises:
+      ValueError: if `maxlen` is not a scalar.
+    """
+    t = convert(lengths)
+    if maxlen is None:
+        found = static.host(t)
+        size = max(int(found.max()), 0) if found.size else 0
+    else:
+        value = np.asarray(static.host(convert(maxlen)))
+        if value.ndim:
+            raise ValueError(
+                "Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = "
+                f"{value} with shape '({', '.join(map(str, value.shape))},)' instead"
+            )
+        size = max(int(value), 0)
+    return _sequence_mask(t, size, dtypes.as_dtype(dtype))
+
+
+# -- shapes as values ------------------------------------------------------------------------------------
+
+
+def _index_dtype(out_type: Any, kernel: str) -> np.dtype:
+    wanted = dtypes.int32 if out_type is None else dtypes.as_dtype(out_type)
+    if wanted not in (dtypes.int32, dtypes.int64):
+        raise op_error(
+            kernel,
+            f"Value for attr 'out_type' of {c_name(wanted)} is not in the list of allowed values: "
+            f"int32, int64\n\t; NodeDef: {{{{node {kernel}}}}}",
+            ran=False,
+        )
+    return wanted.np
+
+
+def shape_of(input: Any) -> tuple[int, ...]:
+    """The static shape of anything that converts to a tensor."""
+    found = getattr(input, "aval", None)
+    if found is not None:
+        return found.shape
+    known = getattr(input, "shape", None)
+    if isinstance(known, TensorShape) and known.is_fully_defined():
+        return tuple(known.as_list())
+    return convert(input).aval.shape
+
+
+@export("tf.shape")
+def shape(input, out_type=None, name=None) -> Tensor:
+    """The shape of a tensor as a 1-D tensor; a constant, since shapes are static.
+
+    Args:
+      input: tensor.
+      out_type: int32, the default, or int64.
+      name: ignored.
+    """
+    dynamic = getattr(input, "_dynamic_shape", None)  # ragged tensors
+    if dynamic is not None:
+        return dynamic(out_type)
+    return from_array(np.array(shape_of(input), _index_dtype(out_type, "Shape")))
+
+
+@export("tf.shape_n")
+def shape_n(input, out_type=dtypes.int32, name=None) -> list[Tensor]:
+    """`tf.shape` of each tensor of a list of one dtype.
+
+    Args:
+      input: list of tensors.
+      out_type: int32 or int64.
+      name: ignored.
+    """
+    first = convert(input[0])
+    tensors = [first, *[convert(t, first.aval.dtype) for t in input[1:]]]
+    return [shape(t, out_type) for t in tensors]
+
+
+@export("tf.size")
+def size(input, out_type=None, name=None) -> Tensor:
+    """The number of elements, a scalar tensor.
+
+    Args:
+      input: tensor.
+      out_type: int32, the default, or int64.
+      name: ignored.
+    """
+    if hasattr(input, "_flatten_components") and hasattr(input, "values"):
+        return size(getattr(input, "flat_values", input.values), out_type)
+    return from_array(np.array(math.prod(shape_of(input)), _index_dtype(out_type, "Size")))
+
+
+@export("tf.rank")
+def rank(input, name=None) -> Tensor:
+    """The number of axes, an int32 scalar.
+
+    Args:
+      input: tensor.
+      name: ignored.
+    """
+    return from_array(np.array(len(shape_of(input)), np.int32))

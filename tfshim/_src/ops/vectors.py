@@ -1,0 +1,71 @@
+"""Shapes, axes and permutations as arguments: vectors of integers whose values XLA must know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tfshim._src import dtypes, static
+from tfshim._src.convert import convert
+from tfshim._src.errors import op_error
+from tfshim._src.ops.common import brackets
+from tfshim._src.rules import INDEX, c_name
+
+
+def index_array(value: Any, kernel: str, attr: str, of: tuple[str, ...] = INDEX) -> np.ndarray:
+    """The integers of a Python value or tensor, of any rank.
+
+    Args:
+      value: what the caller passed; lists may have tensors in them.
+      kernel: TensorFlow's kernel name, for the error.
+      attr: name of the dtype attribute, for the error.
+      of: the dtypes that the kernel takes.
+
+    Raises:
+      InvalidArgumentError: for other dtypes.
+    """
+    if type(value) is tuple and all(type(v) is int for v in value):
+        return np.array(value, np.int64 if any(abs(v) >> 31 for v in value) else np.int32)
+    if isinstance(value, (list, tuple)) and not len(value):
+        return np.zeros(0, np.int32)
+    t = convert(value, hint=dtypes.int32)
+    found = static.host(t)
+    if c_name(t.aval.dtype) not in of:
+        raise op_error(
+            kernel,
+            f"Value for attr '{attr}' of {c_name(t.aval.dtype)} is not in the list of allowed "
+            f"values: {', '.join(of)}\n\t; NodeDef: {{{{node {kernel}}}}}",
+            ran=False,
+        )
+    return np.asarray(found)
+
+
+def vector(kernel: str, attr: str, sentence: str, of: tuple[str, ...] = INDEX) -> Callable:
+    """A converter to a tuple of ints for arguments that must be 1-D.
+
+    Args:
+      kernel, attr, of: as in `index_array`.
+      sentence: the error for other ranks, a format string with `shape` and `ndim`.
+    """
+
+    def converted(value: Any) -> tuple[int, ...]:
+        array = index_array(value, kernel, attr, of)
+        if array.ndim != 1:
+            text = sentence.format(shape=brackets(array.shape), ndim=array.ndim)
+            raise op_error(kernel, text)
+        return tuple(array.tolist())
+
+    return converted
+
+
+def loose_vector(kernel: str, attr: str, sentence: str = "", of: tuple[str, ...] = INDEX):
+    """The same where a scalar counts as a vector of one."""
+    strict = vector(kernel, attr, sentence, of)
+
+    def converted(value: Any) -> tuple[int, ...]:
+        array = index_array(value, kernel, attr, of)
+        return (int(array),) if array.ndim == 0 else strict(array)
+
+    return converted
