@@ -8,5 +8,6 @@ from tfshim._src.ops import (  # noqa: F401
     compare,
     complex_ops,
     elementwise,
+    linalg_basic,
     logical,
 )
