@@ -233,8 +233,12 @@ def test_texts_that_differ(got, wanted, message):
 
 
 def test_logs_are_not_output():
-    text = "WARNING:tensorflow:5 out of 5\n2026-01-01 00:00:00.1: I tensorflow\nown\n"
-    assert compare.without_logs(text) == "own\n"
+    text = (
+        "WARNING:tensorflow:5 out of 5\n2026-01-01 00:00:00.1: I tensorflow\nown\n"
+        "W0000 00:00:00.1 other.cc\na.py:3: UserWarning: careful\n  careful(x)\n  indented\n"
+        "b.py:4: FutureWarning: soon"
+    )
+    assert compare.without_logs(text) == "own\n  indented\n"
 
 
 # Whole notebooks, in processes of their own, with a small module in TensorFlow's place

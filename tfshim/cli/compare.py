@@ -21,8 +21,10 @@ _TIMING = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?!\w)")
 # What libraries log is not the notebook's own output.
-_LOG_LINE = re.compile(
-    r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|[IWEF]\d{4} |WARNING:|INFO:|.*Warning: |  warnings\.warn)"
+_LOGS = re.compile(
+    r"^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|[IWEF]\d{4} |WARNING:|INFO:).*\n?"
+    r"|^.*:\d+: \w*Warning: .*\n?(?:  .*\n?)?",  # warnings quote the line that caused them
+    re.MULTILINE,
 )
 
 
@@ -168,7 +170,7 @@ def _describe(entry: dict) -> str:
 
 def without_logs(text: str) -> str:
     """`text` less the lines that libraries log."""
-    return "".join(x for x in text.splitlines(keepends=True) if not _LOG_LINE.match(x))
+    return _LOGS.sub("", text)
 
 
 def compare_text(got: str, expected: str) -> list[str]:
