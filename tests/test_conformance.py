@@ -203,6 +203,7 @@ def test_dtypes_without_a_tolerance_are_exact():
         ("[0.1 0.25]", "[0.10000001 0.25      ]"),
         ("[[1.       2.]\n [3. 4.]]", "[[1.0000001 2.       ]\n [3.        4.       ]]"),
         ("1e-08", "0.0"),
+        ("(-3+4j)", "(-3+4.000000000000002j)"),
     ],
 )
 def test_texts_that_count_as_equal(got, wanted):
@@ -217,6 +218,8 @@ def test_texts_that_count_as_equal(got, wanted):
         ("10000001", "10000002", "line 1"),  # whole numbers are exact
         ("1.01", "1.02", "line 1"),
         ("nan", "1.0", "line 1"),
+        ("(1+2j)", "(1+2.1j)", "line 1"),
+        ("v2 1.5", "v3 1.5000001", "line 1"),
         ("float32", "float64", "line 1"),
         ("shape=(2,)", "shape=(3,)", "line 1"),
         ("[1. 2.]", "[1.  2.]", "line 1"),  # spacing counts where no number was rounded

@@ -19,7 +19,7 @@ _TIMING = re.compile(
     r"\b\d+(\.\d+)?(e-?\d+)? ?"
     r"(ns|µs|μs|us|ms|s|sec|secs|seconds?|mins?|minutes?)\b"
 )
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?:(?=j\b)|(?!\w))")
 # What libraries log is not the notebook's own output.
 _LOGS = re.compile(
     r"^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|[IWEF]\d{4} |WARNING:|INFO:).*\n?"
