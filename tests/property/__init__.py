@@ -1,0 +1,1 @@
+"""Properties that hold for all draws: hypothesis looks for counterexamples."""
