@@ -120,10 +120,10 @@ def positive(shape, dtype=np.float64):
 
 
 def test_cholesky_and_triangular_solve():
-    for dtype, rtol in ((np.float64, 1e-12), (np.float32, 1e-5)):
+    for dtype in (np.float64, np.float32):
         x = positive((2, 4, 4), dtype)
         b = RNG.normal(size=(2, 4, 3)).astype(dtype)
-        check(jnp.linalg.cholesky, x, rtol=rtol)
+        check(jnp.linalg.cholesky, x, normwise=True)
         for lower in (False, True):
             for transpose in (False, True):
                 for unit in (False, True):
@@ -131,11 +131,11 @@ def test_cholesky_and_triangular_solve():
                         lambda x, b, k=(lower, transpose, unit): lax.linalg.triangular_solve(
                             x, b, left_side=True, lower=k[0], transpose_a=k[1], unit_diagonal=k[2]
                         ),
-                        x, b, rtol=rtol,
+                        x, b, normwise=True,
                     )  # fmt: skip
         check(
             lambda x, b: lax.linalg.triangular_solve(x, b, left_side=False, lower=True),
-            x, np.swapaxes(b, -1, -2).copy(), rtol=rtol,
+            x, np.swapaxes(b, -1, -2).copy(), normwise=True,
         )  # fmt: skip
     check(jnp.linalg.cholesky, np.stack([np.eye(3), -np.eye(3)]))
     z = RNG.normal(size=(3, 3)) + 1j * RNG.normal(size=(3, 3))
@@ -144,7 +144,7 @@ def test_cholesky_and_triangular_solve():
             lambda a, b: lax.linalg.triangular_solve(
                 a, b, left_side=True, lower=True, transpose_a=True, conjugate_a=conjugate
             ),
-            z, z[:, :2].copy(), rtol=1e-11,
+            z, z[:, :2].copy(), normwise=True,
         )  # fmt: skip
 
 
@@ -159,27 +159,36 @@ def test_singular_triangle_divides_by_zero():
 def test_lu_solve_inverse_determinant():
     x = RNG.normal(size=(2, 4, 4))
     b = RNG.normal(size=(2, 4, 3))
-    check(lambda x: lax.linalg.lu(x), x, rtol=1e-12)
-    check(jnp.linalg.inv, x, rtol=1e-11)
-    check(jnp.linalg.solve, x, b, rtol=1e-11)
-    check(jnp.linalg.det, x, rtol=1e-12)
-    check(jnp.linalg.slogdet, x, rtol=1e-12)
-    check(lambda x: lax.linalg.lu(x), RNG.normal(size=(3, 5)), rtol=1e-12)
-    check(lambda x: lax.linalg.lu(x), np.array([[1.0, 2.0], [2.0, 4.0]]), rtol=1e-12)
+    check(lambda x: lax.linalg.lu(x), x, normwise=True)
+    check(jnp.linalg.inv, x, normwise=True)
+    check(jnp.linalg.solve, x, b, normwise=True)
+    check(jnp.linalg.det, x, normwise=True)
+    check(jnp.linalg.slogdet, x, normwise=True)
+    check(lambda x: lax.linalg.lu(x), RNG.normal(size=(3, 5)), normwise=True)
+    check(lambda x: lax.linalg.lu(x), np.array([[1.0, 2.0], [2.0, 4.0]]), normwise=True)
 
 
 def test_orthogonal_decompositions():
     x = RNG.normal(size=(2, 5, 3))
-    check(lambda x: jnp.linalg.qr(x), x, rtol=1e-12)
-    check(lambda x: jnp.linalg.qr(x, mode="complete"), x, rtol=1e-12)
-    check(lambda x: jnp.linalg.svd(x, compute_uv=False), x, rtol=1e-12)
-    check(lambda x: jnp.linalg.svd(x, full_matrices=False), x, rtol=1e-11)
+    check(lambda x: jnp.linalg.qr(x), x, normwise=True)
+    check(lambda x: jnp.linalg.qr(x, mode="complete"), x, normwise=True)
+    check(lambda x: jnp.linalg.svd(x, compute_uv=False), x, normwise=True)
+    check(lambda x: jnp.linalg.svd(x, full_matrices=False), x, normwise=True)
+    check(lambda x: list(jnp.linalg.svd(x)), np.swapaxes(x, -1, -2).copy(), normwise=True)
+    check(lambda x: jnp.linalg.qr(x), (x + 1j * x[::-1]).astype(np.complex128), normwise=True)
     s = positive((2, 4, 4))
-    check(jnp.linalg.eigvalsh, s, rtol=1e-12)
-    check(lambda s: list(jnp.linalg.eigh(s)), s, rtol=1e-10)
+    check(jnp.linalg.eigvalsh, s, normwise=True)
+    check(lambda s: list(jnp.linalg.eigh(s)), s, normwise=True)
+
+
+def test_eigenvectors_of_general_matrices():
+    x = RNG.normal(size=(3, 4, 4))
+    check(lambda x: list(jnp.linalg.eig(x)), x, normwise=True, rtol=1e-12)
+    check(jnp.linalg.eigvals, x + 1j * x[::-1], normwise=True, rtol=1e-12)
 
 
 def test_decompositions_of_nan():
     x = np.array([[[1.0, np.nan], [np.nan, 2.0]], [[2.0, 1.0], [1.0, 2.0]]])
-    check(jnp.linalg.eigvalsh, x, rtol=1e-12)
+    check(jnp.linalg.eigvalsh, x, normwise=True)
     check(jnp.linalg.cholesky, x)
+    check(lambda x: jnp.linalg.svd(x, compute_uv=False), x)

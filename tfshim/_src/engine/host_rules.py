@@ -172,8 +172,6 @@ _UFUNCS: dict[str, tuple[Kernel, Kernel | None]] = {
     "asinh": (np.arcsinh, None),
     "acosh": (np.arccosh, None),
     "atanh": (np.arctanh, None),
-    "atan2": (np.arctan2, None),
-    "conj": (np.conjugate, None),
     "shift_left": (np.left_shift, None),
 }
 for _name, (_ufunc, _operator) in _UFUNCS.items():
@@ -198,6 +196,18 @@ def _max(eqn):
 @rule("min", elementwise=True, widen=True)
 def _min(eqn):
     return ordered(eqn, np.minimum)
+
+
+@rule("atan2", elementwise=True, widen=True)
+def _atan2(eqn):
+    return ordered(eqn, np.arctan2)
+
+
+@rule("conj", elementwise=True)
+def _conj(eqn):
+    # Of a real number it is the complex one, in jaxprs.
+    source, target = eqn.inputs[0].dtype, eqn.outputs[0].dtype
+    return np.conjugate if source == target else lambda x: x.astype(target)
 
 
 @rule("cbrt", elementwise=True, widen=True)
@@ -256,14 +266,42 @@ def truncating_remainder(x, y):
     return np.where(zero, x, remainder) if zero.any() else remainder
 
 
+def _on_scalars(array_kernel: Kernel, python_kernel: Callable[[int, int], int]) -> Kernel:
+    """Integer division of two scalars, where Python's is faster than several ufuncs."""
+
+    def call(x, y):
+        divisor = int(y)
+        if divisor in (0, -1):
+            return array_kernel(x, y)
+        return x.dtype.type(python_kernel(int(x), divisor))
+
+    return call
+
+
+def _divide_ints(x: int, y: int) -> int:
+    return x // y if (x < 0) == (y < 0) else -(-x // y)
+
+
+def _rem_ints(x: int, y: int) -> int:
+    return x - y * _divide_ints(x, y)
+
+
 @rule("div", elementwise=True, widen=True)
 def _div(eqn):
-    return truncating_divide if is_integral(eqn.inputs[0].dtype) else np.true_divide
+    if not is_integral(eqn.inputs[0].dtype):
+        return np.true_divide
+    if eqn.outputs[0].shape == ():
+        return _on_scalars(truncating_divide, _divide_ints)
+    return truncating_divide
 
 
 @rule("rem", elementwise=True, widen=True)
 def _rem(eqn):
-    return truncating_remainder if is_integral(eqn.inputs[0].dtype) else np.fmod
+    if not is_integral(eqn.inputs[0].dtype):
+        return np.fmod
+    if eqn.outputs[0].shape == ():
+        return _on_scalars(truncating_remainder, _rem_ints)
+    return truncating_remainder
 
 
 @rule("pow", elementwise=True, widen=True)

@@ -91,53 +91,66 @@ def _geqrf(eqn):
     return _by_matrix(eqn, lambda x: geqrf(x)[:2])
 
 
+def _orgqr(dtype: np.dtype):
+    return _scipy("lapack", "ungqr" if dtype.kind == "c" else "orgqr", dtype)
+
+
 @rule("qr")
 def _qr(eqn):
     if not _supported(eqn) or eqn.params.get("pivoting"):
         return None
-    mode = "complete" if eqn.params["full_matrices"] else "reduced"
-    return lambda x: tuple(np.linalg.qr(x, mode))
+    dtype, (rows, columns) = eqn.inputs[0].dtype, eqn.inputs[0].shape[-2:]
+    geqrf, orgqr = _scipy("lapack", "geqrf", dtype), _orgqr(dtype)
+    width = rows if eqn.params["full_matrices"] else min(rows, columns)
+
+    def kernel(x):
+        factors, tau = geqrf(x)[:2]
+        frame = np.zeros((rows, width), dtype)
+        frame[:, : min(width, columns)] = factors[:, : min(width, columns)]
+        return orgqr(frame, tau)[0], np.triu(factors[:width])
+
+    return _by_matrix(eqn, kernel)
 
 
-def _nan_where_it_fails(eqn, kernel: Callable) -> Callable:
-    """LAPACK's failure to converge gives nan for that matrix, not an exception."""
-    outputs = eqn.outputs
-    batch = eqn.inputs[0].shape[:-2]
+@rule("householder_product")
+def _householder_product(eqn):
+    if not _supported(eqn) or 0 in eqn.inputs[1].shape:
+        return None
+    orgqr = _orgqr(eqn.inputs[0].dtype)
+    return _by_matrix(eqn, lambda a, tau: orgqr(a, tau)[:1])
+
+
+def _nan_on_failure(eqn, kernel: Callable) -> Callable:
+    """What LAPACK cannot compute (info, the last of its results, is not 0) becomes nan."""
+    rank = len(eqn.inputs[0].shape) - 2
 
     def careful(x):
-        try:
-            return kernel(x)
-        except np.linalg.LinAlgError:
-            return [np.full(shape[len(batch) :], np.nan).astype(dtype) for shape, dtype in outputs]
+        *results, info = kernel(x)
+        if info == 0:
+            return results
+        return [np.full(shape[rank:], np.nan).astype(dtype) for shape, dtype in eqn.outputs]
 
-    by_matrix = _by_matrix(eqn, careful)
-
-    def call(x):
-        try:
-            results = kernel(x)
-        except np.linalg.LinAlgError:
-            return by_matrix(x)
-        return results if len(outputs) > 1 else results[0]
-
-    return call
+    return _by_matrix(eqn, careful)
 
 
+# SciPy's LAPACK, not NumPy's: jaxlib calls the same library, so that the signs of vectors agree.
 @rule("eigh")
 def _eigh(eqn):
-    params = eqn.params
+    params, dtype = eqn.params, eqn.inputs[0].dtype
     if (
         not _supported(eqn)
         or params.get("algorithm") is not None
         or params.get("subset_by_index") not in (None, (0, eqn.inputs[0].shape[-1]))
     ):
         return None
-    triangle = "L" if params["lower"] else "U"
+    syevd = _scipy("lapack", "heevd" if dtype.kind == "c" else "syevd", dtype)
+    lower = int(params["lower"])
 
     def kernel(x):
-        values, vectors = np.linalg.eigh(x, triangle)
-        return vectors, values
+        values, vectors, info = syevd(x, compute_v=1, lower=lower)
+        return vectors, values, info
 
-    return _nan_where_it_fails(eqn, kernel)
+    return _nan_on_failure(eqn, kernel)
 
 
 @rule("svd")
@@ -149,12 +162,46 @@ def _svd(eqn):
         or params.get("subset_by_index") is not None
     ):
         return None
-    if not params["compute_uv"]:
-        return _nan_where_it_fails(eqn, lambda x: (np.linalg.svd(x, compute_uv=False),))
-    full = bool(params["full_matrices"])
+    gesdd = _scipy("lapack", "gesdd", eqn.inputs[0].dtype)
+    vectors, full = int(params["compute_uv"]), int(params["full_matrices"])
 
     def kernel(x):
-        u, s, vt = np.linalg.svd(x, full)
-        return s, u, vt
+        u, s, vt, info = gesdd(x, compute_uv=vectors, full_matrices=full)
+        # gesdd does not always notice nan.
+        info = info or int(not np.isfinite(s).all())
+        return (s, u, vt, info) if vectors else (s, info)
 
-    return _nan_where_it_fails(eqn, kernel)
+    return _nan_on_failure(eqn, kernel)
+
+
+@rule("eig")
+def _eig(eqn):
+    params, dtype = eqn.params, eqn.inputs[0].dtype
+    if (
+        not _supported(eqn)
+        or params["compute_left_eigenvectors"]
+        or params.get("implementation") is not None
+    ):
+        return None
+    geev = _scipy("lapack", "geev", dtype)
+    vectors = int(params["compute_right_eigenvectors"])
+
+    def kernel(x):
+        if dtype.kind == "c":
+            values, _, right, info = geev(x, compute_vl=0, compute_vr=vectors)
+        else:
+            real, imag, _, right, info = geev(x, compute_vl=0, compute_vr=vectors)
+            values = real + 1j * imag
+            right = _paired(right, imag) if vectors else right
+        return (values, right, info) if vectors else (values, info)
+
+    return _nan_on_failure(eqn, kernel)
+
+
+def _paired(vectors, imag):
+    """LAPACK's real form of complex eigenvectors: a pair of columns is real and imaginary part."""
+    result = vectors.astype(np.result_type(vectors, np.complex64))
+    for first in np.flatnonzero(imag > 0):
+        result[:, first] = vectors[:, first] + 1j * vectors[:, first + 1]
+        result[:, first + 1] = result[:, first].conj()
+    return result

@@ -88,6 +88,8 @@ def _cumulative(eqn):
     dtype = eqn.outputs[0].dtype
     if dtype.kind == "c" and eqn.name not in ("cumsum", "cumprod"):
         return None
+    if eqn.name == "cumlogsumexp" and dtype.kind != "f":
+        return None
     axis = int(eqn.params["axis"])
     accumulate = _CUMULATIVE[eqn.name].accumulate
     if not eqn.params["reverse"]:

@@ -1,4 +1,8 @@
-"""Host rules of the special functions, by way of SciPy (which JAX itself depends on)."""
+"""Host rules of the special functions, by way of SciPy (which JAX itself depends on).
+
+zeta, polygamma, igamma, igammac and betainc have no rule on purpose: SciPy's answers outside of
+their ordinary domain (a pole, a = 0, infinities) are not XLA's.
+"""
 
 import importlib
 
@@ -13,10 +17,6 @@ _FUNCTIONS = {
     "lgamma": "gammaln",
     "bessel_i0e": "i0e",
     "bessel_i1e": "i1e",
-    "igamma": "gammainc",
-    "igammac": "gammaincc",
-    "regularized_incomplete_beta": "betainc",
-    "zeta": "zeta",
 }
 
 
@@ -42,20 +42,5 @@ def _digamma(eqn):
     def call(x):
         # Every pole is nan in XLA; SciPy gives the two zeros an infinity.
         return np.where(x == 0, x.dtype.type(np.nan), psi(x))
-
-    return call
-
-
-@rule("polygamma", elementwise=True, widen=True)
-def _polygamma(eqn):
-    dtype = eqn.inputs[0].dtype
-    zeta, gammaln, psi = map(_scipy_special, ("zeta", "gammaln", "psi"))
-
-    def call(order, x):
-        n = order.astype(np.float64)
-        x = x.astype(np.float64)
-        sign = np.where(np.fmod(n, 2) == 0, -1.0, 1.0)
-        value = sign * np.exp(gammaln(n + 1)) * zeta(n + 1, x)
-        return np.where(n == 0, psi(x), value).astype(dtype)
 
     return call
