@@ -2,6 +2,7 @@
 
 `TFSHIM_EXECUTION=eager` in the environment, or `tfshim.config.set_execution("eager")`, runs every
 op at once, which puts a failure at its own line; results are the same within rounding.
+`TFSHIM_HOT_AFTER=1` compiles every program the first time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import os
 MODES = ("deferred", "eager")
 
 eager = os.environ.get("TFSHIM_EXECUTION", "deferred") == "eager"
+
+#: Compile every program at this run of it, whatever it costs; 0 lets the engine decide.
+hot_after = int(os.environ.get("TFSHIM_HOT_AFTER", "0"))
 
 
 def set_execution(mode: str) -> None:

@@ -7,7 +7,6 @@ derivatives of any order need nothing more.
 from __future__ import annotations
 
 import jax
-import jax.numpy as jnp
 
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.program import linearize
@@ -35,7 +34,7 @@ def pullback(kernel: Kernel, diff: tuple[int, ...], which: tuple[int, ...], n_in
 
 
 def pushforward(kernel: Kernel, moving: tuple[int, ...], n_in: int) -> Kernel:
-    """The kernel `(inputs..., tangents of moving...) -> tangents of the float outputs`."""
+    """The kernel `(inputs..., tangents of the inputs moving...) -> tangents of the float outputs`."""
 
     def make() -> Kernel:
         def fn(*values):
@@ -55,23 +54,26 @@ def pushforward(kernel: Kernel, moving: tuple[int, ...], n_in: int) -> Kernel:
     return kernel.derived(("pushforward", moving, n_in), make)
 
 
-def transposed(kernel: Kernel, n_linear: int) -> Kernel:
-    """The transpose of a kernel that is linear in its first `n_linear` inputs:
-    `(those inputs' avals as arrays..., rest..., cotangents...) -> cotangents of the linear ones`."""
+def transposed(kernel: Kernel, linear: tuple, n_out: int) -> Kernel:
+    """The transpose of a captured linear kernel.
+
+    Args:
+      kernel: a kernel that is linear in its first inputs.
+      linear: avals of those inputs.
+      n_out: number of outputs of the kernel.
+
+    Returns:
+      The kernel `(captured inputs..., one value per output of `kernel`) -> one per linear input`.
+    """
 
     def make() -> Kernel:
         def fn(*values):
-            return values  # replaced per aval below
+            captured, outs = values[: len(values) - n_out], values[len(values) - n_out :]
+            pull = jax.linear_transpose(
+                lambda *xs: kernel.call([*xs, *captured]), *[a.struct for a in linear]
+            )
+            return tuple(pull(tuple(outs)))
 
-        del fn
+        return Kernel(f"{kernel.name}Transpose", fn)
 
-        def transpose(*values):
-            linear, rest = values[:n_linear], values[n_linear:]
-            n_out = kernel.attrs["n_out"]
-            rest, cotangents = rest[: len(rest) - n_out], rest[len(rest) - n_out :]
-            pull = jax.linear_transpose(lambda *xs: kernel.call([*xs, *rest]), *linear)
-            return tuple(pull(tuple(jnp.asarray(c) for c in cotangents)))
-
-        return Kernel(f"{kernel.name}Transpose", transpose)
-
-    return kernel.derived(("transpose", n_linear), make)
+    return kernel.derived(("transpose", linear, n_out), make)

@@ -13,6 +13,7 @@ from typing import Any
 
 from tfshim._src import derive, logs, nest
 from tfshim._src.engine import flush as engine
+from tfshim._src.connection import connected
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import Aval
@@ -99,6 +100,9 @@ def node_gradients(call: Call) -> list[Any]:
         [i for i, c in enumerate(call.cotangents) if c is not None and call.outputs[i].aval.trainable]
     )
     result: list[Any] = [None] * n_in
+    if diff and which and kernel.parent is not None:
+        read = connected(kernel, tuple([t.aval for t in call.inputs]), which)
+        diff = tuple([i for i in diff if i in read])
     if not diff or not which:
         return result
     pull = derive.pullback(kernel, diff, which, n_in)
@@ -196,8 +200,7 @@ class GradientTape:
         self._persistent = persistent
         self._watch_accessed_variables = watch_accessed_variables
         self._recording = False
-        self._created = False
-        self._used = False
+        self._alive = False  # whether there is a recording that gradients can be taken of
         self._forget()
 
     def _forget(self) -> None:
@@ -218,10 +221,16 @@ class GradientTape:
 
     def _push(self, existing: bool = False) -> None:
         if self._recording:
-            raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
+            raise ValueError(
+                "Tape is still recording, This can happen if you try to re-enter an "
+                "already-active tape."
+            )
         state = STATE
         if not state.recorders and state.trace is state.pending and state.pending.assigned:
             engine.flush(state.pending)  # a training step ended: its program is complete
+        if not self._alive:
+            self._forget()
+            self._alive = True
         state.recorders = [*state.recorders, self]
         self._recording = True
 
@@ -249,6 +258,7 @@ class GradientTape:
 
     def variable_accessed(self, variable: Variable, handle: EagerTensor) -> None:
         """Called when a variable is read while this tape is active."""
+        variable = variable._root
         known = self._variables.get(id(variable))
         if known is None:
             if not (self._watch_accessed_variables and variable.trainable):
@@ -266,14 +276,16 @@ class GradientTape:
         """
         for t in nest.flatten(tensor, expand_composites=True):
             if isinstance(t, Variable):
-                known = self._variables.setdefault(id(t), (t, {}))
-                if t._initialized():
-                    handle = t._current()
-                    known[1][id(handle)] = handle
-                    self._watched[id(handle)] = handle
+                known = self._variables.setdefault(id(t._root), (t._root, {}))
+                handle = t._current()
+                known[1][id(handle)] = handle
+                self._watched[id(handle)] = handle
                 continue
             if not isinstance(t, Tensor):
-                raise ValueError(f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or tf.Variable or ExtensionType.")
+                raise ValueError(
+                    f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or "
+                    "tf.Variable or ExtensionType."
+                )
             if not t.aval.trainable:
                 logs.warn_first(
                     "The dtype of the watched tensor must be floating (e.g. tf.float32), got %r", t.dtype
@@ -288,7 +300,7 @@ class GradientTape:
           RuntimeError: if this tape is not recording.
         """
         if not self._recording:
-            raise RuntimeError("Trying to exit a tape that is not recording." if False else "Tape is not recording.")
+            raise RuntimeError("Trying to stop recording a tape which is not recording.")
         self._pop()
         try:
             yield
@@ -296,14 +308,14 @@ class GradientTape:
             self._push()
 
     def reset(self) -> None:
-        """Forgets all that was recorded and watched."""
-        recording = self._recording
-        if recording:
-            self._pop()
-        self._used = False
-        self._forget()
-        if recording:
-            self._push()
+        """Forgets all that was recorded and watched.
+
+        Raises:
+          ValueError: if this tape is not recording.
+        """
+        self._pop()
+        self._alive = False
+        self._push()
 
     def watched_variables(self) -> tuple[Variable, ...]:
         """The watched variables in the order of first access."""
@@ -312,7 +324,7 @@ class GradientTape:
     # -- gradients ------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        if self._used and not self._persistent:
+        if not self._alive:
             raise RuntimeError(
                 "A non-persistent GradientTape can only be used to compute one set of gradients "
                 "(or jacobians)"
@@ -320,7 +332,7 @@ class GradientTape:
 
     def _release(self) -> None:
         if not self._persistent:
-            self._used = True
+            self._alive = False
             variables = self._variables
             self._forget()
             self._variables = {k: (v, {}) for k, (v, _) in variables.items()}
@@ -363,7 +375,10 @@ class GradientTape:
                 )
         unconnected = UnconnectedGradients.parse(unconnected_gradients)
         if target is None:
-            raise TypeError("Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to be differentiated, but received None.")
+            raise TypeError(
+                "Argument `target` should be a list or nested structure of Tensors, Variables or "
+                "CompositeTensors to be differentiated, but received None."
+            )
         flat_targets = self._targets(target)
         flat_sources = nest.flatten(sources, expand_composites=True)
         _warn_sources(flat_sources)
@@ -398,7 +413,7 @@ class GradientTape:
     def _handles(self, source: Any) -> list[EagerTensor]:
         """The tensors that stand for a source on this tape."""
         if isinstance(source, Variable):
-            known = self._variables.get(id(source))
+            known = self._variables.get(id(source._root))
             return [] if known is None else list(known[1].values())
         return [source] if isinstance(source, Tensor) else []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 
 MODES = ("eager", "deferred", "compiled")
@@ -19,18 +18,15 @@ def execution(mode: str) -> Iterator[None]:
     from tfshim._src import config
     from tfshim._src.engine import flush
 
-    before, hot = config.execution(), os.environ.pop("TFSHIM_HOT_AFTER", None)
+    before, hot = config.execution(), config.hot_after
     config.set_execution("eager" if mode == "eager" else "deferred")
-    if mode == "compiled":
-        os.environ["TFSHIM_HOT_AFTER"] = "1"
+    config.hot_after = 1 if mode == "compiled" else 0
     flush.programs.clear()
     try:
         yield
     finally:
         config.set_execution(before)
-        os.environ.pop("TFSHIM_HOT_AFTER", None)
-        if hot is not None:
-            os.environ["TFSHIM_HOT_AFTER"] = hot
+        config.hot_after = hot
         flush.programs.clear()
 
 

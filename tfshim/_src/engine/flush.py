@@ -1,31 +1,36 @@
 """Running what is pending: cold programs node by node, hot ones as one compiled call.
 
 A program becomes hot when running it node by node has cost about what compiling it would: the
-ski-rental rule, at most twice the cost of the better choice known in hindsight. Costs are counted
-in fixed microseconds (measured, docs/performance.md) rather than timed, so that the decision is
-the same on every run.
+ski-rental rule, at most twice the cost of the better choice known in hindsight. What the cold runs
+cost is counted per node, and timed as well, since nodes on large arrays cost more.
 """
 
 from __future__ import annotations
 
 import collections
-import os
 import time
 from typing import Any
 
 import jax
 import numpy as np
 
+from tfshim._src import config
 from tfshim._src.engine import kernel as kernel_module
 from tfshim._src.engine.program import evaluate, live_nodes
 from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import Failed, Pending, Trace
 from tfshim._src.errors import OpError
 
-#: Compiling costs about COMPILE_US + COMPILE_NODE_US a node; a cold node costs about COLD_NODE_US.
+#: Measured costs of compiling, in microseconds: the call, each node, and, since XLA fuses the whole
+#: history into every value that somebody can still see, each output times the nodes before it.
 COMPILE_US = 40_000
 COMPILE_NODE_US = 2_000
-COLD_NODE_US = 120
+COMPILE_PAIR_US = 250
+#: What a small node costs when it runs alone.
+COLD_NODE_US = 25
+#: A program whose compilation would take longer than this is never compiled.
+MAX_COMPILE_US = 30_000_000
+MIN_RUNS = 3
 #: Read the source of `over_limit`: what makes a pending program run though nobody looked.
 MAX_NODES = 4096
 MAX_BYTES = 1 << 28
@@ -35,25 +40,47 @@ MAX_PROGRAMS = 1024
 class Entry:
     """What is known of one program: how often it ran, and its compiled form once it is hot."""
 
-    __slots__ = ("runs", "hot_at", "call", "site", "nodes", "seconds", "compile_seconds")
+    __slots__ = ("runs", "hot_at", "cost", "call", "site", "nodes", "seconds", "compile_seconds")
 
-    def __init__(self, nodes: int, site: Any):
+    def __init__(self, nodes: int, outputs: int, site: Any):
         self.runs = 0
         self.nodes = nodes
-        self.hot_at = hot_threshold(nodes)
+        self.cost = compile_cost_us(nodes, outputs)
+        self.hot_at = hot_threshold(nodes, self.cost)
         self.call = None
         self.site = site
         self.seconds = 0.0
         self.compile_seconds = 0.0
 
+    @property
+    def hot(self) -> bool:
+        """Whether compiling pays by now."""
+        if self.call is not None or self.runs >= self.hot_at:
+            return True
+        return (
+            self.runs >= MIN_RUNS
+            and self.hot_at != NEVER
+            and not config.hot_after
+            and self.seconds * 1e6 >= self.cost
+        )
 
-def hot_threshold(nodes: int) -> int:
-    """The run at which a program of so many nodes is compiled whole."""
-    override = os.environ.get("TFSHIM_HOT_AFTER")
-    if override:
-        return int(override)
-    cost = (COMPILE_US + COMPILE_NODE_US * nodes) / (COLD_NODE_US * nodes)
-    return max(3, round(cost))
+
+#: The run at which a program that is too expensive to compile is compiled.
+NEVER = 1 << 62
+
+
+def compile_cost_us(nodes: int, outputs: int) -> int:
+    """What XLA is expected to need for a program of so many nodes and visible values."""
+    return COMPILE_US + COMPILE_NODE_US * nodes + COMPILE_PAIR_US * outputs * min(outputs, nodes)
+
+
+def hot_threshold(nodes: int, cost: int) -> int:
+    """The run at which a program of so many nodes is compiled whole, at the latest."""
+    if config.hot_after:
+        return config.hot_after
+    if cost > MAX_COMPILE_US:
+        return NEVER
+    return max(MIN_RUNS, round(cost / (COLD_NODE_US * nodes)))
 
 
 #: Programs by key, least recently used first.
@@ -84,14 +111,14 @@ def _run(nodes, ext, wanted, tensors, sites) -> None:
     key = (tuple(nodes), tuple([t.aval for t in ext]), tuple(wanted))
     entry = programs.get(key)
     if entry is None:
-        entry = programs[key] = Entry(len(nodes), sites[-1])
+        entry = programs[key] = Entry(len(nodes), len(wanted), sites[-1])
         if len(programs) > MAX_PROGRAMS:
             programs.popitem(last=False)
     else:
         programs.move_to_end(key)
     entry.runs += 1
     started = time.perf_counter()
-    if entry.runs >= entry.hot_at:
+    if entry.hot:
         try:
             values = _run_compiled(entry, nodes, ext, wanted)
         except Exception:

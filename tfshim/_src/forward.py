@@ -1,0 +1,159 @@
+"""Forward mode: `tf.autodiff.ForwardAccumulator` pushes tangents along as nodes are dispatched."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from tfshim._src import derive, logs, nest
+from tfshim._src.convert import convert
+from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.registry import export
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
+from tfshim._src.unconnected import UnconnectedGradients
+from tfshim._src.variable import Variable
+
+
+@export("tf.autodiff.ForwardAccumulator")
+class ForwardAccumulator:
+    """Computes Jacobian-vector products while the function runs.
+
+    Args:
+      primals: tensors or variables to differentiate with respect to, in any nest.
+      tangents: the vector, in the same structure, shapes and dtypes.
+
+    Raises:
+      ValueError: if the structures differ or a primal is given twice.
+    """
+
+    __module__ = "tensorflow"
+
+    def __init__(self, primals, tangents):
+        nest.assert_same_structure(primals, tangents)
+        self._recording = False
+        #: id of a tensor -> (weak reference to it, tangent)
+        self._tangents: dict[int, tuple[Any, EagerTensor]] = {}
+        self._variables: dict[int, tuple[Variable, EagerTensor]] = {}
+        seen = set()
+        for primal, tangent in zip(nest.flatten(primals), nest.flatten(tangents), strict=True):
+            key = id(primal._root) if isinstance(primal, Variable) else id(primal)
+            if key in seen:
+                raise ValueError(
+                    "Tensor {} was specified as a primal multiple times. This may indicate an "
+                    "error. If it was intended, please sum the corresponding tangents."
+                )
+            seen.add(key)
+            self._watch(primal, tangent)
+
+    def _watch(self, primal: Any, tangent: Any) -> None:
+        dtype = getattr(primal, "dtype", None)
+        if dtype is not None and not dtype.trainable:
+            logs.warn_first(
+                "The dtype of the watched primal must be floating (e.g. tf.float32), got %r", dtype
+            )
+        tangent = convert(tangent, dtype)
+        if isinstance(primal, Variable):
+            self._variables[id(primal._root)] = (primal._root, tangent)
+            tangent_of = primal._current()
+            self._set(tangent_of, tangent)
+        else:
+            if not isinstance(primal, Tensor):
+                primal = convert(primal)
+            self._set(primal, tangent)
+
+    def _set(self, tensor: EagerTensor, tangent: EagerTensor) -> None:
+        key = id(tensor)
+        table = self._tangents
+
+        def forget(_, key=key, table=table):
+            table.pop(key, None)
+
+        table[key] = (weakref.ref(tensor, forget), tangent)
+
+    def _tangent(self, tensor: Any) -> EagerTensor | None:
+        found = self._tangents.get(id(tensor))
+        return None if found is None else found[1]
+
+    def __enter__(self) -> ForwardAccumulator:
+        if self._recording:
+            raise ValueError("Accumulator is already recording.")
+        STATE.recorders = [*STATE.recorders, self]
+        self._recording = True
+        return self
+
+    def __exit__(self, *exc) -> None:
+        if self._recording:
+            STATE.recorders = [r for r in STATE.recorders if r is not self]
+            self._recording = False
+
+    def variable_accessed(self, variable: Variable, handle: EagerTensor) -> None:
+        """A read of a variable with a tangent gets that tangent, also after an assignment."""
+        known = self._variables.get(id(variable._root))
+        if known is not None and id(handle) not in self._tangents:
+            self._set(handle, known[1])
+
+    def record(self, kernel: Kernel, inputs: tuple, outputs: tuple) -> None:
+        """Called by dispatch with every node made while this accumulator is active."""
+        if not kernel.differentiable:
+            return
+        table = self._tangents
+        moving = tuple(
+            [
+                i
+                for i, t in enumerate(inputs)
+                if id(t) in table
+                and t.aval.trainable
+                and (kernel.diff_inputs is None or i in kernel.diff_inputs)
+            ]
+        )
+        if not moving:
+            return
+        tangents = [table[id(inputs[i])][1] for i in moving]
+        floats = [o for o in outputs if o.aval.trainable]
+        if not floats:
+            return
+        state = STATE
+        saved = state.recorders
+        position = next((i for i, r in enumerate(saved) if r is self), len(saved))
+        state.recorders = saved[:position]  # what is outside of this one sees its arithmetic
+        try:
+            push = kernel.attrs.get("pushforward")
+            if push is not None:
+                outs = push(inputs, outputs, moving, tangents)
+            else:
+                derived = derive.pushforward(kernel, moving, len(inputs))
+                outs = dispatch(derived, (*inputs, *tangents))
+        finally:
+            state.recorders = saved
+        for o, tangent in zip(floats, outs, strict=True):
+            if tangent is not None:
+                self._set(o, tangent)
+
+    def jvp(self, primals, unconnected_gradients=UnconnectedGradients.NONE):
+        """The tangents of tensors that were computed from the primals.
+
+        Args:
+          primals: a tensor or variable, or a nest of them.
+          unconnected_gradients: "none" or "zero": what a tensor without a tangent gets.
+
+        Raises:
+          ValueError: for an unknown `unconnected_gradients`.
+        """
+        unconnected = UnconnectedGradients.parse(unconnected_gradients)
+
+        def one(t):
+            if isinstance(t, Variable):
+                known = self._variables.get(id(t._root))
+                tangent = None if known is None else known[1]
+            else:
+                tangent = self._tangent(t)
+            if tangent is None and unconnected is UnconnectedGradients.ZERO:
+                from tfshim._src.tape import _zeros_like_source
+
+                return _zeros_like_source(t)
+            if tangent is None:
+                _ = t.dtype
+            return tangent
+
+        return nest.map_structure(one, primals)

@@ -1,0 +1,165 @@
+"""`tf.IndexedSlices`: some rows of a larger tensor, as gradients of gathers are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+
+from tfshim._src.convert import convert
+from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.registry import export, op
+from tfshim._src.rules import INDEX, each, same
+from tfshim._src.shapes import TensorShape
+from tfshim._src.tensor import EagerTensor, Tensor
+
+
+@export("tf.IndexedSlices")
+class IndexedSlices:
+    """Rows `values[i]` that belong at index `indices[i]` of a tensor of shape `dense_shape`.
+
+    Args:
+      values: tensor of shape [k, ...].
+      indices: integer tensor of shape [k]; an index may repeat, its rows then add up.
+      dense_shape: shape of the whole tensor, or None if unknown.
+    """
+
+    __module__ = "tensorflow.python.framework.indexed_slices"
+
+    def __init__(self, values, indices, dense_shape=None):
+        self._values = values
+        self._indices = indices
+        self._dense_shape = dense_shape
+
+    @property
+    def values(self):
+        """The rows, shape [k, ...]."""
+        return self._values
+
+    @property
+    def indices(self):
+        """Where they belong, shape [k]."""
+        return self._indices
+
+    @property
+    def dense_shape(self):
+        """A 1-d tensor with the shape of the whole, or None."""
+        return self._dense_shape
+
+    @property
+    def shape(self) -> TensorShape:
+        if self._dense_shape is None:
+            return TensorShape(None)
+        return TensorShape(convert(self._dense_shape)._host_value().tolist())
+
+    @property
+    def dtype(self):
+        return self._values.dtype
+
+    @property
+    def name(self) -> str:
+        return self._values.name
+
+    @property
+    def device(self) -> str:
+        return self._values.device
+
+    @property
+    def op(self):
+        return self._values.op
+
+    @property
+    def graph(self):
+        return self._values.graph
+
+    def consumers(self):
+        return self._values.consumers()
+
+    def __str__(self) -> str:
+        shape = "" if self._dense_shape is None else f", dense_shape={self._dense_shape}"
+        return f"IndexedSlices(indices={self._indices}, values={self._values}{shape})"
+
+    def __neg__(self):
+        return IndexedSlices(-self._values, self._indices, self._dense_shape)
+
+    def _flatten_components(self):
+        parts = [self._values, self._indices]
+        return parts if self._dense_shape is None else [*parts, self._dense_shape]
+
+    def _unflatten_components(self, components):
+        return IndexedSlices(*components)
+
+    @property
+    def _operand_dtype(self):
+        return self._values.dtype
+
+    def _as_operand(self, dtype=None) -> EagerTensor:
+        if self._dense_shape is None:
+            raise ValueError(
+                "Tensor conversion requested for IndexedSlices for argument `value` without "
+                f"dense_shape: {self}"
+            )
+        if dtype is not None and dtype is not self.dtype:
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype "
+                f"{self.dtype.name}"
+            )
+        return densify(self)
+
+
+@op(kernel="UnsortedSegmentSum", inputs=same("values") + each("indices", of=INDEX))
+def _scatter_rows(values, indices, shape):
+    """Zeros of `shape` with the rows added at their indices."""
+    return jnp.zeros(shape, values.dtype).at[indices].add(values, mode="drop")
+
+
+def densify(value: Any) -> EagerTensor:
+    """The dense tensor of slices; a tensor is returned as it is."""
+    if not isinstance(value, IndexedSlices):
+        return value
+    shape = convert(value.dense_shape)._host_value().tolist()
+    return _scatter_rows(value.values, value.indices, tuple(shape))
+
+
+@op(kernel="AddN", inputs=same("*inputs"))
+def _sum_all(inputs):
+    """The sum of tensors of one shape."""
+    total = inputs[0]
+    for x in inputs[1:]:
+        total = total + x
+    return total
+
+
+_ADD2 = Kernel("AddN", lambda x, y: jnp.add(x, y))
+
+
+@op(kernel="ConcatV2", inputs=same("*values"))
+def _concat_rows(values):
+    """Tensors joined along the first axis."""
+    return jnp.concatenate(values, axis=0)
+
+
+def aggregate(parts: list[Any]) -> Any:
+    """The sum of gradients: slices are joined, a mix with dense ones becomes dense."""
+    if all(isinstance(p, IndexedSlices) for p in parts):
+        kinds = {p.indices.dtype for p in parts}
+        indices = [p.indices for p in parts]
+        if len(kinds) > 1:
+            from tfshim._src.ops import array
+
+            indices = [array.cast(i, "int64") for i in indices]
+        return IndexedSlices(
+            _concat_rows([p.values for p in parts]), _concat_rows(indices), parts[0].dense_shape
+        )
+    dense = [densify(p) for p in parts]
+    if len(dense) == 2 and dense[0].aval is dense[1].aval:
+        return dispatch(_ADD2, (dense[0], dense[1]))
+    return _sum_all(dense)
+
+
+def is_differentiable_value(value: Any) -> bool:
+    return isinstance(value, (Tensor, IndexedSlices))
+
+

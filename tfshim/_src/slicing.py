@@ -1,0 +1,274 @@
+"""`x[...]`: integers, slices, ellipsis, newaxis, tensors as bounds, boolean masks.
+
+Shapes are static, so bounds are resolved here. What only moves the window (its start) stays an
+input of the node: a loop over `x[i]` is one program, not one per i.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from tfshim._src import dtypes
+from tfshim._src.convert import convert, literal
+from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.errors import op_error
+from tfshim._src.ops.common import brackets
+from tfshim._src.tensor import EagerTensor, Tensor
+
+_KERNEL = "StridedSlice"
+
+
+def _bad_index(item: Any) -> TypeError:
+    return TypeError(
+        "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar "
+        f"tf.int32/tf.int64 tensors are valid indices, got {item!r}"
+    )
+
+
+def _as_int(item: Any) -> int:
+    """An index or bound as a Python int; tensors are read."""
+    if isinstance(item, (bool, np.bool_)):
+        raise _bad_index(item)
+    if isinstance(item, (int, np.integer)):
+        return int(item)
+    if isinstance(item, Tensor) or hasattr(item, "_as_operand"):
+        t = convert(item)
+        if t.aval.shape == () and t.aval.dtype.kind in "iu":
+            return int(t._host_value())
+        raise _bad_index(item)
+    if isinstance(item, np.ndarray) and item.shape == () and item.dtype.kind in "iu":
+        return int(item)
+    value = getattr(item, "value", None)  # tf.compat.v1.Dimension
+    if isinstance(value, int):
+        return value
+    raise _bad_index(item)
+
+
+class Plan:
+    """A resolved slicing: windows per axis of the input, then the shape of the result.
+
+    Attributes:
+      windows: per axis (start or None for all of it, size, stride).
+      shape: the result's shape.
+    """
+
+    __slots__ = ("windows", "shape")
+
+    def __init__(self, windows, shape):
+        self.windows = windows
+        self.shape = shape
+
+    @property
+    def starts(self) -> list[int]:
+        """First element read along each axis that is not taken whole; always the lowest index."""
+        return [
+            start + (size - 1) * stride if stride < 0 and size else start
+            for start, size, stride in self.windows
+            if start is not None
+        ]
+
+    @property
+    def key(self) -> tuple:
+        return (
+            tuple((start is None, size, stride) for start, size, stride in self.windows),
+            self.shape,
+        )
+
+
+def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Plan:
+    """Resolves a slicing of a tensor of that shape.
+
+    Raises:
+      TypeError: for something that is no index.
+      InvalidArgumentError: for an index out of range, too many indices, or a zero step.
+    """
+    items = list(spec) if isinstance(spec, (tuple, list)) else [spec]
+    ellipses = sum(1 for i in items if i is Ellipsis)
+    if ellipses > 1:
+        raise op_error(_KERNEL, "Multiple ellipses in slice spec not allowed", name=name)
+    used = sum(1 for i in items if i is not None and i is not Ellipsis)
+    if not ellipses:
+        items.append(Ellipsis)
+    if used and not shape:
+        for i in items:
+            if i is not None and i is not Ellipsis and not isinstance(i, slice):
+                _as_int(i)
+        raise op_error(_KERNEL, "Attempting to slice scalar input.", name=name)
+    if used > len(shape):
+        raise op_error(
+            _KERNEL,
+            f"Index out of range using input dim {len(shape)}; input has only {len(shape)} dims",
+            name=name,
+        )
+    windows: list[tuple] = []
+    result: list[int] = []
+    for item in items:
+        if item is None:
+            result.append(1)
+            continue
+        axis = len(windows)
+        if item is Ellipsis:
+            for n in shape[axis : axis + len(shape) - used]:
+                windows.append((None, n, 1))
+                result.append(n)
+            continue
+        n = shape[axis]
+        if isinstance(item, slice):
+            window = _slice_window(item, n, axis, name)
+            windows.append(window)
+            result.append(window[1])
+            continue
+        index = _as_int(item)
+        if not -n <= index < n:
+            raise op_error(
+                _KERNEL, f"slice index {index} of dimension {axis} out of bounds.", name=name
+            )
+        windows.append((index % n, 1, 1))
+    return Plan(windows, tuple(result))
+
+
+def _slice_window(item: slice, n: int, axis: int, name: str) -> tuple:
+    bounds = [None if b is None else _as_int(b) for b in (item.start, item.stop, item.step)]
+    if bounds[2] == 0:
+        raise op_error(_KERNEL, f"strides[{axis}] must be non-zero", name=name)
+    start, stop, step = slice(*bounds).indices(n)
+    size = len(range(start, stop, step))
+    if size == n and step == 1:
+        return (None, n, 1)
+    return (start if size else 0, size, step)
+
+
+def _take(windows: tuple, shape: tuple[int, ...], x, starts):
+    """The body: a window at `starts`, thinned by the strides, in the result's shape."""
+    rest = iter(starts)
+    begin, spans, strides, flips = [], [], [], []
+    for axis, (whole, size, stride) in enumerate(windows):
+        begin.append(jnp.int32(0) if whole else next(rest).astype(jnp.int32))
+        spans.append(0 if not size else (size - 1) * abs(stride) + 1)
+        strides.append(abs(stride))
+        if stride < 0:
+            flips.append(axis)
+    if starts:
+        x = jax.lax.dynamic_slice(x, begin, spans)
+    if any(s != 1 for s in strides):
+        x = jax.lax.slice(x, [0] * x.ndim, x.shape, strides)
+    if flips:
+        x = jax.lax.rev(x, flips)
+    return x.reshape(shape)
+
+
+def _put(windows: tuple, x, value, starts):
+    """The body of sliced assignment: x with the window replaced."""
+    rest = iter(starts)
+    index, sizes = [], []
+    for whole, size, stride in windows:
+        low = 0 if whole else next(rest).astype(jnp.int32)
+        steps = np.arange(size) * abs(stride)
+        index.append(low + (steps[::-1] if stride < 0 else steps))
+        sizes.append(size)
+    value = jnp.broadcast_to(value, value.shape).reshape(sizes)
+    return x.at[jnp.ix_(*index)].set(value) if index else value
+
+
+_kernels: dict[Any, Kernel] = {}
+
+
+def _kernel(kind: str, planned: Plan) -> Kernel:
+    windows, shape = planned.key
+    found = _kernels.get((kind, windows, shape))
+    if found is None:
+        if len(_kernels) > 4096:
+            _kernels.clear()
+        if kind == "take":
+            found = Kernel(_KERNEL, lambda x, *s: _take(windows, shape, x, s))
+        else:
+            found = Kernel(
+                "ResourceStridedSliceAssign",
+                lambda x, value, *s: _put(windows, x, value, s),
+                differentiable=kind == "put",
+            )
+        _kernels[kind, windows, shape] = found
+    return found
+
+
+def _inputs(planned: Plan) -> list[EagerTensor]:
+    return [literal(s, dtypes.int32) for s in planned.starts]
+
+
+def getitem(x: EagerTensor, spec: Any) -> EagerTensor:
+    """`x[spec]` of a tensor."""
+    mask = _boolean_mask(spec)
+    if mask is not None:
+        from tfshim._src.ops import array
+
+        return array.boolean_mask(x, mask)
+    planned = plan(spec, x.aval.shape)
+    if x.aval.dtype.kind == "s":
+        return _host_getitem(x, planned)
+    return dispatch(_kernel("take", planned), (x, *_inputs(planned)))
+
+
+def _host_getitem(x: EagerTensor, planned: Plan) -> EagerTensor:
+    from tfshim._src.convert import from_array
+
+    index = []
+    for start, size, stride in planned.windows:
+        if start is None:
+            index.append(slice(None))
+        else:
+            index.append(np.arange(size) * stride + start)
+    value = x._host_value()
+    for axis, i in enumerate(index):
+        if not isinstance(i, slice):
+            value = np.take(value, i, axis)
+    return from_array(np.array(value, object).reshape(planned.shape))
+
+
+def _boolean_mask(spec: Any) -> Any:
+    """The mask if the slicing is by one boolean tensor or array."""
+    if isinstance(spec, Tensor) or hasattr(spec, "_as_operand"):
+        return spec if spec.dtype is dtypes.bool else None
+    if isinstance(spec, np.ndarray) and spec.dtype == np.bool_:
+        return spec
+    return None
+
+
+def replaced(x: EagerTensor, spec: Any, value: Any, differentiable: bool = False) -> EagerTensor:
+    """The tensor with `x[spec]` replaced by a value that broadcasts to it."""
+    planned = plan(spec, x.aval.shape)
+    value = convert(value, x.aval.dtype)
+    try:
+        ok = np.broadcast_shapes(value.aval.shape, planned.shape) == planned.shape
+    except ValueError:
+        ok = False
+    if not ok:
+        raise op_error(
+            "ResourceStridedSliceAssign",
+            f"Cannot broadcast input shape {brackets(value.aval.shape)} into final shape "
+            f"{brackets(planned.shape)}",
+            name="strided_slice/_assign",
+        )
+    if value.aval.shape != planned.shape:
+        from tfshim._src.ops import array
+
+        value = array.broadcast_to(value, planned.shape)
+    kernel = _kernel("put" if differentiable else "assign", planned)
+    return dispatch(kernel, (x, value, *_inputs(planned)))
+
+
+def variable_getitem(variable, spec: Any) -> EagerTensor:
+    """`variable[spec]`: a tensor that also has `assign`."""
+    out = getitem(variable._read(), spec)
+    if _boolean_mask(spec) is None:
+
+        def assign(value, name=None):
+            variable._write(replaced(variable._current(), spec, value))
+            return variable._result(True)
+
+        out.assign = assign  # type: ignore[attr-defined]
+    return out

@@ -1,0 +1,133 @@
+"""Scattered writes into variables, with the checks of TensorFlow's CPU kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from tfshim._src import errors
+from tfshim._src.convert import convert
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.errors import op_error
+from tfshim._src.indexed_slices import IndexedSlices
+from tfshim._src.ops.common import brackets
+from tfshim._src.tensor import from_value
+
+
+def _divide(ref, index, updates):
+    if jnp.issubdtype(ref.dtype, jnp.integer):
+        old = ref[index]  # C++ integer division truncates towards zero
+        return ref.at[index].set((jnp.sign(old) * jnp.sign(updates)) * (abs(old) // abs(updates)))
+    return ref.at[index].divide(updates)
+
+
+_MODES: dict[str, Any] = {
+    "Update": lambda ref, i, u: ref.at[i].set(u),
+    "Add": lambda ref, i, u: ref.at[i].add(u),
+    "Sub": lambda ref, i, u: ref.at[i].add(-u),
+    "Mul": lambda ref, i, u: ref.at[i].multiply(u),
+    "Div": _divide,
+    "Min": lambda ref, i, u: ref.at[i].min(u),
+    "Max": lambda ref, i, u: ref.at[i].max(u),
+}
+
+
+def _row_kernel(how: str) -> Kernel:
+    def fn(ref, indices, updates):
+        updates = jnp.broadcast_to(updates, indices.shape + ref.shape[1:])
+        return _MODES[how](ref, indices, updates)
+
+    return Kernel(f"ResourceScatter{how}", fn, differentiable=False)
+
+
+def _nd_kernel(how: str) -> Kernel:
+    def fn(ref, indices, updates):
+        index = tuple(jnp.moveaxis(indices, -1, 0))
+        return _MODES[how](ref, index, updates)
+
+    return Kernel(f"ResourceScatterNd{how}", fn, differentiable=False)
+
+
+_ROWS = {how: _row_kernel(how) for how in _MODES}
+_ND = {how: _nd_kernel(how) for how in ("Update", "Add", "Sub", "Min", "Max")}
+
+
+def scatter(variable, how: str, sparse_delta: Any) -> None:
+    """Writes the rows of a `tf.IndexedSlices`."""
+    if not isinstance(sparse_delta, IndexedSlices):
+        raise TypeError(
+            f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
+        )
+    indices = convert(sparse_delta.indices)
+    values = convert(sparse_delta.values, variable.dtype)
+    _check_rows(f"ResourceScatter{how}", indices, variable._current().aval.shape)
+    variable._update(_ROWS[how], indices, values)
+
+
+def _check_rows(kernel: str, indices, shape) -> None:
+    if indices._is_symbolic():
+        return
+    rows = indices._host_value()
+    bad = (rows < 0) | (rows >= shape[0])
+    if bad.any():
+        where = tuple(np.argwhere(bad)[0])
+        at = ",".join(map(str, where))
+        raise op_error(kernel, f"indices[{at}] = {rows[where]} is not in [0, {shape[0]})")
+
+
+def scatter_nd(variable, how: str, indices: Any, updates: Any) -> None:
+    """Writes the slices at multi-dimensional indices."""
+    kernel = f"ResourceScatterNd{how}"
+    indices = convert(indices)
+    updates = convert(updates, variable.dtype)
+    shape = variable._current().aval.shape
+    depth = indices.aval.shape[-1]
+    if not indices._is_symbolic():
+        rows = indices._host_value()
+        limits = np.array(shape[:depth])
+        bad = ((rows < 0) | (rows >= limits)).any(-1)
+        if bad.any():
+            where = tuple(np.argwhere(bad)[0])
+            at = ",".join(map(str, where))
+            raise op_error(
+                kernel,
+                f"indices[{at}] = {brackets(rows[where])} does not index into shape "
+                f"{brackets(shape)}",
+            )
+    expected = indices.aval.shape[:-1] + shape[depth:]
+    if updates.aval.shape != expected:
+        raise op_error(
+            kernel,
+            f"Must have updates.shape = indices.shape[:-1] + params.shape[{depth}:], got "
+            f"updates.shape {brackets(updates.aval.shape)}, indices.shape "
+            f"{brackets(indices.aval.shape)}, params.shape {brackets(shape)}",
+        )
+    variable._update(_ND[how], indices, updates)
+
+
+def batch_scatter_update(variable, sparse_delta: Any) -> None:
+    """Replaces rows within each batch."""
+    if not isinstance(sparse_delta, IndexedSlices):
+        raise TypeError(
+            f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
+        )
+    indices = convert(sparse_delta.indices)._host_value()
+    batch = np.indices(indices.shape[:-1]).reshape(indices.ndim - 1, *indices.shape[:-1], 1)
+    parts = [np.broadcast_to(b, indices.shape) for b in batch] + [indices]
+    scatter_nd(variable, "Update", np.stack(parts, -1), sparse_delta.values)
+
+
+def count_up_to(variable, limit: int):
+    """The value before adding one; OutOfRangeError at the limit."""
+    kernel = "ResourceCountUpTo"
+    if variable.shape.rank != 0:
+        raise op_error(kernel, f"input is not a scalar: {brackets(variable.shape.as_list())}")
+    before = variable._current()._host_value()
+    if before >= limit:
+        raise op_error(kernel, f"Reached limit of {limit}", errors.OutOfRangeError)
+    variable.assign(from_value(before + np.array(1, before.dtype)))
+    return from_value(before)
+
+
