@@ -14,7 +14,7 @@ import pytest
 
 import conformance.__main__ as suite
 from conformance import expected
-from tfshim.cli import compare, sides
+from tfshim.cli import compare, main, sides
 from tfshim.cli.runner.values import encode
 from tfshim.cli.tolerance import TABLE, tolerance
 
@@ -332,6 +332,50 @@ def test_a_side_without_tensorflow(tmp_path, monkeypatch):
         sides.Side(sys.executable, None, [str(path)], 60.0).run()
     with pytest.raises(sides.SideError, match="cannot be started"):
         sides.Side(str(tmp_path / "no-python"), None, [str(path)], 60.0).run()
+
+
+# tfshim check
+
+
+def run_check(notebook, stand_in, tmp_path, monkeypatch, *options):
+    """`tfshim check` with a module of `stand_in`'s text in TensorFlow's place."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "tensorflow.py").write_text(stand_in)
+    path = tmp_path / "n.py"
+    path.write_text(notebook)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "there"))
+    return main(["check", str(path), "--oracle-python", sys.executable, *options])
+
+
+STAND_IN = "__version__ = 'stand-in'\ndef constant(x): return x\n"
+
+
+def test_check_equal(tmp_path, monkeypatch, capsys):
+    notebook = "import tensorflow as tf\nprint(int(tf.constant(3)))\n"
+    target = tmp_path / "r.json"
+    assert run_check(notebook, STAND_IN, tmp_path, monkeypatch, "--json", str(target)) == 0
+    served = json.loads(target.read_text())["notebooks"][0]["served"]
+    assert served.startswith("tfshim ") and served.endswith(" against tensorflow stand-in")
+
+
+def test_check_different(tmp_path, monkeypatch, capsys):
+    notebook = "import tensorflow as tf\nx = tf.constant(3)\n"
+    assert run_check(notebook, STAND_IN, tmp_path, monkeypatch) == 1
+    out = capsys.readouterr().out
+    assert "x: is tensor int32 [], expected int" in out and "1 cells: 1 differs" in out
+
+
+def test_check_without_tensorflow_says_so(tmp_path, monkeypatch, capsys):
+    notebook = "import tensorflow as tf\nx = tf.constant(3)\n"
+    assert run_check(notebook, "raise ImportError('none')", tmp_path, monkeypatch) == 0
+    out, err = capsys.readouterr()
+    assert "not compared with TensorFlow" in err and "ImportError: none" in err
+    assert "1 cells: 1 ok" in out
+
+
+def test_check_of_a_file_that_is_none(capsys):
+    assert main(["check", "nowhere.ipynb"]) == 2
+    assert capsys.readouterr().err == "tfshim check: nowhere.ipynb: no such file\n"
 
 
 # Expected failures

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from .notebook import Cell, Notebook
 from .source import Note, parse, prepare
-from .streams import Recorder
+from .streams import BoundedText, Recorder
 
 _FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:
@@ -184,7 +184,9 @@ class Session:
             value = self._evaluate(last)
             if value is not None:
                 self.namespace["_"] = value
-                text = repr(value)
+                shown_text = BoundedText()
+                shown_text.add(repr(value))
+                text = shown_text.text()
         if self._settle is not None:
             bound = (self.namespace.get(name) for name in result.assigned)
             self._settle([value for value in bound if value is not None])
