@@ -15,7 +15,6 @@ import jax
 import numpy as np
 
 from tfshim._src import config
-from tfshim._src.engine import kernel as kernel_module
 from tfshim._src.engine.program import evaluate, live_nodes
 from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import Failed, Pending, Trace
@@ -291,8 +290,3 @@ def describe_site(site) -> str:
             line = number
             break
     return f"{code.co_filename}:{line}"
-
-
-def detect_platform() -> None:
-    """Asks JAX once, at the first dispatch, whether host reads are free."""
-    kernel_module.set_platform(jax.default_backend() == "cpu")

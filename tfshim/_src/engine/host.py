@@ -19,6 +19,7 @@ import numpy as np
 from tfshim._src.engine import (  # noqa: F401  (each module adds its rules to the table)
     host_rules_contract,
     host_rules_control,
+    host_rules_elementwise,
     host_rules_index,
     host_rules_linalg,
     host_rules_reduce,

@@ -47,7 +47,11 @@ _IDENTITIES = frozenset(
 def host_aval(aval) -> HostAval:
     """The shape and dtype of a jaxpr's aval; raises Unsupported for what is no plain array."""
     shape, dtype = getattr(aval, "shape", None), getattr(aval, "dtype", None)
-    if not isinstance(dtype, np.dtype) or (dtype.kind not in "biufc" and dtype not in WIDER):
+    if (
+        shape is None
+        or not isinstance(dtype, np.dtype)
+        or (dtype.kind not in "biufc" and dtype not in WIDER)
+    ):
         raise Unsupported(f"a value of type {aval}")
     return HostAval(tuple(map(int, shape)), dtype)
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from tfshim._src.engine.host_rules import WIDER, is_floating, rule
+from tfshim._src.engine.host_rules import WIDER, Kernel, is_floating, rule, wider
 from tfshim._src.engine.host_rules_reduce import padded, windows_of
 
 
 def _accumulator(eqn) -> np.dtype:
     """The dtype in which products are summed: the result's, or wider for narrow floats."""
-    return WIDER.get(eqn.outputs[0].dtype, eqn.outputs[0].dtype)
+    return wider(eqn.outputs[0].dtype)
 
 
 def _cast(dtype: np.dtype, target: np.dtype):
@@ -36,7 +36,8 @@ def _dot_general(eqn):
     cast_out = None if wide == dtype else dtype
     left_free = [d for d in range(len(left_shape)) if d not in left_axes + left_batch]
     right_free = [d for d in range(len(right_shape)) if d not in right_axes + right_batch]
-    multiply = np.matmul
+    multiply: Kernel = np.matmul
+    call: Kernel
     if (
         len(left_shape) == len(right_shape) == 2
         and not left_batch
@@ -45,11 +46,10 @@ def _dot_general(eqn):
         # Two matrices: views transposed as needed go to BLAS as they are.
         turn_left, turn_right = left_axes == (0,), right_axes == (1,)
 
-        def call(x, y):
+        def turned(x, y):
             return multiply(x.T if turn_left else x, y.T if turn_right else y)
 
-        if not turn_left and not turn_right:
-            call = multiply
+        call = turned if turn_left or turn_right else multiply
     elif 1 in (len(left_shape), len(right_shape)) and left_axes[-1:] == (
         len(left_shape) - 1,
     ) and right_axes[-1:] == (max(len(right_shape) - 2, 0),) and len(left_axes) == 1 and not (
@@ -64,10 +64,12 @@ def _dot_general(eqn):
         rows = int(np.prod([left_shape[d] for d in left_free], dtype=np.int64))
         columns = int(np.prod([right_shape[d] for d in right_free], dtype=np.int64))
 
-        def call(x, y):
+        def batched(x, y):
             x = x.transpose(left_order).reshape(batch + (rows, inner))
             y = y.transpose(right_order).reshape(batch + (inner, columns))
             return multiply(x, y).reshape(shape)
+
+        call = batched
 
     if cast_left is None and cast_right is None and cast_out is None:
         return call

@@ -10,6 +10,7 @@ from tfshim._src.engine.host_rules import (
     is_floating,
     is_narrow_integer,
     rule,
+    wider,
 )
 
 
@@ -138,7 +139,7 @@ def _top_k(eqn):
     def key_of(x):
         if is_floating(dtype):
             # Descending in XLA's total order (nan above inf, 0 above -0).
-            wide = x.astype(WIDER.get(dtype, dtype))
+            wide = x.astype(wider(dtype))
             signed = np.dtype(f"i{wide.dtype.itemsize}")
             bits = np.where(np.isnan(wide), wide.dtype.type(np.nan), wide).view(signed)
             return ~np.where(bits < 0, bits ^ np.iinfo(signed).max, bits)

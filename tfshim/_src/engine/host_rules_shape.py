@@ -9,6 +9,7 @@ from tfshim._src.engine.host_rules import (
     is_integral,
     is_narrow_integer,
     rule,
+    wider,
 )
 
 
@@ -161,7 +162,7 @@ def _convert_element_type(eqn):
     if target == np.bool_:
         return lambda x: np.not_equal(x, source.type(0))
     if is_floating(source) and is_integral(target):
-        wide = WIDER.get(source, source)
+        wide = wider(source)
         convert = float_to_int(wide, target)
         return convert if wide == source else lambda x: convert(x.astype(wide))
     if source in WIDER and target.kind == "c":

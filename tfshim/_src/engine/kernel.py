@@ -7,6 +7,7 @@ kernels (pullback, pushforward) that tapes and accumulators dispatch.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -162,15 +163,12 @@ def _aval(struct) -> Aval:
 def _on_host(values: Sequence[Any]) -> bool:
     """Whether all values are host arrays, or can be read by the host without a transfer."""
     for v in values:
-        if type(v) is not np.ndarray and not (_CPU and v.nbytes <= HOST_BYTES):
+        if type(v) is not np.ndarray and not (_host_reads_are_free() and v.nbytes <= HOST_BYTES):
             return False
     return True
 
 
-_CPU = True
-
-
-def set_platform(is_cpu: bool) -> None:
-    """Tells the host tier whether reading a device value is free (CPU) or a transfer."""
-    global _CPU
-    _CPU = is_cpu
+@functools.cache
+def _host_reads_are_free() -> bool:
+    """Whether JAX's default device is the CPU; asked late, since asking starts the backends."""
+    return jax.default_backend() == "cpu"

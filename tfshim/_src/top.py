@@ -1,0 +1,31 @@
+"""What `import tfshim` needs besides ops: the global JAX setting, operators, and names of its own."""
+
+from __future__ import annotations
+
+import jax
+
+# TensorFlow's int64 and float64 are ordinary dtypes; JAX has them only with this global switch.
+jax.config.update("jax_enable_x64", True)
+
+from tfshim._src import (  # noqa: E402, F401
+    convert,
+    custom_gradient,
+    debug,
+    forward,
+    module,
+    operators,
+    spec,
+    tensor,
+)
+from tfshim._src.config import execution, set_execution  # noqa: E402
+from tfshim._src.install import install, installed, uninstall  # noqa: E402
+from tfshim._src.registry import publish  # noqa: E402
+
+__version__ = "2.21.0"
+newaxis = None
+
+spec.connect(tensor.Tensor, convert.convert)
+publish("tf.config.set_execution", set_execution, set_execution.__module__, "set_execution")
+publish("tf.config.execution", execution, execution.__module__, "execution")
+
+__all__ = ["__version__", "install", "installed", "newaxis", "uninstall"]
