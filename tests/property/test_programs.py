@@ -1,7 +1,5 @@
 """How a program is executed must not be visible: eager, deferred and compiled agree."""
 
-import os
-
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -10,12 +8,10 @@ from conformance.cases.harness.check import library
 from conformance.cases.harness.compare import Terms, compare
 from conformance.cases.harness.modes import MODES, execution, only_compiled
 from conformance.cases.harness.programs import Program, Step, run_program
-from tests.property.strategies import programs
+from tests.property.strategies import LONG, programs
 
-LONG = bool(os.environ.get("TFSHIM_LONG"))
-DRAWS = settings.get_profile("tfshim-long" if LONG else "tfshim")
-FEW = settings(DRAWS, max_examples=DRAWS.max_examples // 2)
-
+DRAWS = settings(max_examples=1000 if LONG else 40)
+FEW = settings(max_examples=500 if LONG else 20)
 ORDERS = st.sampled_from([0, 0, 1, 1, 2])
 
 
