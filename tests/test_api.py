@@ -18,7 +18,7 @@ SHARED = ROOT.parent / "shared" / "api" / "tensorflow-2.21.json"
 
 # What tfshim adds to TensorFlow's names.
 OWN_NAMESPACES = ("tf.debug", "tf.jax")
-OWN_NAMES = frozenset({"tf.__version__", "tf.debug", "tf.install", "tf.jax", "tf.uninstall"})
+OWN_NAMES = frozenset({"tf.config.execution", "tf.config.set_execution"})
 
 
 # Facts.
