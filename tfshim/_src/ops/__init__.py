@@ -4,10 +4,18 @@ from tfshim._src import convert, dispatch  # noqa: F401  (they give generated fu
 from tfshim._src.ops import (  # noqa: F401
     arithmetic,
     array,
+    bessel,
     bitwise,
+    clip,
     compare,
     complex_ops,
     elementwise,
     linalg_basic,
     logical,
+    reduction,
+    scan_ops,
+    segment,
+    sparse_segment,
+    special,
+    statistics,
 )

@@ -14,7 +14,7 @@ from tfshim._src.dtypes import DType
 from tfshim._src.errors import InternalError, InvalidArgumentError, op_error
 from tfshim._src.ops import kinds
 from tfshim._src.ops.common import broadcasting, check_broadcast, unbroadcast
-from tfshim._src.ops.missing_kernels import require_float
+from tfshim._src.ops.missing_kernels import require_kernel
 from tfshim._src.ops.powers import integer_power, power
 from tfshim._src.ops.strings_or import textual
 from tfshim._src.registry import export, op
@@ -208,7 +208,7 @@ def realdiv(x, y):
     Raises:
       NotFoundError: for integers, for which there is no kernel.
     """
-    require_float("RealDiv", x)
+    require_kernel("RealDiv", x)
     return x / y
 
 
@@ -339,7 +339,7 @@ def reciprocal(x):
     Raises:
       NotFoundError: for integers, for which there is no kernel.
     """
-    require_float("Reciprocal", x)
+    require_kernel("Reciprocal", x)
     return jnp.asarray(1, x.dtype) / x
 
 
@@ -368,6 +368,7 @@ def floor_quotient(x, y):
 @op(kernel="FloorDiv", inputs=same("x", "y", of=kinds.MUL), grad=None)
 @broadcasting
 def _floordiv(x, y):
+    require_kernel("FloorDiv", x, "fiu")
     return floor_quotient(x, y)
 
 
@@ -431,6 +432,7 @@ def floormod(x, y, name=None) -> Any:
 @op(kernel="TruncateDiv", inputs=same("x", "y", of=kinds.MUL), grad=None)
 @broadcasting
 def _truncatediv(x, y):
+    require_kernel("TruncateDiv", x, "fiu")
     x, y = jnp.broadcast_arrays(x, y)
     if jnp.issubdtype(x.dtype, jnp.integer):
         return lax.div(x, y)

@@ -11,6 +11,7 @@ from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.ops import kinds
 from tfshim._src.ops.common import broadcasting
 from tfshim._src.ops.strings_or import textual
+from tfshim._src.ops.ties import larger, smaller
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, same
 
@@ -112,30 +113,18 @@ _EXTREMUM = (
 )  # fmt: skip
 
 
-def maximum_jvp(primals, tangents):
-    """Where both are equal the first one gets the gradient."""
-    (x, y), (dx, dy) = primals, tangents
-    return jnp.maximum(x, y), jnp.where(x >= y, dx, dy)
-
-
-def minimum_jvp(primals, tangents):
-    """Where both are equal the first one gets the gradient."""
-    (x, y), (dx, dy) = primals, tangents
-    return jnp.minimum(x, y), jnp.where(x <= y, dx, dy)
-
-
-@op("tf.math.maximum", "tf.maximum", inputs=same("x", "y", of=_EXTREMUM), jvp=maximum_jvp)
+@op("tf.math.maximum", "tf.maximum", inputs=same("x", "y", of=_EXTREMUM))
 @broadcasting
 def maximum(x, y):
     """The larger of x and y, element by element, with broadcasting; NaN if one is."""
-    return jnp.maximum(x, y)
+    return larger(x, y)
 
 
-@op("tf.math.minimum", "tf.minimum", inputs=same("x", "y", of=_EXTREMUM), jvp=minimum_jvp)
+@op("tf.math.minimum", "tf.minimum", inputs=same("x", "y", of=_EXTREMUM))
 @broadcasting
 def minimum(x, y):
     """The smaller of x and y, element by element, with broadcasting; NaN if one is."""
-    return jnp.minimum(x, y)
+    return smaller(x, y)
 
 
 @op("tf.math.is_nan", inputs=same("x", of=FLOAT), grad=None)

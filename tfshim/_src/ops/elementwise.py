@@ -12,14 +12,14 @@ from tfshim._src.convert import convert
 from tfshim._src.ops import kinds
 from tfshim._src.ops.arithmetic import div_no_nan
 from tfshim._src.ops.common import check_broadcast
-from tfshim._src.ops.missing_kernels import require_float
+from tfshim._src.ops.missing_kernels import require_kernel
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, FLOAT_COMPLEX, same
 
 _X = same("x", of=FLOAT_COMPLEX)
 _REAL_X = same("x", of=FLOAT)
 
-# -- roots, exponentials, logarithms ---------------------------------------------------------------
+# -- roots, exponentials, logarithms -------------------------------------------------------------
 
 
 @op("tf.math.sqrt", "tf.sqrt", inputs=_X)
@@ -71,7 +71,7 @@ def log1p(x):
     return jnp.log1p(x)
 
 
-# -- circular and hyperbolic functions ---------------------------------------------------------------
+# -- circular and hyperbolic functions -----------------------------------------------------------
 
 
 @op("tf.math.sin", "tf.sin", inputs=_X)
@@ -165,7 +165,7 @@ def atanh(x):
     return jnp.arctanh(x)
 
 
-# -- signs -------------------------------------------------------------------------------------------
+# -- signs ---------------------------------------------------------------------------------------
 
 
 @jax.custom_jvp
@@ -214,7 +214,7 @@ def sign(x):
     return jnp.sign(x)
 
 
-# -- rounding ----------------------------------------------------------------------------------------
+# -- rounding ------------------------------------------------------------------------------------
 
 
 @op("tf.math.floor", "tf.floor", inputs=_REAL_X, grad=None)
@@ -237,7 +237,7 @@ def rint(x):
 
 @op(inputs=same("x", of=kinds.SIGNED), grad=None)
 def _round(x):
-    require_float("Round", x)
+    require_kernel("Round", x, "f")
     return jnp.round(x)
 
 
@@ -267,7 +267,7 @@ def nextafter(x1, x2):
     return jnp.nextafter(x1, x2)
 
 
-# -- sigmoids ----------------------------------------------------------------------------------------
+# -- sigmoids ------------------------------------------------------------------------------------
 
 
 @op("tf.math.sigmoid", "tf.sigmoid", "tf.nn.sigmoid", inputs=_X)
@@ -317,7 +317,7 @@ def softsign(features):
     return features / (jnp.asarray(1, features.dtype) + jnp.abs(features))
 
 
-# -- products that are 0 where the first factor is ---------------------------------------------------
+# -- products that are 0 where the first factor is -----------------------------------------------
 
 
 def _or_zero(x, value):

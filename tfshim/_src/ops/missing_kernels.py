@@ -8,15 +8,16 @@ from tfshim._src import dtypes
 from tfshim._src.errors import NotFoundError
 
 
-def require_float(kernel: str, x) -> None:
-    """Raises NotFoundError for integers, as TensorFlow does where only floats have a kernel.
+def require_kernel(kernel: str, x, have: str = "fc") -> None:
+    """Raises NotFoundError for a kind of dtype for which there is no kernel.
 
     Args:
       kernel: TensorFlow's name of the op.
       x: raw array.
+      have: kinds of dtype that have one, as in `DType.kind`.
     """
     dtype = dtypes.from_np(np.dtype(x.dtype))
-    if dtype.kind not in "fc":
+    if dtype.kind not in have:
         raise NotFoundError(
             None,
             None,

@@ -1,0 +1,82 @@
+"""The axis arguments of reductions and scans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tfshim._src import dtypes, static
+from tfshim._src.errors import op_error, require
+from tfshim._src.rules import c_name
+from tfshim._src.tensor import Tensor
+
+Axis = int | tuple[int, ...] | None
+
+
+def axis_of(kernel: str) -> Callable[[Any], Axis]:
+    """A converter for the `axis` of a kernel: None, an int or several, int32 or int64."""
+
+    def converted(value: Any) -> Axis:
+        if type(value) is int or value is None:
+            return value
+        found = _index_dtype(value)
+        if found is not None and found.name not in ("int32", "int64"):
+            raise op_error(
+                kernel,
+                f"Value for attr 'Tidx' of {c_name(found)} is not in the list of allowed values: "
+                f"int32, int64\n\t; NodeDef: {{{{node {kernel}}}}}",
+                ran=False,
+            )
+        return static.axis(value)
+
+    return converted
+
+
+def _index_dtype(value: Any) -> Any:
+    """The dtype that an axis would have as a tensor, None where that is an index type anyway."""
+    if isinstance(value, Tensor):
+        return value.aval.dtype
+    if isinstance(value, (np.ndarray, np.generic)):
+        return dtypes.from_np(value.dtype)
+    first = value
+    while isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    if isinstance(first, Tensor):
+        return first.aval.dtype
+    for kind, dtype in ((bool, dtypes.bool), (float, dtypes.float32), (str, dtypes.string)):
+        if isinstance(first, kind):
+            return dtype
+    return None
+
+
+def reduced_axes(x, axis: Axis) -> tuple[int, ...]:
+    """The axes to reduce, from the front; raises as TensorFlow's reductions do."""
+    if axis is None:
+        return tuple(range(x.ndim))
+    found = []
+    for a in axis if isinstance(axis, tuple) else (axis,):
+        require(
+            -x.ndim <= a < x.ndim,
+            f"Invalid reduction dimension ({a} for input with {x.ndim} dimension(s)",
+        )
+        a %= x.ndim
+        require(
+            a not in found,
+            f"Invalid reduction arguments: Axes contains duplicate dimension: {a}",
+        )
+        found.append(a)
+    return tuple(found)
+
+
+def scanned_axis(x, axis: Any) -> int:
+    """The axis of a scan, from the front; raises as TensorFlow's scans do."""
+    if isinstance(axis, tuple):
+        shape = f"[{len(axis)}]"
+        require(False, f"ScanOp: axis must be a scalar, not {shape}")
+    require(
+        -x.ndim <= axis < x.ndim,
+        f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}",
+    )
+    return axis % x.ndim
