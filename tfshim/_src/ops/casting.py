@@ -122,8 +122,6 @@ def _saturate_cast(value, dtype):
         source = dtypes.from_np(np.dtype(value.dtype))
     if target.kind == "c":
         target = dtypes.from_np(np.dtype(target.np).type(0).real.dtype)
-    if target.kind == "b" or source.kind == "b":
-        return cast_array(value, dtype)
     low, high = _saturation_bounds(source, target)
     if low is not None:
         value = jnp.maximum(value, low)
@@ -144,13 +142,11 @@ def _saturation_bounds(source: DType, target: DType) -> tuple[Any, Any]:
 
 
 def _within(bound, source: DType, target: DType, up: bool):
-    """The bound as a source value that the target can hold."""
+    """The bound as a source value; moved inwards where, as float64, it lies outside the target."""
     value = np.asarray(bound).astype(source.np)
-    if source.kind == "f" and target.kind in "iu" and int(value) != int(bound):
-        outside = int(value) < int(bound) if up else int(value) > int(bound)
-        if outside:
-            away = np.asarray(np.inf if up else -np.inf, source.np)
-            value = np.nextafter(value, away)
+    wide, exact = np.float64(value), np.float64(bound)
+    if source.kind == "f" and (wide < exact if up else wide > exact):
+        value = np.nextafter(np.asarray(bound).astype(source.np), np.asarray(0, source.np))
     return value
 
 
@@ -167,15 +163,37 @@ def saturate_cast(value, dtype, name=None) -> Tensor:
     t = convert(value)
     if t.aval.dtype is wanted:
         return t
+    for found in (t.dtype, wanted):
+        if found.kind in "bs":
+            raise TypeError(f"Cannot find minimum value of {found} with type {found}.")
     return _saturate_cast(t, wanted)
 
 
-@op("tf.bitcast", inputs=each("input"), static={"type": static.dtype}, grad=None)
+_BITS = (
+    "bfloat16", "half", "float", "double", "int64", "int32", "uint8", "uint16", "uint32", "uint64",
+    "int8", "int16", "complex64", "complex128", "qint8", "quint8", "qint16", "quint16", "qint32",
+)  # fmt: skip
+
+
+def _bitcast_type(value: Any) -> np.dtype:
+    wanted = dtypes.as_dtype(value)
+    if c_name(wanted) not in _BITS:
+        raise op_error(
+            "Bitcast",
+            f"Value for attr 'type' of {c_name(wanted)} is not in the list of allowed values: "
+            f"{', '.join(_BITS)}\n\t; NodeDef: {{{{node Bitcast}}}}",
+            ran=False,
+        )
+    return wanted.np
+
+
+@op("tf.bitcast", inputs=each("input", of=_BITS), static={"type": _bitcast_type}, grad=None)
 def bitcast(input, type):
     """The same bytes as another dtype.
 
     Args:
-      input: tensor; where `type` is larger its last axis is used up, where it is smaller one is added.
+      input: tensor; where `type` is larger its last axis is used up, where it is smaller one is
+        added.
       type: the dtype to have.
 
     Raises:
@@ -183,12 +201,10 @@ def bitcast(input, type):
     """
     have, want = input.dtype.itemsize, np.dtype(type).itemsize
     if want > have:
-        ratio = want // have
-        shown = "[" + ",".join(map(str, input.shape)) + "]"
+        numbers = [dtypes.from_np(np.dtype(d)).as_datatype_enum for d in (input.dtype, type)]
         require(
-            input.ndim > 0 and input.shape[-1] == ratio,
-            f"Cannot bitcast from {c_name(dtypes.from_np(input.dtype))} to "
-            f"{c_name(dtypes.from_np(np.dtype(type)))}: shape {shown}",
+            input.ndim > 0 and input.shape[-1] == want // have,
+            f"Cannot bitcast from {numbers[0]} to {numbers[1]}",
         )
     return _bits(input, np.dtype(type))
 
@@ -218,5 +234,3 @@ def _bits(x, target: np.dtype):
             x = lax.bitcast_convert_type(x, part)
         return lax.complex(x[..., 0], x[..., 1])
     return lax.bitcast_convert_type(x, target)
-
-

@@ -92,7 +92,7 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None) -> Tensor:
     return t
 
 
-# -- filled tensors ----------------------------------------------------------------------------------
+# -- filled tensors --------------------------------------------------------------
 
 
 def _dims(value: Any, scalar: bool = False) -> tuple[int, ...]:
@@ -232,7 +232,9 @@ def _fill(value, dims):
     for n in dims:
         require(n >= 0, f"Dimension {n} must be >= 0")
     if value.ndim:
-        require(value.size == 1, f"value must represent a scalar, got shape {brackets(value.shape)}")
+        require(
+            value.size == 1, f"value must represent a scalar, got shape {brackets(value.shape)}"
+        )
         value = lax.reshape(value, ())
     return jnp.broadcast_to(value, dims)
 
@@ -254,7 +256,7 @@ def fill(dims, value, name=None, layout=None) -> Tensor:
     return _fill(value, _dims(dims, scalar=True))
 
 
-# -- sequences -----------------------------------------------------------------------------------------
+# -- sequences ---------------------------------------------------------------------
 
 _RANGE_TYPES = ("bfloat16", "half", "float", "double", "int8", "int16", "int32", "int64",
                 "uint16", "uint32", "uint64")  # fmt: skip
@@ -269,7 +271,7 @@ def _range(start, delta, size):
 
 
 @export("tf.range")
-def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:  # noqa: A001
+def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
     """Numbers from `start` up to but without `limit`.
 
     Args:
@@ -306,9 +308,7 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:  # no
     first, last, step = [np.asarray(static.host(p)) for p in parts]
     for label, v in (("start", first), ("limit", last), ("delta", step)):
         if v.ndim:
-            raise op_error(
-                "Range", f"{label} must be a scalar, not shape {brackets(v.shape)}"
-            )
+            raise op_error("Range", f"{label} must be a scalar, not shape {brackets(v.shape)}")
     if step == 0:
         raise op_error("Range", f"Requires delta != 0: {_number(step)}")
     if step > 0 and first > last:
@@ -340,8 +340,8 @@ def _linspace(start, stop, num, axis):
     rank = len(shape)
     axis = axis % (rank + 1)
     first, last = jnp.expand_dims(start, axis), jnp.expand_dims(stop, axis)
-    if num == 1:
-        return first
+    if num < 2:
+        return lax.slice_in_dim(first, 0, max(num, 0), axis=axis)
     inner = max(num - 2, 0)
     delta = (last - first) / np.asarray(num - 1, start.dtype)
     steps = jnp.arange(1, inner + 1, dtype=start.dtype)
@@ -350,7 +350,7 @@ def _linspace(start, stop, num, axis):
     return jnp.concatenate([first, middle, last], axis)
 
 
-@export("tf.linspace", "tf.linalg.linspace")
+@export("tf.linspace")
 def linspace(start, stop, num, name=None, axis=0) -> Tensor:
     """Evenly spaced numbers from `start` to `stop`, both included.
 
@@ -368,10 +368,19 @@ def linspace(start, stop, num, name=None, axis=0) -> Tensor:
     if first.aval.dtype.kind in "iu":
         first = cast(first, dtypes.float64)
     last = cast(last, first.dtype)
-    count = static.integer(num)
-    if count <= 0:
-        raise op_error("Assert", f"num must be positive, not {count}")
-    return _linspace(first, last, count, static.integer(axis))
+    count_t = convert(num)
+    if count_t.aval.dtype.kind not in "iu":
+        raise TypeError(
+            "Argument `tensor` (name: num) must be of type integer. Received `tensor` = "
+            f"{static.host(count_t)} of dtype: {count_t.dtype}"
+        )
+    rank_ = max(first.ndim, last.ndim)
+    at = static.integer(axis)
+    if not -rank_ - 1 <= at <= rank_:
+        raise op_error(
+            "ExpandDims", f"Tried to expand dim index {at} for tensor with {rank_} dimensions."
+        )
+    return _linspace(first, last, static.integer(count_t), at)
 
 
 @op(kernel="Eye", static={"dtype": static.dtype}, grad=None)
@@ -390,21 +399,37 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
       dtype: of the result.
       name: ignored.
     """
+    for n in (num_rows, num_columns):
+        if isinstance(n, float):
+            other = num_rows if num_columns is None else num_columns
+            raise TypeError(
+                "Arguments `num_rows` and `num_columns` must be positive integer values. "
+                f"Received: num_rows={num_rows}, num_columns={other}"
+            )
     rows = static.integer(num_rows)
     columns = rows if num_columns is None else static.integer(num_columns)
     batch = () if batch_shape is None else static.integers(batch_shape)
     wanted = dtypes.as_dtype(dtype)
+    if wanted.kind == "s":
+        raise TypeError("Cannot convert 1 to EagerTensor of dtype string")
     for n in (rows, columns):
         if n < 0:
             raise op_error("Fill", f"Dimension {n} must be >= 0")
     return _eye(rows, columns, batch, wanted)
 
 
-# -- masks of indices ----------------------------------------------------------------------------------
+# -- masks of indices --------------------------------------------------------------
+
+
+_ONE_HOT = ("uint8", "int8", "int32", "int64")
 
 
 @moves
-@op(kernel="OneHot", inputs=each("indices") + same("on_value", "off_value"), grad=None)
+@op(
+    kernel="OneHot",
+    inputs=each("indices", of=_ONE_HOT, attr="TI") + same("on_value", "off_value"),
+    grad=None,
+)
 def _one_hot(indices, depth, on_value, off_value, axis):
     require(on_value.ndim == 0, f"on_value must be a scalar, but got: {brackets(on_value.shape)}")
     require(
@@ -455,8 +480,8 @@ def one_hot(
             wanted = on_type if on_type is not None else off_type
     elif wanted is None:
         wanted = dtypes.float32
-    on_t = convert(1, hint=wanted) if on_value is None else convert(on_value, hint=wanted)
-    off_t = convert(0, hint=wanted) if off_value is None else convert(off_value, hint=wanted)
+    on_t = convert(1, wanted) if on_value is None else convert(on_value, hint=wanted)
+    off_t = convert(0, wanted) if off_value is None else convert(off_value, hint=wanted)
     if on_t.dtype is not off_t.dtype:
         raise TypeError(
             f"dtype {on_t.dtype!r} of on_value does not match dtype {off_t.dtype!r} of off_value"
@@ -502,7 +527,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None) -> Tensor:
     return _sequence_mask(t, size, dtypes.as_dtype(dtype))
 
 
-# -- shapes as values ------------------------------------------------------------------------------------
+# -- shapes as values ----------------------------------------------------------------
 
 
 def _index_dtype(out_type: Any, kernel: str) -> np.dtype:

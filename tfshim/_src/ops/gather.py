@@ -18,6 +18,7 @@ from tfshim._src.errors import op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.shaping import reshape, take
+from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, fixed, same
 from tfshim._src.tensor import EagerTensor, Tensor
@@ -82,6 +83,13 @@ def check_range(indices: EagerTensor, size: int, kernel: str = "GatherV2") -> No
     raise op_error(kernel, f"{shown} = {values[tuple(where)]} is not in [0, {size})")
 
 
+def _axis(value: Any) -> int:
+    found = index_array(value, "GatherV2", "Taxis")
+    if found.ndim:
+        raise op_error("GatherV2", "axis must be scalar")
+    return int(found)
+
+
 @export("tf.gather")
 def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None) -> Tensor:
     """The slices of `params` at `indices` along an axis.
@@ -105,14 +113,15 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
         return ragged(params, indices, axis=axis, batch_dims=batch_dims)
     x, i = convert(params), convert(indices)
     batch = static.integer(batch_dims)
-    at = batch if axis is None else static.integer(axis)
+    at = batch if axis is None else _axis(axis)
     rank, index_rank = x.ndim, i.ndim
     if rank == 0:
         raise op_error("GatherV2", "params must be at least 1 dimensional")
     if not -rank <= at < rank:
-        raise op_error(
-            "GatherV2", f"Expected axis in the range [{-rank}, {rank}), but got {at}"
-        )
+        least = at + 1 if at >= 0 else -at
+        raise op_error("GatherV2", f"Shape must be at least rank {least} but is rank {rank}")
+    if at == 0:
+        batch = 0  # TensorFlow does not look at batch_dims then
     at %= rank
     if batch:
         if not -index_rank <= batch <= index_rank:
@@ -147,7 +156,7 @@ def sparse_read(variable, indices) -> Tensor:
     return gather(variable, indices, axis=0)
 
 
-# -- gather_nd -------------------------------------------------------------------------------------------
+# -- gather_nd -----------------------------------------------------------------------
 
 
 def nd_index(indices, depth: int):
@@ -205,6 +214,10 @@ def gather_nd(params, indices, batch_dims=0, name=None, bad_indices_policy="") -
         raise op_error("GatherNd", "params must be at least a vector")
     if i.ndim < 1:
         raise op_error("GatherNd", "indices must be at least a vector")
+    if batch >= i.ndim:
+        raise ValueError(
+            f"Argument `batch_dims` = {batch} must be less than rank(`indices`) = {i.ndim}"
+        )
     depth = i.aval.shape[-1]
     if depth > x.ndim - batch:
         raise op_error(
@@ -218,7 +231,11 @@ def gather_nd(params, indices, batch_dims=0, name=None, bad_indices_policy="") -
         if bad.any():
             where = np.argwhere(bad)[0]
             shown = ",".join(map(str, where))
-            at = ",".join(map(str, values[tuple(where)]))
+            if batch:
+                values = np.concatenate(
+                    [np.broadcast_to(where, values.shape)[..., :batch], values], -1
+                )
+            at = ", ".join(map(str, values[tuple(where)]))
             name_ = f"indices[{shown}]" if where.size else "indices"
             raise op_error(
                 "GatherNd",
@@ -228,7 +245,14 @@ def gather_nd(params, indices, batch_dims=0, name=None, bad_indices_policy="") -
     return _gather_nd(x, i, batch, ignore)
 
 
-# -- where -----------------------------------------------------------------------------------------------
+# -- where ---------------------------------------------------------------------------
+
+
+_WHERE = (
+    "float", "double", "int32", "uint8", "int16", "int8", "complex64", "int64", "qint8", "quint8",
+    "qint32", "bfloat16", "qint16", "quint16", "uint16", "complex128", "half", "uint32", "uint64",
+    "bool",
+)  # fmt: skip
 
 
 @moves
@@ -246,10 +270,10 @@ def _select(condition, x, y):
     return jnp.where(jnp.broadcast_to(condition, shape), x, y)
 
 
-@op(kernel="Where", inputs=each("condition"), host=True, grad=None)
+@op(kernel="Where", inputs=each("condition", of=_WHERE), host=True, grad=None)
 def _where(condition):
-    if condition.dtype == object:
-        condition = condition.astype(bool)
+    if not condition.ndim:
+        raise op_error("Where", "WhereOp : Unhandled input dimensions: 0")
     return np.argwhere(condition).astype(np.int64).reshape(-1, condition.ndim)
 
 
@@ -299,16 +323,14 @@ def boolean_mask(tensor, mask, axis=None, name="boolean_mask") -> Tensor:
     if m.ndim == 0:
         raise ValueError("mask cannot be scalar.")
     at = 0 if axis is None else static.integer(axis)
-    at = at + x.ndim if at < 0 else at
     part = x.aval.shape[at : at + m.ndim]
     if part != m.aval.shape:
         from tfshim._src.shapes import TensorShape
 
         raise ValueError(f"Shapes {TensorShape(part)} and {m.shape} are incompatible")
+    at = at + x.ndim if at < 0 else at
     keep = np.flatnonzero(static.host(m)).astype(np.int32)
     shape = x.aval.shape
     if m.ndim != 1:
         x = reshape(x, (*shape[:at], m.aval.size, *shape[at + m.ndim :]))
     return take(x, from_array(keep), at)
-
-

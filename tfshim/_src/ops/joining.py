@@ -8,14 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import convert as conversion
-from tfshim._src import static
+from tfshim._src import convert as conversion, static
 from tfshim._src.convert import convert
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import InvalidArgumentError, fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.shaping import reshape
 from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, same

@@ -17,8 +17,7 @@ from tfshim._src.ops.common import brackets
 from tfshim._src.ops.vectors import index_array, loose_vector, vector
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each
-from tfshim._src.tensor import EagerTensor, Tensor
-
+from tfshim._src.tensor import Tensor
 
 _RESHAPE = loose_vector("Reshape", "Tshape", "sizes input must be 1-D, not {shape}")
 
@@ -260,8 +259,12 @@ def reverse(tensor, axis):
     "tf.roll",
     inputs=each("input"),
     static={
-        "shift": loose_vector("Roll", "Tshift", "shift must be a scalar or a 1-D vector. Found: {shape}"),
-        "axis": loose_vector("Roll", "Taxis", "axis must be a scalar or a 1-D vector. Found: {shape}"),
+        "shift": loose_vector(
+            "Roll", "Tshift", "shift must be a scalar or a 1-D vector. Found: {shape}"
+        ),
+        "axis": loose_vector(
+            "Roll", "Taxis", "axis must be a scalar or a 1-D vector. Found: {shape}"
+        ),
     },
 )
 def roll(input, shift, axis):
@@ -347,14 +350,16 @@ def repeat(input, repeats, axis=None, name=None) -> Tensor:
 )
 def _reverse_sequence(input, seq_lengths, seq_axis, batch_axis):
     n = input.ndim
+    require(seq_axis >= 0, f"Invalid seq_dim {seq_axis}")
+    require(batch_axis >= 0, f"Invalid batch_dim {batch_axis}")
     require(seq_axis != batch_axis, f"batch_dim == seq_dim == {seq_axis}")
-    require(seq_axis < n, f"seq_dim must be < input rank ({seq_axis} vs. {n})")
-    require(batch_axis < n, f"batch_dim must be < input rank ({batch_axis} vs. {n})")
-    require(seq_lengths.ndim == 1, f"seq_lens input must be 1-dim, not {seq_lengths.ndim}")
+    require(seq_axis < n, f"seq_dim must be < input rank ( {seq_axis} vs. {n})")
+    require(batch_axis < n, f"batch_dim must be < input rank ( {batch_axis} vs. {n})")
+    require(seq_lengths.ndim == 1, f"seq_lengths must be 1-dim, not {seq_lengths.ndim}")
     batch = input.shape[batch_axis]
     require(
         seq_lengths.shape[0] == batch,
-        f"Length of seq_lens != input.dims({batch_axis}), ({seq_lengths.shape[0]} vs. {batch})",
+        f"Length of seq_lengths != input.dims({batch_axis}), ({seq_lengths.shape[0]} vs. {batch})",
     )
     place = lax.broadcasted_iota(np.int64, input.shape, seq_axis)
     shape = [1] * n
@@ -380,7 +385,9 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
     """
     lengths = convert(seq_lengths)
     x = convert(input)
-    seq = 0 if seq_axis is None else static.integer(seq_axis)
+    if seq_axis is None:
+        raise TypeError("Expected int for argument 'seq_dim' not None.")
+    seq = static.integer(seq_axis)
     batch = 0 if batch_axis is None else static.integer(batch_axis)
     if not lengths._is_symbolic() and lengths.ndim == 1 and 0 <= seq < x.ndim:
         size = x.aval.shape[seq]
