@@ -78,6 +78,19 @@ def test_the_package_imports_nothing_that_the_wheel_lacks():
     assert wrong == []
 
 
+def test_private_jax_names_stand_in_one_file():
+    private = re.compile(
+        r"\bjax\._src\b|\bjax\.interpreters\b|\bfrom jax import (_src|interpreters)"
+    )
+    assert private.search("from jax._src import core") and not private.search("jax.extend.core")
+    wrong = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tfshim").rglob("*.py")
+        if path.name != "jaxcompat.py" and private.search(path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+
+
 def test_python_versions_agree():
     assert PROJECT["requires-python"] == ">=3.11,<3.15"
     minor = re.findall(r"Python :: 3\.(\d+)", " ".join(PROJECT["classifiers"]))
