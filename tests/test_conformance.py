@@ -235,6 +235,11 @@ def test_texts_that_differ(got, wanted, message):
     assert len(found) == 1 and message in found[0]
 
 
+def test_long_lines_are_shown_where_they_differ():
+    (found,) = compare.compare_text("a" * 1000 + "b" + "c" * 1000, "a" * 1000 + "d" + "c" * 1000)
+    assert "ab" in found and "ad" in found and len(found) < 400
+
+
 def test_logs_are_not_output():
     text = (
         "WARNING:tensorflow:5 out of 5\n2026-01-01 00:00:00.1: I tensorflow\nown\n"
@@ -362,7 +367,7 @@ def test_check_different(tmp_path, monkeypatch, capsys):
     notebook = "import tensorflow as tf\nx = tf.constant(3)\n"
     assert run_check(notebook, STAND_IN, tmp_path, monkeypatch) == 1
     out = capsys.readouterr().out
-    assert "x: is tensor int32 [], expected int" in out and "1 cells: 1 differs" in out
+    assert "x: is tensor int32 [], expected int" in out and "1 cell: 1 differs" in out
 
 
 def test_check_without_tensorflow_says_so(tmp_path, monkeypatch, capsys):
@@ -370,7 +375,7 @@ def test_check_without_tensorflow_says_so(tmp_path, monkeypatch, capsys):
     assert run_check(notebook, "raise ImportError('none')", tmp_path, monkeypatch) == 0
     out, err = capsys.readouterr()
     assert "not compared with TensorFlow" in err and "ImportError: none" in err
-    assert "1 cells: 1 ok" in out
+    assert "1 cell: 1 ok" in out
 
 
 def test_check_of_a_file_that_is_none(capsys):

@@ -31,6 +31,8 @@ _LOGS = re.compile(
 def compare_cells(got: dict, expected: dict) -> list[str]:
     """What differs between two runs of one cell: outcome, printed text, displayed value, values."""
     differences = _outcome(got, expected)
+    if got["status"] != expected["status"]:
+        return differences  # what the cell did not get to do would only repeat that
     for stream in ("stdout", "stderr", "display"):
         mine, theirs = got[stream] or "", expected[stream] or ""
         if stream == "stderr":
@@ -188,12 +190,24 @@ def compare_text(got: str, expected: str) -> list[str]:
     mine, theirs = got.splitlines(), expected.splitlines()
     for i, (a, b) in enumerate(zip(mine, theirs), 1):
         if a != b and not _equal_but_rounding(a, b):
+            a, b = _window(a, b)
             return [f"line {i}: {a!r}, expected {b!r}"]
     if len(mine) != len(theirs):
         side = mine if len(mine) > len(theirs) else theirs
         line = side[min(len(mine), len(theirs))]
         return [f"{len(mine)} lines, expected {len(theirs)}; the first without a pair: {line!r}"]
     return [f"{got!r}, expected {expected!r}"]
+
+
+def _window(got: str, expected: str, width: int = 160) -> tuple[str, str]:
+    """Two lines, or of long ones the part around the place where they begin to differ."""
+    if max(len(got), len(expected)) <= width:
+        return got, expected
+    pairs = enumerate(zip(got, expected))
+    first = next((i for i, (a, b) in pairs if a != b), min(len(got), len(expected)))
+    start = max(first - width // 2, 0)
+    texts = [text[start : start + width] for text in (got, expected)]
+    return ("..." * (start > 0) + texts[0], "..." * (start > 0) + texts[1])
 
 
 def _normalise(text: str) -> str:

@@ -135,7 +135,8 @@ def summary(report: dict) -> str:
         counts[cell["status"]] = counts.get(cell["status"], 0) + 1
     parts = [f"{count} {status}" for status, count in counts.items()]
     seconds = sum(cell["milliseconds"] for cell in report["cells"]) / 1e3
-    return f"{len(report['cells'])} cells: {', '.join(parts)}; {seconds:.2f} s"
+    count = len(report["cells"])
+    return f"{count} cell{'s' if count != 1 else ''}: {', '.join(parts)}; {seconds:.2f} s"
 
 
 def print_overview(found: list[dict]) -> None:
