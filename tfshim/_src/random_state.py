@@ -1,0 +1,178 @@
+"""Seeds, and where each random op stands in its stream of numbers.
+
+TensorFlow derives two seeds for every op from the global seed and the op's own. In eager mode each
+kernel (op, dtypes and both seeds) keeps its place in its stream, so that a second call with the
+same `seed=` goes on where the first one ended; `set_seed` starts all streams anew. In a function
+being traced, each op of the function has a stream of its own, held in a variable: the place in the
+stream enters and leaves the program, and is never part of it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import weakref
+from typing import Any
+
+import numpy as np
+
+from tfshim._src.convert import from_array
+from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.ops import philox
+from tfshim._src.registry import export
+from tfshim._src.tensor import STATE, EagerTensor
+
+DEFAULT_GRAPH_SEED = 87654321
+MAXINT32 = 2**31 - 1
+_WORD = 2**64
+_COUNTER = 2**128
+
+_SKIP = Kernel("RngReadAndSkip", philox.advance, differentiable=False)
+
+
+class Stream:
+    """A place in one Philox stream: a key, and a counter of 128 bits that only grows."""
+
+    __slots__ = ("counter", "key")
+
+    def __init__(self, seed: int, seed2: int):
+        if seed == 0 and seed2 == 0:  # what TensorFlow's kernels take as "unseeded"
+            seed, seed2 = (int.from_bytes(os.urandom(8), "little") for _ in range(2))
+        self.key = seed % _WORD
+        self.counter = (seed2 % _WORD) << 64
+
+    def take(self, blocks: int) -> np.ndarray:
+        """The state as it is, int64 [3]; the stream then moves on by so many blocks."""
+        counter = self.counter
+        self.counter = (counter + blocks) % _COUNTER
+        return np.array([counter % _WORD, counter >> 64, self.key], np.uint64).view(np.int64)
+
+
+class Seeds:
+    """All that `set_seed` sets; one for the process, as in TensorFlow's eager context."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.seed: Any = None
+        self.rng = random.Random()
+        self.streams: dict[Any, Stream] = {}
+        # Of functions being traced: the seed set inside, the ops so far, the streams' variables.
+        self.traced_seeds: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+        self.traced_counts: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self.traced_streams: list[tuple[weakref.ref, np.ndarray]] = []
+
+    def set(self, seed: Any) -> None:
+        try:
+            hash(seed)
+        except TypeError:
+            rng = random.Random(int(np.array(seed)))
+        else:
+            rng = random.Random(seed)
+        with self.lock:
+            self.seed = seed
+            self.rng = rng
+            self.streams.clear()
+            alive = [(ref, start) for ref, start in self.traced_streams if ref() is not None]
+            self.traced_streams = alive
+        for ref, start in alive:
+            variable = ref()
+            if variable is not None:
+                variable.assign(start, read_value=False)
+
+
+SEEDS = Seeds()
+
+
+@export("tf.random.set_seed")
+def set_seed(seed) -> None:
+    """Sets the global seed, and starts every stream of random numbers anew.
+
+    With a global seed, ops without a seed of their own draw one after the other from seeds that
+    follow from it; the same program then draws the same numbers, which are TensorFlow's.
+
+    Args:
+      seed: an integer; None makes ops without a seed of their own unpredictable again.
+    """
+    trace = STATE.trace
+    if trace.symbolic:
+        SEEDS.traced_seeds[trace] = seed
+    else:
+        SEEDS.set(seed)
+
+
+def op_seeds(op_seed: Any) -> tuple[int, int, bool]:
+    """The two seeds of one op call.
+
+    Args:
+      op_seed: the op's `seed` argument, an integer or None.
+
+    Returns:
+      (seed, seed2, named): both 0 means unseeded; `named` says that the user gave `op_seed`, so
+      that the same stream can be asked for again.
+    """
+    trace = STATE.trace
+    named = op_seed is not None
+    with SEEDS.lock:
+        seed = SEEDS.traced_seeds.get(trace, SEEDS.seed) if trace.symbolic else SEEDS.seed
+        if seed is None:
+            if not named:
+                return 0, 0, True
+            seed = DEFAULT_GRAPH_SEED
+        elif not named and trace.symbolic:
+            op_seed = SEEDS.traced_counts.get(trace, 0)
+            SEEDS.traced_counts[trace] = op_seed + 1
+        elif not named:
+            op_seed = SEEDS.rng.randint(0, MAXINT32)
+    pair = int(seed % MAXINT32), int(op_seed % MAXINT32)
+    return (0, MAXINT32, named) if pair == (0, 0) else (*pair, named)
+
+
+def next_state(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], blocks: int) -> EagerTensor:
+    """The state from which one op call draws; its stream then moves on.
+
+    Args:
+      kernel: TensorFlow's kernel name.
+      attrs: the dtypes by which TensorFlow tells kernels apart.
+      seeds: from `op_seeds`.
+      blocks: by how many blocks of 128 bits the stream moves.
+
+    Returns:
+      An int64 tensor [3]; see ops/philox.py.
+    """
+    seed, seed2, named = seeds
+    if STATE.trace.symbolic:
+        return _traced_state(Stream(seed, seed2).take(0), blocks)
+    with SEEDS.lock:
+        if not named:  # a seed drawn for this call alone: nobody can come back to its stream
+            return from_array(Stream(seed, seed2).take(blocks))
+        key = (kernel, attrs, seed, seed2)
+        stream = SEEDS.streams.get(key)
+        if stream is None:
+            stream = SEEDS.streams[key] = Stream(seed, seed2)
+        return from_array(stream.take(blocks))
+
+
+def _traced_state(start: np.ndarray, blocks: int) -> EagerTensor:
+    """The same for an op of a function: its stream's place is a variable of the function."""
+    from tfshim._src.variable import Variable
+
+    trace, state = STATE.trace, STATE
+    state.trace = state.pending  # the variable is made outside of the function
+    try:
+        variable = Variable(start, trainable=False, name="RandomStream")
+    finally:
+        state.trace = trace
+    with SEEDS.lock:
+        SEEDS.traced_streams.append((weakref.ref(variable), start))
+    return read_and_skip(variable, blocks)
+
+
+def read_and_skip(variable: Any, blocks: Any) -> EagerTensor:
+    """The state held in a variable; the variable then holds the one `blocks` further on."""
+    current = variable._current()
+    if not isinstance(blocks, EagerTensor):
+        blocks = from_array(np.array(blocks % _WORD, np.uint64))
+    variable._write(dispatch(_SKIP, (current, blocks)))
+    return current
