@@ -162,8 +162,8 @@ def special(dtype: str, denormals: bool = True) -> Array:
     info = ml_dtypes.finfo(np_dtype(dtype))
     floats = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 2.0, 3.7, -3.7]
     floats += [np.inf, -np.inf, np.nan, float(info.max), float(info.min), float(info.eps)]
-    floats += [float(info.tiny), -float(info.tiny)]
-    if denormals:
+    if denormals:  # and the smallest normal numbers, of which an op may make denormals
+        floats += [float(info.tiny), -float(info.tiny)]
         floats += [float(info.smallest_subnormal), -float(info.tiny) / 2]
     return Array(np.array(floats).astype(np_dtype(dtype)), dtype, True)
 

@@ -9,6 +9,7 @@ from conformance.cases.harness.compare import Terms, compare
 from conformance.cases.harness.modes import MODES, execution, only_compiled
 from conformance.cases.harness.programs import Program, Step, run_program
 from tests.property.strategies import LONG, programs
+from tfshim._src.engine import flush
 
 DRAWS = settings(max_examples=1000 if LONG else 40)
 FEW = settings(max_examples=500 if LONG else 20)
@@ -52,6 +53,17 @@ def test_a_second_run_gives_the_same(data):
     with execution("deferred"):
         first, second = (run_program(library(), program) for _ in range(2))
     assert differences(second, first) == []
+
+
+@DRAWS
+@given(st.data())
+def test_it_does_not_matter_when_pending_nodes_run(data):
+    """With a limit of a few nodes programs run in the middle, though nobody looks."""
+    program = data.draw(programs(order=data.draw(ORDERS)))
+    expected = run_in("eager", program)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "MAX_NODES", data.draw(st.integers(1, 5)))
+        assert differences(run_in("deferred", program), expected) == []
 
 
 @pytest.mark.oracle

@@ -96,7 +96,7 @@ def differences(row: Row, outcome: Outcome, golden: Outcome) -> list[str]:
     if "fallback" in outcome and "error" not in (golden["result"] or {}):
         lines.append(f"did not compile: {outcome['fallback']}")
     lines += _part("result", outcome, golden, terms, row.text)
-    if lines and "error" in (outcome["result"] or {}):
+    if any("error" in (x["result"] or {}) for x in (outcome, golden)):
         return lines
     if "vars" in golden:
         lines += _part("vars", outcome, golden, terms, row.text)

@@ -110,6 +110,7 @@ def error(problem: BaseException) -> dict[str, str]:
 def core(text: str) -> str:
     """An error's sentence without the parts that say where in TensorFlow it arose."""
     text = re.sub(r"\{\{function_node [^}]*\}\}\s*", "", text)
-    text = text.partition("\n\t; NodeDef")[0]
+    for rest in ("\n\t; NodeDef", "\nAll kernels registered for op"):
+        text = text.partition(rest)[0]
     text = re.sub(r"\s*\[Op:\w+\]( name: ?.*)?$", "", text, flags=re.DOTALL)
     return _ADDRESS.sub("0x", text).strip()
