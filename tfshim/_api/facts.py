@@ -66,6 +66,7 @@ def _reasons() -> list[tuple[str, str]]:
     return rows
 
 
+@functools.cache
 def reason_absent(name: str) -> str | None:
     """Why tfshim lacks `name`, by the first pattern of absent.tsv that matches; None: not yet."""
     return next((reason for pattern, reason in _reasons() if fnmatchcase(name, pattern)), None)

@@ -11,7 +11,12 @@ import os
 
 MODES = ("deferred", "eager")
 
+#: So many pending values run though nobody looks: bounds memory and the length of a step.
+MAX_PENDING = 4096
+
 eager = os.environ.get("TFSHIM_EXECUTION", "deferred") == "eager"
+#: Pending values at which a trace runs: 1 in eager mode.
+limit = 1 if eager else MAX_PENDING
 
 #: Compile every program at this run of it, whatever it costs; 0 lets the engine decide.
 hot_after = int(os.environ.get("TFSHIM_HOT_AFTER", "0"))
@@ -26,10 +31,11 @@ def set_execution(mode: str) -> None:
     Raises:
       ValueError: for another mode.
     """
-    global eager
+    global eager, limit
     if mode not in MODES:
         raise ValueError(f"execution mode must be one of {MODES}, got {mode!r}")
     eager = mode == "eager"
+    limit = 1 if eager else MAX_PENDING
 
 
 def execution() -> str:

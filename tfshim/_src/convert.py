@@ -15,7 +15,7 @@ import numpy as np
 from tfshim._src import dtypes, registry
 from tfshim._src.dtypes import DType
 from tfshim._src.engine.aval import make_aval
-from tfshim._src.errors import InvalidArgumentError, op_error
+from tfshim._src.errors import dtype_mismatch, dtype_not_allowed, op_error
 from tfshim._src.registry import Op
 from tfshim._src.rules import Group, c_name
 from tfshim._src.tensor import INLINE, EagerTensor, concrete, from_value
@@ -347,54 +347,52 @@ def _cannot(value: Any, dtype: DType) -> TypeError:
 def convert_inputs(op: Op, values: tuple) -> tuple:
     """The tensors of an op's arguments: one dtype per group, checked against its allowed ones."""
     out = list(values)
-    index = {n: i for i, n in enumerate(op.inputs)}
-    for group in op.rule.groups:
-        members = [index[n.strip("*?")] for n in group.names]
+    for group, members in op.groups:
         _convert_group(op, group, out, members)
     return tuple(out)
+
+
+_SCALARS = frozenset({int, float, bool, complex, str, bytes, list, tuple, type(None)})
+
+
+def _known_dtype(value: Any) -> DType | None:
+    """The dtype that an operand brings along, None for Python and NumPy values."""
+    kind = type(value)
+    if kind is EagerTensor:
+        return value.aval.dtype
+    return None if kind in _SCALARS else getattr(value, "_operand_dtype", None)
 
 
 def _convert_group(op: Op, group: Group, out: list, members: list[int]) -> None:
     dtype = group.dtype
     if dtype is None:
-        for i in members:
-            found = getattr(out[i], "_operand_dtype", None)
-            if type(out[i]) is EagerTensor:
-                found = out[i].aval.dtype
-            if found is not None:
-                dtype = found
-                break
-    if group.lenient and type(out[members[0]]) is not EagerTensor:
-        # such functions convert the first argument on its own, then the others to its dtype
-        dtype = convert(out[members[0]]).aval.dtype
+        if group.lenient:
+            # such functions convert the first operand on its own, then the others to its dtype
+            first = members[0]
+            out[first] = convert(out[first])
+            dtype = out[first].aval.dtype
+        else:
+            for i in members:
+                dtype = _known_dtype(out[i])
+                if dtype is not None:
+                    break
     for i in members:
         value = out[i]
-        if type(value) is EagerTensor or getattr(value, "_operand_dtype", None) is not None:
-            t = convert(value)
+        if type(value) is EagerTensor:
+            t = value
+        elif _known_dtype(value) is not None:
+            t = out[i] = convert(value)
         elif group.lenient:
-            t = convert(value, hint=dtype)
+            t = out[i] = convert(value, hint=dtype)
         else:
-            t = convert(value, dtype)
-        out[i] = t
-        if dtype is None:
+            t = out[i] = convert(value, dtype)
+        if t.aval.dtype is not dtype:
+            if dtype is not None:
+                raise dtype_mismatch(op.kernel, i, dtype, t.aval.dtype)
             dtype = t.aval.dtype
-        elif t.aval.dtype is not dtype:
-            raise InvalidArgumentError(
-                None,
-                None,
-                f"cannot compute {op.kernel} as input #{i}(zero-based) was expected to be a "
-                f"{c_name(dtype)} tensor but is a {c_name(t.aval.dtype)} tensor "
-                f"[Op:{op.kernel}] name: ",
-            )
     allowed = group.allowed
     if allowed is not None and dtype not in allowed:
-        raise InvalidArgumentError(
-            None,
-            None,
-            f"Value for attr '{group.attr}' of {c_name(dtype)} is not in the list of allowed "
-            f"values: {', '.join(group.of or ())}\n\t; NodeDef: {{{{node {op.kernel}}}}} "
-            f"[Op:{op.kernel}] name: ",
-        )
+        raise dtype_not_allowed(op.kernel, dtype, group.ordered, group.attr)
 
 
 def convert_layout(op: Op, values: tuple) -> tuple[tuple, tuple]:

@@ -17,7 +17,8 @@ from tfshim._src.engine.trace import Failed, Pending
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, from_value, pending
 
 _HERE = str(Path(__file__).parent)
-_ready = False
+#: File name -> whether it is ours, so that most frames cost one look-up.
+_ours: dict[str, bool] = {}
 
 
 def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
@@ -48,8 +49,9 @@ def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
         outs = _dispatch_foreign(kernel, inputs, spec)
     for recorder in state.recorders:
         recorder.record(kernel, inputs, outs)
-    if trace is state.pending and (config.eager or engine.over_limit(trace)):
-        engine.flush(trace)
+    if trace.nslots >= config.limit or trace.pending_bytes >= engine.MAX_BYTES:
+        if trace is state.pending:
+            engine.flush(trace)
     return outs[0] if spec.single else list(outs)
 
 
@@ -89,7 +91,10 @@ def call_site() -> Any:
     while frame is not None:
         code = frame.f_code
         filename = code.co_filename
-        if not filename.startswith(_HERE) and not filename.startswith("<tfshim"):
+        ours = _ours.get(filename)
+        if ours is None:
+            ours = _ours[filename] = filename.startswith((_HERE, "<tfshim"))
+        if not ours:
             return code, frame.f_lasti
         frame = frame.f_back
     return None

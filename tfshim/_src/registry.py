@@ -85,6 +85,9 @@ class Op:
         self.attributes = tuple(p for p in params if p not in self.group_of)
         self.static = {a: static.get(a, static_converters.plain) for a in self.attributes}
         self.diff = diff
+        index = {n: i for i, n in enumerate(self.inputs)}
+        #: (group, indices of its members among the inputs), for conversion
+        self.groups = [(g, [index[n.strip("*?")] for n in g.names]) for g in rule.groups]
         self._kernels: dict[Any, Kernel] = {}
         self.raw_kernels: dict[Any, Kernel] = {}
 

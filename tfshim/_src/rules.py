@@ -13,6 +13,7 @@ Order of the tensor inputs is the order of the function's parameters.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable
 
 from tfshim._src import dtypes
@@ -60,11 +61,14 @@ class Group:
     dtype: DType | None = None
     lenient: bool = False
 
-    @property
+    @functools.cached_property
+    def ordered(self) -> tuple[DType, ...]:
+        """The allowed dtypes in TensorFlow's order."""
+        return tuple(dtypes.as_dtype(_FROM_C.get(n, n)) for n in self.of or ())
+
+    @functools.cached_property
     def allowed(self) -> frozenset[DType] | None:
-        if self.of is None:
-            return None
-        return frozenset(dtypes.as_dtype(_FROM_C.get(n, n)) for n in self.of)
+        return None if self.of is None else frozenset(self.ordered)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,8 +30,7 @@ COLD_NODE_US = 25
 #: A program whose compilation would take longer than this is never compiled.
 MAX_COMPILE_US = 30_000_000
 MIN_RUNS = 3
-#: Read the source of `over_limit`: what makes a pending program run though nobody looked.
-MAX_NODES = 4096
+#: So many bytes of pending values run though nobody looks; config.MAX_PENDING bounds their number.
 MAX_BYTES = 1 << 28
 MAX_PROGRAMS = 1024
 
@@ -86,10 +85,6 @@ def hot_threshold(nodes: int, cost: int) -> int:
 programs: collections.OrderedDict[Any, Entry] = collections.OrderedDict()
 
 
-def over_limit(trace: Pending) -> bool:
-    return len(trace.nodes) >= MAX_NODES or trace.nbytes >= MAX_BYTES
-
-
 def flush(trace: Trace) -> None:
     """Gives every pending tensor of the trace that is still alive its value."""
     assert isinstance(trace, Pending)
@@ -98,6 +93,7 @@ def flush(trace: Trace) -> None:
             return
         nodes, ext, outs, sites = trace.nodes, trace.ext, trace.outs, trace.sites
         trace.clear()
+        stats.nodes += len(nodes)
         alive = [(slot, t) for slot, ref in enumerate(outs) if (t := ref()) is not None]
         if not alive:
             stats.dead_nodes += len(nodes)

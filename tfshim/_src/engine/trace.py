@@ -18,7 +18,6 @@ import weakref
 from typing import Any
 
 from tfshim._src.engine.kernel import Kernel, Spec
-from tfshim._src.engine.stats import stats
 
 Node = tuple[Kernel, tuple[int, ...]]
 
@@ -30,6 +29,8 @@ class Trace:
 
     #: Pending traces run when a value is read; graphs are symbolic and never run.
     symbolic = False
+    #: Bytes of what is pending; graphs hold no values.
+    pending_bytes = 0
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -59,11 +60,11 @@ class Trace:
 class Pending(Trace):
     """The nodes that one thread's eager code dispatched and nobody has looked at yet."""
 
-    __slots__ = ("nbytes", "assigned")
+    __slots__ = ("pending_bytes", "assigned")
 
     def clear(self) -> None:
         super().clear()
-        self.nbytes = 0
+        self.pending_bytes = 0
         self.assigned = False  # whether a variable got a value since the last flush
 
     def record(self, kernel: Kernel, inputs: tuple, spec: Spec, make, site) -> tuple | None:
@@ -95,14 +96,13 @@ class Pending(Trace):
                 out = make(aval, self, slot)
                 self.outs.append(weakref.ref(out))
                 self.nslots = slot + 1
-                self.nbytes += aval.nbytes
+                self.pending_bytes += aval.nbytes
                 result = (out,)
             else:
                 result = tuple([make(a, self, slot + i) for i, a in enumerate(outs)])
                 self.outs.extend([weakref.ref(t) for t in result])
                 self.nslots = slot + len(outs)
-                self.nbytes += sum([a.nbytes for a in outs])
-        stats.nodes += 1
+                self.pending_bytes += sum([a.nbytes for a in outs])
         return result
 
 
