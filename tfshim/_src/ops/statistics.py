@@ -1,4 +1,4 @@
-"""Counts, confusion matrices, polynomials, permutations and low-discrepancy points."""
+"""Counts, confusion matrices, polynomials and low-discrepancy points."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import InvalidArgumentError, op_error, require
+from tfshim._src.errors import InvalidArgumentError, op_error
 from tfshim._src.ops.arithmetic import add, multiply
 from tfshim._src.ops.casting import cast
 from tfshim._src.registry import export, op
@@ -276,47 +276,6 @@ def polyval(coeffs, x, name=None) -> Any:
     for c in tensors[1:]:
         value = add(c, multiply(value, x))
     return value
-
-
-# -- permutations ----------------------------------------------------------------------------------
-
-
-@op(kernel="InvertPermutation", inputs=same("x", of=("int32", "int64")), grad=None)
-def _invert_permutation(x):
-    require(x.ndim == 1, "invert_permutation expects a 1D vector.")
-    return jnp.zeros_like(x).at[x].set(jnp.arange(x.shape[0], dtype=x.dtype))
-
-
-@export("tf.math.invert_permutation")
-def invert_permutation(x, name=None) -> Any:
-    """The permutation that undoes another one: `y[x[i]] = i`.
-
-    Args:
-      x: int vector in which each of 0 .. n - 1 occurs once.
-      name: ignored.
-
-    Raises:
-      InvalidArgumentError: for anything that is no permutation.
-    """
-    if isinstance(x, list) and not x:
-        x = np.zeros(0, np.int32)
-    x = convert(x)
-    if x.ndim == 1 and x.aval.dtype.kind == "i" and not x._is_symbolic():
-        _check_permutation(x._host_value())
-    return _invert_permutation(x)
-
-
-def _check_permutation(values: np.ndarray) -> None:
-    n = values.size
-    outside = np.flatnonzero((values < 0) | (values >= n))
-    first = int(outside[0]) if outside.size else n
-    seen = values[:first]
-    _, once = np.unique(seen, return_index=True)
-    if once.size < seen.size:
-        again = np.setdiff1d(np.arange(seen.size), once)[0]
-        raise op_error("InvertPermutation", f"{seen[again]} is duplicated in the input.")
-    if outside.size:
-        raise op_error("InvertPermutation", f"{values[first]} is not between 0 and {n}")
 
 
 # -- low-discrepancy points ------------------------------------------------------------------------
