@@ -123,3 +123,20 @@ def test_a_wrong_gradient_would_be_seen():
     cotangent, grads = first_order(public, values, np.random.RandomState(0))
     assert abs(dot(grads, directions) - slope) > 1e-3  # another cotangent, another slope
     assert abs(dot(grads, directions) - slope_of(public, values, directions, cotangent)) < 1e-7
+
+
+@pytest.mark.parametrize("op", SMOOTH)
+@DRAWS
+@given(seed=st.integers(0, 2**32 - 1))
+def test_forward_and_reverse_mode_agree(op, seed):
+    intervals, kwargs = SMOOTH[op]
+    public, state = library().find(op), np.random.RandomState(seed)
+    values = [state.uniform(*interval, (2, 3)) for interval in intervals]
+    directions = [state.uniform(-1, 1, (2, 3)) for _ in values]
+    cotangent, grads = first_order(lambda *xs: public(*xs, **kwargs), values, state)
+
+    xs, tangents = [tensor(v) for v in values], [tensor(d) for d in directions]
+    with library().tf.autodiff.ForwardAccumulator(xs, tangents) as accumulator:
+        y = public(*xs, **kwargs)
+    pushed = float(np.sum(accumulator.jvp(y).numpy() * cotangent))
+    np.testing.assert_allclose(pushed, dot(grads, directions), rtol=1e-11, atol=1e-12)

@@ -94,12 +94,14 @@ class Tfshim(Library):
         import jax
 
         jax.config.update("jax_enable_x64", True)  # as the facade does
+        self.problems: list[str] = []
         package = importlib.import_module("tfshim._src")
         for module in pkgutil.walk_packages(package.__path__, "tfshim._src."):
             try:
                 importlib.import_module(module.name)
             except Exception as error:  # its names are absent then, and their rows fail
-                print(f"cases: {module.name}: {type(error).__name__}: {error}", file=sys.stderr)
+                self.problems.append(f"{module.name}: {type(error).__name__}: {error}")
+                print(f"cases: {self.problems[-1]}", file=sys.stderr)
         self.tf = Names("tf")
 
     def tensor(self, array: Array) -> Any:
