@@ -321,6 +321,22 @@ def test_a_failure_in_a_notebook_file_counts_lines_in_the_cell(tmp_path):
     assert linecache.getline("n.ipynb[cell 1]", 1) == "!ls\n"
 
 
+def test_frames_of_the_library_are_hidden_but_for_the_last(tmp_path, capsys):
+    code = "import tensorflow as tf\ndef f():\n    return tf.ones((2, 3)) + tf.ones(4)\nf()"
+    path = cells_of(tmp_path, code)
+
+    def frames(*options):
+        assert main(["run", *options, str(path)]) == 1
+        lines = capsys.readouterr().err.splitlines()
+        return [line.split(", in ")[0] for line in lines if line.startswith("  File")]
+
+    short, full = frames(), frames("--full-traceback")
+    own = [f'  File "{path}", line {number}' for number in (5, 4)]
+    assert short[:2] == full[:2] == own
+    assert len(short) == 3 and len(full) > 3
+    assert short[2] == full[-1]
+
+
 def test_syntax_errors_show_the_line(tmp_path):
     result = run_cells(cells_of(tmp_path, "x = 1", "y = 2\nx ="))[1]
     assert (result.error.type, result.error.line) == ("SyntaxError", 5)

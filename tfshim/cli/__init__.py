@@ -31,9 +31,12 @@ def main(argv: list[str] | None = None) -> int:
         print(_USAGE)
         return 0
     elif command == "--version":
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        print(f"tfshim {version('tfshim')}")
+        try:
+            print(f"tfshim {version('tfshim')}")
+        except PackageNotFoundError:  # run from a source tree
+            print("tfshim (not installed)")
         return 0
     else:
         print(_USAGE, file=sys.stderr)

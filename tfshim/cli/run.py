@@ -2,11 +2,16 @@
 
 import argparse
 import contextlib
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from . import reports
 from .runner import Notebook, NotebookError, Session, as_dict, load
+
+# The package's own files, and the functions that it makes for ops.
+_OWN_FILES = (str(Path(__file__).resolve().parents[1]) + os.sep, "<tfshim")
 
 
 def parser(prog: str = "tfshim run") -> argparse.ArgumentParser:
@@ -16,6 +21,9 @@ def parser(prog: str = "tfshim run") -> argparse.ArgumentParser:
     options.add_argument("args", nargs=argparse.REMAINDER, help="sys.argv[1:] of the notebook")
     options.add_argument("--stop", action="store_true", help="stop after the first failed cell")
     options.add_argument("-q", "--quiet", action="store_true", help="do not show what cells print")
+    options.add_argument(
+        "--full-traceback", action="store_true", help="show the frames of tfshim itself too"
+    )
     reports.add_options(options)
     return options
 
@@ -31,7 +39,12 @@ def main(argv: list[str]) -> int:
         return 2
     with served():
         report = run_notebook(
-            notebook, options.args, stop=options.stop, quiet=options.quiet, settle=compute
+            notebook,
+            options.args,
+            stop=options.stop,
+            quiet=options.quiet,
+            settle=compute,
+            hide=() if options.full_traceback else _OWN_FILES,
         )
     reports.write([report], options)
     return 0 if report["status"] == "ok" else 1
@@ -59,6 +72,7 @@ def run_notebook(
     stop: bool = False,
     quiet: bool = False,
     settle: Callable[[list], object] | None = None,
+    hide: tuple[str, ...] = (),
 ) -> dict:
     """Run every cell, showing output and progress, and return the report as plain data."""
     from .table import Screen, print_table
@@ -66,7 +80,7 @@ def run_notebook(
     cells = []
     with Screen(len(notebook.cells), notebook.path.name) as screen:
         out, err = (_ignore, _ignore) if quiet else (screen.out, screen.err)
-        with Session(notebook, args, out, err, settle) as session:
+        with Session(notebook, args, out, err, settle, hide) as session:
             for result in session.run():
                 number = result.cell.number
                 if result.display is not None:

@@ -77,8 +77,9 @@ def _seed() -> None:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(1)
     tf_random = getattr(sys.modules["tensorflow"], "random", None)
-    if hasattr(tf_random, "set_seed"):
-        tf_random.set_seed(1)
+    set_seed = getattr(tf_random, "set_seed", None)
+    if set_seed is not None:
+        set_seed(1)
 
 
 def _values(session: Session, result: CellResult) -> dict[str, dict]:

@@ -69,6 +69,7 @@ class Session:
       out, err: called with the text that cells print.
       settle: called after each cell with the values that the cell bound; work that it left
         unfinished should run then, and may raise.
+      hide: tracebacks leave out frames of files whose names begin so, but for the innermost.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Session:
         out: Callable[[str], object] | None = None,
         err: Callable[[str], object] | None = None,
         settle: Callable[[list], object] | None = None,
+        hide: tuple[str, ...] = (),
     ):
         self.notebook = notebook
         self.argv = [str(notebook.path), *(argv or [])]
@@ -86,6 +88,7 @@ class Session:
         self.module = types.ModuleType("__main__")
         self.stopped: str | None = None  # why no further cell is run
         self._settle = settle
+        self._hide = hide
         self._flags = 0
         self._lost: dict[str, int] = {}  # name -> the failed cell that did not get to bind it
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -226,7 +229,7 @@ class Session:
         for name in result.assigned:
             if name not in self.namespace:
                 self._lost[name] = result.because_of or cell.number
-        result.error = _describe(error, cell, set(self.notebook.sources))
+        result.error = _describe(error, cell, set(self.notebook.sources), self._hide)
         if cell.may_raise and isinstance(error, Exception):
             result.status = "ok"
             result.notes = [*result.notes, Note(1, "raised, as its tag raises-exception says")]
@@ -234,7 +237,7 @@ class Session:
         error.__traceback__ = None
 
 
-def _describe(error: BaseException, cell: Cell, filenames: set[str]) -> ErrorInfo:
+def _describe(error: BaseException, cell: Cell, filenames: set[str], hide=()) -> ErrorInfo:
     tb = error.__traceback__
     while tb is not None and tb.tb_frame.f_code.co_filename not in filenames:
         tb = tb.tb_next  # the runner's own frames
@@ -242,7 +245,9 @@ def _describe(error: BaseException, cell: Cell, filenames: set[str]) -> ErrorInf
     if tb is None and isinstance(error, SyntaxError) and error.filename == cell.filename:
         line = error.lineno
     try:
-        text = "".join(traceback.format_exception(type(error), error, tb))
+        shown = traceback.TracebackException(type(error), error, tb)
+        _hide_frames(shown, hide)
+        text = "".join(shown.format())
     except Exception as broken:  # an exception class that cannot even be formatted
         text = f"{type(error).__name__} (its text cannot be shown: {type(broken).__name__})\n"
     try:
@@ -250,6 +255,18 @@ def _describe(error: BaseException, cell: Cell, filenames: set[str]) -> ErrorInf
     except Exception:
         message = "<its text cannot be shown>"
     return ErrorInfo(type(error).__name__, message, cell.filename, line, text)
+
+
+def _hide_frames(shown: traceback.TracebackException, hide: tuple[str, ...]) -> None:
+    """Drop the frames of the files that begin with one of `hide`, but for the innermost frame."""
+    pending: list[traceback.TracebackException | None] = [shown]
+    while pending:
+        each = pending.pop()
+        if each is None:
+            continue
+        kept = [frame for frame in each.stack[:-1] if not frame.filename.startswith(hide)]
+        each.stack[:] = [*kept, *each.stack[-1:]]
+        pending += [each.__cause__, each.__context__]
 
 
 def _names(code: types.CodeType) -> tuple[list[str], list[str]]:
