@@ -1,0 +1,22 @@
+"""The code on the documentation's pages runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ["docs/architecture.md"]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.M | re.S)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_of_page_runs(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = list(BLOCK.finditer(text))
+    assert blocks, f"{page} has no code"
+    scope = {"__name__": "docs"}
+    for block in blocks:
+        line = text[: block.start()].count("\n") + 1
+        source = "\n" * line + block.group(1)
+        exec(compile(source, page, "exec"), scope)
