@@ -136,7 +136,8 @@ def summary(report: dict) -> str:
     parts = [f"{count} {status}" for status, count in counts.items()]
     seconds = sum(cell["milliseconds"] for cell in report["cells"]) / 1e3
     count = len(report["cells"])
-    return f"{count} cell{'s' if count != 1 else ''}: {', '.join(parts)}; {seconds:.2f} s"
+    served = f" on {report['served']}"
+    return f"{count} cell{'s' if count != 1 else ''}: {', '.join(parts)}; {seconds:.2f} s{served}"
 
 
 def print_overview(found: list[dict]) -> None:
