@@ -65,11 +65,9 @@ class Seeds:
 
     def set(self, seed: Any) -> None:
         try:
-            hash(seed)
-        except TypeError:
-            rng = random.Random(int(np.array(seed)))
-        else:
             rng = random.Random(seed)
+        except TypeError:  # NumPy integers and arrays
+            rng = random.Random(int(np.array(seed)))
         with self.lock:
             self.seed = seed
             self.rng = rng
