@@ -1,5 +1,7 @@
 """Contractions, convolutions and decompositions on the host equal XLA."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import ml_dtypes
@@ -10,9 +12,15 @@ from jax import lax
 from tests.host_support import check
 
 RNG = np.random.default_rng(11)
+START = RNG.bit_generator.state
 
 
-def small(shape, dtype=np.float32):
+@pytest.fixture(autouse=True)
+def same_draws_in_any_order():
+    RNG.bit_generator.state = START
+
+
+def small(shape, dtype: Any = np.float32):
     """Small whole numbers: sums of their products are exact in every dtype tested here."""
     dtype = np.dtype(dtype)
     low, high = (0, 2) if dtype.kind == "b" else ((0, 4) if dtype.kind == "u" else (-3, 4))
@@ -82,15 +90,17 @@ def test_dot_preferred(dtype, preferred):
 
 
 CONVOLUTIONS = [
-    # input, kernel, strides, padding, input dilation, kernel dilation, numbers, groups, batch groups
+    # input, kernel, strides, padding, dilations of both, numbers, groups, batch groups
     ((2, 3, 8, 7), (4, 3, 3, 2), (1, 1), "SAME", None, None, None, 1, 1),
     ((2, 8, 7, 3), (3, 2, 3, 4), (2, 1), "VALID", None, None, ("NHWC", "HWIO", "NHWC"), 1, 1),
-    ((2, 8, 7, 3), (3, 2, 3, 4), (1, 3), ((2, 1), (-1, 3)), (2, 1), (1, 2), ("NHWC", "HWIO", "NCHW"), 1, 1),
+    ((2, 8, 7, 3), (3, 2, 3, 4), (1, 3), ((2, 1), (-1, 3)), (2, 1), (1, 2),
+     ("NHWC", "HWIO", "NCHW"), 1, 1),
     ((2, 8, 7, 4), (3, 3, 1, 8), (1, 1), "SAME", None, None, ("NHWC", "HWIO", "NHWC"), 4, 1),
     ((2, 8, 7, 4), (3, 3, 2, 6), (2, 2), "SAME", None, (2, 2), ("NHWC", "HWIO", "NHWC"), 2, 1),
     ((4, 6, 5, 3), (3, 2, 3, 6), (1, 1), "VALID", None, None, ("NHWC", "HWIO", "NHWC"), 1, 2),
     ((2, 9, 3), (4, 3, 5), (2,), "SAME", None, None, ("NWC", "WIO", "NWC"), 1, 1),
-    ((1, 4, 5, 6, 2), (2, 3, 2, 2, 3), (1, 2, 1), "SAME", None, None, ("NDHWC", "DHWIO", "NDHWC"), 1, 1),
+    ((1, 4, 5, 6, 2), (2, 3, 2, 2, 3), (1, 2, 1), "SAME", None, None,
+     ("NDHWC", "DHWIO", "NDHWC"), 1, 1),
     ((2, 3), (4, 3), (), (), None, None, None, 1, 1),
     ((2, 3, 2, 2), (4, 3, 3, 3), (1, 1), "VALID", None, None, None, 1, 1),
 ]  # fmt: skip
@@ -113,7 +123,7 @@ def test_convolution(case):
         check(jax.grad(lambda x, k: (function(x, k) ** 2).sum(), (0, 1)), x, k, signs=False)
 
 
-def positive(shape, dtype=np.float64):
+def positive(shape, dtype: Any = np.float64):
     """A batch of well-conditioned symmetric positive definite matrices."""
     x = RNG.normal(size=shape)
     return (x @ np.swapaxes(x, -1, -2) + 3 * np.eye(shape[-1])).astype(dtype)
@@ -141,8 +151,8 @@ def test_cholesky_and_triangular_solve():
     z = RNG.normal(size=(3, 3)) + 1j * RNG.normal(size=(3, 3))
     for conjugate in (False, True):
         check(
-            lambda a, b: lax.linalg.triangular_solve(
-                a, b, left_side=True, lower=True, transpose_a=True, conjugate_a=conjugate
+            lambda a, b, c=conjugate: lax.linalg.triangular_solve(
+                a, b, left_side=True, lower=True, transpose_a=True, conjugate_a=c
             ),
             z, z[:, :2].copy(), normwise=True,
         )  # fmt: skip

@@ -1,11 +1,11 @@
 """Element-by-element primitives on the host equal XLA, special values included."""
 
-import jax
 import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 import pytest
 from jax import lax
+from jax.extend.core import primitives
 
 from tests.host_support import COMPLEX, FLOATS, INTS, assert_same, check, pairs, special_values
 
@@ -87,7 +87,7 @@ def test_binary(name):
 def test_binary_float(name):
     function = {"pow": lax.pow, "atan2": lax.atan2, "nextafter": lax.nextafter}.get(name)
     if function is None:
-        primitive = getattr(jax.extend.core.primitives, f"{name}_p")
+        primitive = getattr(primitives, f"{name}_p")
         function = primitive.bind
     check(
         lambda xs: [function(x, y) for x, y in xs],

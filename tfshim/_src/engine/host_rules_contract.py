@@ -1,5 +1,7 @@
 """Host rules of contractions: dot_general, convolutions, and Fourier transforms."""
 
+from typing import Any
+
 import numpy as np
 
 from tfshim._src.engine.host_rules import WIDER, Kernel, is_floating, rule, wider
@@ -112,7 +114,7 @@ def _conv_general_dilated(eqn):
         kernel = (kernel if cast_right is None else cast_right(kernel)).transpose(right_spec)
         window = kernel.shape[2:]
         x = padded(x, wide.type(0), ((0, 0), (0, 0), *padding), (1, 1, *left_dilation))
-        patches = windows_of(x, (1, 1, *window), (1, 1, *strides), (1, 1, *right_dilation))
+        patches: Any = windows_of(x, (1, 1, *window), (1, 1, *strides), (1, 1, *right_dilation))
         space = patches.shape[2 : 2 + rank]
         patches = patches.reshape(patches.shape[: 2 + rank] + window)
         batch, features = x.shape[:2]
