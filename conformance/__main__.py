@@ -72,7 +72,10 @@ def collect(paths: list[str]) -> list[str]:
             found.append(str(path))
     for path in found:
         load(path)
-    return found
+    here = Path.cwd()
+    return [
+        str(p.relative_to(here)) if p.is_relative_to(here) else str(p) for p in map(Path, found)
+    ]
 
 
 def run(paths: list[str], options: argparse.Namespace) -> list[dict]:
