@@ -37,7 +37,7 @@ class Oracle:
         )
 
     def ask(self, question: Row | Program) -> tuple[dict[str, Any], str]:
-        """The outcome, and a complaint if it is not what a row's kind says.
+        """The outcome, and a complaint if it is not what a row's kind says or a program fails.
 
         Raises:
           RuntimeError: if the process has ended.
@@ -64,7 +64,10 @@ def _answer(reference: Any, question: Row | Program) -> tuple[dict[str, Any], st
 
     if isinstance(question, Row):
         return observe(reference, question)
-    return run_program(reference, question), ""
+    try:
+        return run_program(reference, question), ""
+    except Exception as problem:
+        return {}, f"TensorFlow raises {type(problem).__name__}: {problem}"
 
 
 def _serve() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.cases.arrays import Array
 from conformance.cases.harness.libraries import Library
-from conformance.cases.harness.plain import plain
+from conformance.cases.harness.plain import error, plain
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,17 +19,20 @@ class Step:
     """One step of a program.
 
     Attributes:
-      do: "op" (call `name` with the values `args`, keep the result), "read" (look at a value),
-        "drop" (forget it), "assign" and "assign_add" (a value to a variable), "value" (read a
-        variable), "bool" (look at the sign of a sum, as Python control flow does).
+      do: "op" (call `name` with the values `args`, keep the result or results), "list" (the same
+        with the values as one list), "fail" (the same, and an error is expected), "read" (look at
+        a value), "drop" (forget it), "assign" and "assign_add" (a value to a variable), "value"
+        (read a variable), "gather" (rows of a variable), "bool" (look at the sign of a sum, as
+        Python control flow does).
       name: public name of the op.
-      args: indices of values; for assignments (variable, value). A float is a Python number.
+      args: indices of values; where a variable is meant it comes first. A float, list or tuple is
+        passed as it is.
       kwargs: keyword arguments of the op.
     """
 
     do: str
     name: str = ""
-    args: tuple[int | float, ...] = ()
+    args: tuple[Any, ...] = ()
     kwargs: tuple[tuple[str, Any], ...] = ()
 
 
@@ -40,7 +43,7 @@ class Program:
     Attributes:
       inputs: its tensors; the first values.
       variables: initial values of its variables.
-      steps: what it does; each "op" and "value" adds a value.
+      steps: what it does; each result of an op and each read of a variable is a new value.
       outputs: values that are looked at in the end.
       order: how many derivatives of the outputs are taken, by inputs and variables: 0 to 2.
     """
@@ -71,7 +74,7 @@ def run_program(library: Library, program: Program) -> dict[str, Any]:
         for order in range(1, program.order + 1):
             grads = tapes.pop().gradient(targets, sources + variables)
             found[f"order {order}"] = grads
-            targets = [g for g in grads if g is not None]
+            targets = [library.dense(g) for g in grads if g is not None]
             if not targets:
                 break
     values.clear()
@@ -82,19 +85,35 @@ def run_program(library: Library, program: Program) -> dict[str, Any]:
 
 
 def _take(library: Library, step: Step, values: list, variables: list, seen: list) -> None:
-    args = [values[a] if isinstance(a, int) else a for a in step.args]
-    if step.do == "op":
-        values.append(library.find(step.name)(*args, **dict(step.kwargs)))
+    if step.do in ("value", "gather", "assign", "assign_add"):
+        args = [variables[step.args[0]], *_values(step.args[1:], values)]
+    else:
+        args = _values(step.args, values)
+    if step.do in ("op", "list"):
+        args = [args] if step.do == "list" else args
+        result = library.find(step.name)(*args, **dict(step.kwargs))
+        values.extend(result if isinstance(result, (list, tuple)) else [result])
+    elif step.do == "fail":
+        try:
+            library.find(step.name)(*args)
+        except Exception as problem:
+            seen.append(error(problem)["text"])
     elif step.do == "value":
-        values.append(variables[int(step.args[0])].read_value())
+        values.append(args[0].read_value())
+    elif step.do == "gather":
+        values.append(library.find("tf.gather")(*args))
     elif step.do in ("assign", "assign_add"):
-        getattr(variables[int(step.args[0])], step.do)(args[1])
+        getattr(args[0], step.do)(args[1])
     elif step.do == "read":
         seen.append(args[0].numpy())
     elif step.do == "bool":
         total = library.find("tf.reduce_sum")(args[0])
         seen.append(bool(library.find("tf.greater")(total, 0.0)))
     elif step.do == "drop":
-        values[int(step.args[0])] = None
+        values[step.args[0]] = None
     else:
         raise ValueError(f"unknown step {step.do!r}")
+
+
+def _values(args: tuple[Any, ...], values: list) -> list:
+    return [values[a] if isinstance(a, int) else a for a in args]
