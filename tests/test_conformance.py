@@ -310,6 +310,16 @@ def test_a_process_that_ends_fails_its_cell_and_the_next_notebook_runs(tmp_path,
     assert [c["status"] for c in side.cells[str(second)]] == ["ok"]
 
 
+def test_notebooks_of_one_process_start_in_the_same_folder(tmp_path, stand_ins, monkeypatch):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.py").write_text("import os\nos.chdir('sub')\n")
+    (tmp_path / "b.py").write_text("import os\nassert os.path.isdir('sub')\n")
+    monkeypatch.setenv("PYTHONPATH", str(stand_ins[0]))
+    monkeypatch.chdir(tmp_path)
+    side = sides.Side(sys.executable, None, ["a.py", "b.py"], 60.0).run()
+    assert [side.cells[name][0]["status"] for name in ("a.py", "b.py")] == ["ok", "ok"]
+
+
 def test_a_process_that_hangs_is_ended(tmp_path, stand_ins, monkeypatch):
     path = tmp_path / "a.py"
     path.write_text("# %%\nx = 1\n# %%\nwhile True: pass\n")

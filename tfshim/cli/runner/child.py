@@ -32,7 +32,9 @@ def main(argv: list[str]) -> int:
         send("fatal", message=f"{type(error).__name__}: {error}")
         return 2
     send("ready", served=version)
+    folder = os.getcwd()
     for path in argv:
+        os.chdir(folder)  # which the notebook before may have left
         try:
             _run(path, captures, send)
         except NotebookError as error:
