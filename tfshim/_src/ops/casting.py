@@ -124,9 +124,9 @@ def _saturate_cast(value, dtype):
         target = dtypes.from_np(np.dtype(target.np).type(0).real.dtype)
     low, high = _saturation_bounds(source, target)
     if low is not None:
-        value = jnp.maximum(value, low)
+        value = jnp.where(value < low, low, value)  # a tie and a NaN are the value's
     if high is not None:
-        value = jnp.minimum(value, high)
+        value = jnp.where(value > high, high, value)
     return cast_array(value, dtype)
 
 

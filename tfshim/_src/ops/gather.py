@@ -17,7 +17,7 @@ from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.shaping import reshape, take
+from tfshim._src.ops.shaping import reshape, squeeze, take
 from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, fixed, same
@@ -171,8 +171,32 @@ def _gather_nd_body(params, indices):
     return params.at[nd_index(indices, depth)].get(mode="clip")
 
 
+def _nd_slices(call) -> list[Any]:
+    """The same for index vectors of length 1; longer ones give a dense gradient."""
+    from tfshim._src.indexed_slices import IndexedSlices, densify
+
+    params, indices = call.inputs
+    cotangent = densify(call.cotangents[0])
+    if indices.aval.shape[-1] != 1 or call.attrs["batch_dims"] or call.attrs["ignore"]:
+        batch, ignore = call.attrs["batch_dims"], call.attrs["ignore"]
+        return [_gather_nd_pullback(params, indices, cotangent, batch, ignore), None]
+    shape = from_array(np.array(params.aval.shape, indices.aval.dtype.np))
+    return [IndexedSlices(cotangent, squeeze(indices, -1), shape), None]
+
+
+@op(kernel="GatherNdGrad", inputs=each("params", "indices", "cotangent"), diff=("cotangent",))
+def _gather_nd_pullback(params, indices, cotangent, batch_dims, ignore):
+    body = _gather_nd.op.body  # type: ignore[attr-defined]
+    _, pull = jax.vjp(lambda p: body(p, indices, batch_dims, ignore), params)
+    return pull(cotangent)[0]
+
+
 @moves
-@op(kernel="GatherNd", inputs=each("params") + each("indices", of=_GATHER_INDEX, attr="Tindices"))
+@op(
+    kernel="GatherNd",
+    inputs=each("params") + each("indices", of=_GATHER_INDEX, attr="Tindices"),
+    grad=_nd_slices,
+)
 def _gather_nd(params, indices, batch_dims, ignore):
     body = _gather_nd_body
     for _ in range(batch_dims):

@@ -1,0 +1,403 @@
+"""`tf.debugging`: assertions on values.
+
+An assertion computes what it reads. While a function is traced, only values that depend on
+constants are known, and only those are checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import ml_dtypes
+import numpy as np
+
+from tfshim._src import static
+from tfshim._src.convert import convert
+from tfshim._src.errors import InvalidArgumentError, op_error
+from tfshim._src.fold import static_value
+from tfshim._src.ops import compare
+from tfshim._src.registry import export, op
+from tfshim._src.rules import FLOAT, each
+from tfshim._src.tensor import EagerTensor, Tensor
+
+_ALL = 1_000_000_000
+
+
+def _invalid(text: str) -> InvalidArgumentError:
+    return InvalidArgumentError(None, None, text)
+
+
+def _known(t: EagerTensor) -> np.ndarray | None:
+    return static_value(t)
+
+
+def _limit(summarize: int | None) -> int:
+    if summarize is None:
+        return 3
+    return _ALL if summarize < 0 else summarize
+
+
+def pretty(item: Any, summarize: int | None) -> str:
+    """One item of an assertion's data, as TensorFlow prints it."""
+    t = convert(item)
+    value = static.host(t)
+    if value.ndim == 0:
+        return str(value[()])
+    flat = value.reshape(-1)
+    shown = [str(v) for v in flat[: _limit(summarize)]]
+    if len(shown) < flat.size:
+        shown.append("...")
+    return ", ".join(shown)
+
+
+@export("tf.debugging.Assert", "tf.Assert")
+def Assert(condition, data, summarize=None, name=None) -> None:
+    """Raises unless a condition holds.
+
+    Args:
+      condition: bool, or a tensor of one.
+      data: list of tensors for the text.
+      summarize: how many elements of each to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if the condition is false.
+    """
+    if not isinstance(data, (list, tuple)):
+        raise TypeError("values must be a sequence.")
+    if isinstance(condition, Tensor) and condition._is_symbolic():
+        value = static_value(condition)
+        if value is None:
+            return
+        holds = bool(value)
+    else:
+        holds = bool(np.asarray(condition)) if isinstance(condition, list) else bool(condition)
+    if holds:
+        return
+    text = "\n".join([pretty(d, summarize) for d in data])
+    raise _invalid(f"Expected '{condition}' to be true. Summarized data: {text}")
+
+
+# -- two tensors ---------------------------------------------------------------------------------
+
+
+def _assert_pairs(sign: str, holds: Callable, x, y, message, summarize) -> None:
+    first, second = _operands(x, y)
+    result = convert(holds(first, second))
+    fine = _known(result)
+    if fine is None or fine.all():
+        return
+    limit = _limit(summarize)
+    a, b = static.host(convert(first)), static.host(convert(second))
+    lines = [] if message is None or message == "" else [str(message)]
+    lines.append(f"Condition x {sign} y did not hold.")
+    if a.shape == b.shape and a.shape:
+        where = np.argwhere(~fine)[:limit]
+        at = tuple(where.T)
+        lines += [
+            f"Indices of first {len(where)} different values:",
+            str(where),
+            "Corresponding x values:",
+            str(a[at]),
+            "Corresponding y values:",
+            str(b[at]),
+        ]
+    for label, value in (("x", a), ("y", b)):
+        count = min(value.size, limit)
+        lines += [f"First {count} elements of {label}:", str(value.reshape(-1)[:count])]
+    raise _invalid("\n".join(lines))
+
+
+def _operands(x: Any, y: Any) -> tuple[Any, Any]:
+    """Both as tensors, each on its own: a mismatch of dtypes is the kernel's to report."""
+    return convert(x), convert(y)
+
+
+@export("tf.debugging.assert_equal", "tf.assert_equal")
+def assert_equal(x, y, message=None, summarize=None, name=None) -> None:
+    """Raises unless x == y everywhere.
+
+    Args:
+      x, y: tensors of one dtype that broadcast.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    if x is y:
+        return
+    _assert_pairs("==", compare.equal, x, y, message, summarize)
+
+
+@export("tf.debugging.assert_none_equal")
+def assert_none_equal(x, y, summarize=None, message=None, name=None) -> None:
+    """Raises unless x != y everywhere.
+
+    Args:
+      x, y: tensors of one dtype that broadcast.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      message: put before the text.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_pairs("!=", compare.not_equal, x, y, message, summarize)
+
+
+@export("tf.debugging.assert_less", "tf.assert_less")
+def assert_less(x, y, message=None, summarize=None, name=None) -> None:
+    """Raises unless x < y everywhere.
+
+    Args:
+      x, y: real tensors of one dtype that broadcast.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_pairs("<", compare.less, x, y, message, summarize)
+
+
+@export("tf.debugging.assert_less_equal")
+def assert_less_equal(x, y, message=None, summarize=None, name=None) -> None:
+    """Raises unless x <= y everywhere.
+
+    Args:
+      x, y: real tensors of one dtype that broadcast.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_pairs("<=", compare.less_equal, x, y, message, summarize)
+
+
+@export("tf.debugging.assert_greater", "tf.assert_greater")
+def assert_greater(x, y, message=None, summarize=None, name=None) -> None:
+    """Raises unless x > y everywhere.
+
+    Args:
+      x, y: real tensors of one dtype that broadcast.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_pairs(">", compare.greater, x, y, message, summarize)
+
+
+@export("tf.debugging.assert_greater_equal")
+def assert_greater_equal(x, y, message=None, summarize=None, name=None) -> None:
+    """Raises unless x >= y everywhere.
+
+    Args:
+      x, y: real tensors of one dtype that broadcast.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_pairs(">=", compare.greater_equal, x, y, message, summarize)
+
+
+@export("tf.debugging.assert_near")
+def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=None) -> None:
+    """Raises unless |x - y| <= atol + rtol * |y| everywhere.
+
+    Args:
+      x, y: float or complex tensors of one dtype that broadcast.
+      rtol, atol: tolerances; ten times the dtype's epsilon by default.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+      ValueError: for integers.
+    """
+    a = convert(x)
+    b = convert(y, hint=a.aval.dtype)
+    base = a.aval.dtype
+    if base.kind not in "fc" or base.np == ml_dtypes.bfloat16:
+        raise ValueError(f"data type {base.as_numpy_dtype} not inexact")
+    eps = 10 * np.finfo(base.np).eps
+    real = base.real_dtype
+    r = convert(eps if rtol is None else rtol, hint=real)
+    t = convert(eps if atol is None else atol, hint=real)
+    va, vb = _known(a), _known(b)
+    if va is None or vb is None:
+        return
+    from tfshim._src.ops.arithmetic import subtract
+
+    subtract(a, b)  # raises where dtypes or shapes do not fit
+    with np.errstate(all="ignore"):
+        fine = np.abs(va - vb) <= static.host(t) + static.host(r) * np.abs(vb)
+    if fine.all():
+        return
+    prefix = f"{message}.  " if message else ""
+    data = [
+        prefix,
+        f"x and y not equal to tolerance rtol = {r}, atol = {t}",
+        f"x (shape={a.shape} dtype={base.name}) = ",
+        a,
+        f"y (shape={b.shape} dtype={b.dtype.name}) = ",
+        b,
+    ]
+    text = "\n".join([_near_item(d, summarize) for d in data])
+    raise _invalid(
+        f"Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: {text}"
+    )
+
+
+def _near_item(item: Any, summarize: int | None) -> str:
+    return str(item.encode()) if isinstance(item, str) else pretty(item, summarize)
+
+
+# -- one tensor and zero ---------------------------------------------------------------------------
+
+
+def _assert_sign(sign: str, holds: Callable, x, message, summarize, gap: str = "\n") -> None:
+    t = convert(x)
+    value = _known(t)
+    if t.aval.dtype.kind == "s":
+        raise TypeError("Cannot convert 0 to EagerTensor of dtype string")
+    if value is None or holds(value, value.dtype.type(0)).all():
+        return
+    prefix = f"{message}.  " if message else ""
+    if value.ndim:
+        flat = value.reshape(-1)
+        shown: Any = [str(v) for v in flat[: _limit(summarize)]]
+        if len(shown) < flat.size:
+            shown.append("...")
+    else:
+        shown = value[()]
+    raise _invalid(
+        f"{prefix}\nCondition x {sign} 0 did not hold element-wise:{gap}x (shape={t.shape} "
+        f"dtype={t.dtype.name}) = \n{shown}"
+    )
+
+
+@export("tf.debugging.assert_negative")
+def assert_negative(x, message=None, summarize=None, name=None) -> None:
+    """Raises unless x < 0 everywhere.
+
+    Args:
+      x: real tensor.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_sign("<", np.less, x, message, summarize)
+
+
+@export("tf.debugging.assert_positive")
+def assert_positive(x, message=None, summarize=None, name=None) -> None:
+    """Raises unless x > 0 everywhere.
+
+    Args:
+      x: real tensor.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_sign(">", np.greater, x, message, summarize)
+
+
+@export("tf.debugging.assert_non_negative")
+def assert_non_negative(x, message=None, summarize=None, name=None) -> None:
+    """Raises unless x >= 0 everywhere.
+
+    Args:
+      x: real tensor.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_sign(">=", np.greater_equal, x, message, summarize)
+
+
+@export("tf.debugging.assert_non_positive")
+def assert_non_positive(x, message=None, summarize=None, name=None) -> None:
+    """Raises unless x <= 0 everywhere.
+
+    Args:
+      x: real tensor.
+      message: put before the text.
+      summarize: how many elements to print; 3 by default, -1 for all.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it does not hold.
+    """
+    _assert_sign("<=", np.less_equal, x, message, summarize, gap="")
+
+
+# -- not finite ------------------------------------------------------------------------------------
+
+
+@op(kernel="CheckNumerics", inputs=each("tensor", of=FLOAT))
+def _finite(tensor):
+    return tensor
+
+
+@op(kernel="CheckNumerics", inputs=each("tensor", of=FLOAT), grad=None)
+def _numerics(tensor):
+    return jnp.any(jnp.isinf(tensor)), jnp.any(jnp.isnan(tensor))
+
+
+@export("tf.debugging.check_numerics")
+def check_numerics(tensor, message, name=None) -> Tensor:
+    """The tensor itself, if all of it is finite.
+
+    Args:
+      tensor: float tensor.
+      message: put before the text.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it has an infinity or a NaN.
+    """
+    t = _finite(tensor)
+    if not t._is_symbolic():
+        inf, nan = [bool(v) for v in _numerics(t)]
+        if inf or nan:
+            found = "Inf and NaN" if inf and nan else "Inf" if inf else "NaN"
+            raise op_error("CheckNumerics", f"{message} : Tensor had {found} values")
+    return t
+
+
+@export("tf.debugging.assert_all_finite")
+def assert_all_finite(x, message, name=None) -> Tensor:
+    """The tensor itself, if all of it is finite.
+
+    Args:
+      x: float tensor.
+      message: put before the text.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if it has an infinity or a NaN.
+    """
+    return check_numerics(x, message)

@@ -1,0 +1,172 @@
+"""`tf.print`, with the text that TensorFlow's kernel makes of tensors."""
+
+from __future__ import annotations
+
+import logging
+import pprint
+import sys
+from typing import Any
+
+import numpy as np
+
+from tfshim._src import nest, static
+from tfshim._src.convert import convert
+from tfshim._src.errors import OperatorNotAllowedInGraphError
+from tfshim._src.registry import export
+from tfshim._src.tensor import STATE, Tensor
+
+
+def number_text(item: Any) -> str:
+    """One element: the shortest of 6 or 9 (float64: 15 or 17) digits that reads back the same."""
+    if isinstance(item, (bool, np.bool_)):
+        return str(int(item))
+    if isinstance(item, bytes):
+        text = item.decode("utf-8", "backslashreplace")
+        return '"' + text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"') + '"'
+    kind = np.asarray(item).dtype
+    if kind.kind in "iu":
+        return str(int(item))
+    if kind.kind == "c":
+        return "?"
+    if kind == np.float64:
+        short, full = "%.15g", "%.17g"
+        value = float(item)
+    else:
+        short, full = "%.6g", "%.9g"
+        value = float(np.float32(item))
+    if value != value:
+        return "nan"
+    if value in (np.inf, -np.inf):
+        return "inf" if value > 0 else "-inf"
+    text = short % value
+    same = np.float32(text) == np.float32(value) if short == "%.6g" else float(text) == value
+    return text if same else full % value
+
+
+def array_text(value: np.ndarray, edge: int) -> str:
+    """An array, with only `edge` items at each end of an axis; all of them if it is negative."""
+    if value.ndim == 0:
+        return number_text(value[()])
+    return _nested(value, edge, value.ndim, 0)
+
+
+def _nested(value: np.ndarray, edge: int, rank: int, depth: int) -> str:
+    n = value.shape[0]
+    if value.ndim == 1:
+        if 0 <= edge * 2 < n and edge >= 0:
+            shown = [number_text(v) for v in value[:edge]] + ["..."]
+            shown += [number_text(v) for v in value[n - edge :]]
+        else:
+            shown = [number_text(v) for v in value]
+        return "[" + " ".join(shown) + "]"
+    pad = " " * (depth + 1)
+    gap = "\n" * (value.ndim - 1) + pad
+    if 0 <= edge * 2 < n:
+        head = [_nested(v, edge, rank, depth + 1) for v in value[:edge]]
+        tail = [_nested(v, edge, rank, depth + 1) for v in value[n - edge :]]
+        parts = gap.join(head) + gap + "..." + gap + gap.join(tail)
+    else:
+        parts = gap.join([_nested(v, edge, rank, depth + 1) for v in value])
+    return "[" + parts + "]"
+
+
+class _Text:
+    """Stands for a tensor in a structure that is pretty-printed."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _tensor_text(t: Any, edge: int) -> str:
+    if hasattr(t, "to_list"):
+        return str(t.to_list())
+    if hasattr(t, "dense_shape") and hasattr(t, "_flatten_components"):
+        parts = [array_text(static.host(convert(p)), edge) for p in _parts(t)]
+        return "SparseTensor(indices={}, values={}, shape={})".format(*parts)
+    return array_text(static.host(convert(t)), edge)
+
+
+def _parts(t: Any) -> tuple[Any, Any, Any]:
+    return t.indices, t.values, t.dense_shape
+
+
+def _is_value(item: Any) -> bool:
+    return (
+        isinstance(item, Tensor)
+        or hasattr(item, "_operand_dtype")
+        or hasattr(item, "_flatten_components")
+    )
+
+
+def format_inputs(inputs: tuple, separator: str, edge: int) -> str:
+    """What `tf.print` writes for its arguments, without the end."""
+    if len(inputs) == 1 and isinstance(inputs[0], Tensor):
+        t = inputs[0]
+        if t.dtype.kind == "s" and t.ndim == 0:
+            return static.host(t)[()].decode("utf-8", "backslashreplace")
+    texts = []
+    for item in inputs:
+        if isinstance(item, str):
+            texts.append(item)
+        elif _is_value(item):
+            texts.append(_tensor_text(item, edge))
+        else:
+            shown = nest.map_structure(
+                lambda v: _Text(_tensor_text(v, edge)) if _is_value(v) else v, item
+            )
+            texts.append(pprint.pformat(shown))
+    return separator.join(texts)
+
+
+def _writer(stream: Any):
+    if stream in (sys.stderr, sys.stdout, None):
+        target = sys.stderr if stream is None else stream
+        return lambda text: (target.write(text), target.flush())
+    if isinstance(stream, str) and stream.startswith("file://"):
+        path = stream[len("file://") :]
+
+        def append(text: str) -> None:
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(text)
+
+        return append
+    levels = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+    name = getattr(stream, "__name__", None)
+    if callable(stream) and name in levels:
+        return lambda text: stream(text.rstrip("\n"))
+    raise ValueError(
+        f"Unsupported output stream, logging level, or file.{stream}. Supported streams are "
+        "sys.stdout, sys.stderr, tf.logging.info, tf.logging.warning, tf.logging.error. File needs "
+        "to be in the form of 'file://<filepath>'."
+    )
+
+
+@export("tf.print")
+def print_v2(*inputs, **kwargs) -> None:
+    """Writes tensors and other values to a stream.
+
+    Args:
+      *inputs: tensors, strings, numbers, or nests of these.
+      **kwargs: `output_stream` (sys.stderr by default, sys.stdout, or "file://path"), `summarize`
+        (how many elements at each end of an axis; 3 by default, -1 for all), `sep` (a space), `end`
+        (a newline), `name` (ignored).
+
+    Raises:
+      ValueError: for another keyword or an unknown stream.
+    """
+    stream = kwargs.pop("output_stream", sys.stderr)
+    kwargs.pop("name", None)
+    edge = kwargs.pop("summarize", 3)
+    separator = kwargs.pop("sep", " ")
+    end = kwargs.pop("end", "\n")
+    if kwargs:
+        raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
+    write = _writer(stream)
+    if STATE.trace.symbolic:
+        raise OperatorNotAllowedInGraphError(
+            "tf.print is not part of a compiled program: it must run each time that it is called."
+        )
+    write(format_inputs(inputs, separator, edge) + ("\n" if end is None else end))
