@@ -100,7 +100,7 @@ def node_gradients(call: Call) -> list[Any]:
         [i for i, c in enumerate(call.cotangents) if c is not None and call.outputs[i].aval.trainable]
     )
     result: list[Any] = [None] * n_in
-    if diff and which and kernel.parent is not None:
+    if diff and which and (kernel.parent is not None or len(call.outputs) > 1):
         read = connected(kernel, tuple([t.aval for t in call.inputs]), which)
         diff = tuple([i for i in diff if i in read])
     if not diff or not which:
