@@ -1,0 +1,235 @@
+"""The graph of a traced function: placeholders, captured tensors, and variables as in- and outputs."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from tfshim._src.engine.capture import Graph
+from tfshim._src.engine.kernel import Spec
+from tfshim._src.engine.trace import Pending
+from tfshim._src.tensor import STATE, EagerTensor, pending
+
+
+class FuncGraph(Graph):
+    """A graph in which variables are symbolic.
+
+    Attributes:
+      name: the function's name.
+      bases: graphs whose nodes are a prefix of this one's; their tensors may be used here.
+      outer: the trace in which this graph is built.
+      may_create: whether the body may create variables (the first trace only).
+      created: the variables that it created.
+    """
+
+    def __init__(self, name: str, outer: Any, bases: tuple[FuncGraph, ...] = ()):
+        super().__init__()
+        self.name = name
+        self.outer = outer
+        self.bases = bases
+        self.may_create = False
+        self.created: list[Any] = []
+        #: id of a variable -> its state here
+        self.states: dict[int, VariableState] = {}
+        #: id of an external tensor -> the variable whose value it stands for
+        self.variable_of: dict[int, Any] = {}
+        self.building = threading.RLock()
+
+    def extended(self) -> FuncGraph:
+        """A graph that starts with all of this one's nodes and can use its tensors."""
+        other = FuncGraph(self.name, self.outer, (self, *self.bases))
+        other.nodes = list(self.nodes)
+        other.sites = list(self.sites)
+        other.ext = list(self.ext)
+        other.ext_refs = dict(self.ext_refs)
+        other.nslots = self.nslots
+        other.specs = list(self.specs)
+        other.entries = list(self.entries)
+        other.placeholders = list(self.placeholders)
+        other.states = dict(self.states)
+        other.variable_of = dict(self.variable_of)
+        return other
+
+    def _owns(self, trace: Any) -> bool:
+        return trace is self or trace in self.bases
+
+    def record(self, kernel, inputs: tuple, spec: Spec, make, site) -> tuple | None:
+        refs = []
+        for t in inputs:
+            trace = t._trace
+            if trace is self or (trace is not None and trace in self.bases):
+                refs.append(t._slot)
+            elif trace is not None and t._value is not None:
+                return None  # wraps a JAX tracer: runs at once
+            else:
+                self._check_scope(t)
+                refs.append(self.external(t))
+        self.nodes.append((kernel, tuple(refs)))
+        self.sites.append(site)
+        slot = self.nslots
+        outs = tuple([make(a, self, slot + i) for i, a in enumerate(spec.outputs)])
+        self.nslots = slot + len(outs)
+        self.specs.append(spec)
+        self.entries.append((kernel, inputs, outs))
+        return outs
+
+    def _check_scope(self, tensor: EagerTensor) -> None:
+        """A symbolic tensor may come from a function around this one, and from nowhere else."""
+        trace = tensor._trace
+        if trace is None or isinstance(trace, Pending) or not trace.symbolic:
+            return
+        outer = self.outer
+        while isinstance(outer, FuncGraph):
+            if outer._owns(trace):
+                return
+            outer = outer.outer
+        if isinstance(outer, Graph) and trace is outer:
+            return
+        raise out_of_scope(tensor)
+
+    def ref_of(self, tensor: EagerTensor) -> int:
+        if self._owns(tensor._trace):
+            return tensor._slot
+        self._check_scope(tensor)
+        return self.external(tensor)
+
+    # -- variables ---------------------------------------------------------------------------------
+
+    def _state(self, variable: Any) -> VariableState:
+        root = variable._root
+        state = self.states.get(id(root))
+        if state is None:
+            with in_trace(self.outer):
+                aval = root._current().aval
+            handle = pending(aval, self, -1 - len(self.ext))
+            self.ext.append(handle)
+            self.variable_of[id(handle)] = root
+            state = self.states[id(root)] = VariableState(root, handle)
+        return state
+
+    def read_variable(self, variable: Any) -> EagerTensor:
+        return self._state(variable).current
+
+    def write_variable(self, variable: Any, handle: EagerTensor) -> None:
+        self._state(variable)
+        root = variable._root
+        self.states[id(root)] = VariableState(root, handle, True)
+
+    def create_variable(self, variable: Any, value: EagerTensor) -> None:
+        """A variable made while tracing: its initial value is lifted out of the function."""
+        if not self.may_create:
+            raise ValueError(
+                "tf.function only supports singleton tf.Variables created on the first call. Make "
+                "sure the tf.Variable is only created once or created outside tf.function. See "
+                "https://www.tensorflow.org/guide/function#creating_tfvariables for more "
+                "information."
+            )
+        if self._owns(value._trace):
+            value = self._lift(value)
+        with in_trace(self.outer):
+            create = getattr(self.outer, "create_variable", None)
+            if create is not None and self.outer.symbolic:
+                create(variable, value)
+            else:
+                variable._handle = variable._stored(value)
+        self.created.append(variable)
+
+    def _lift(self, value: EagerTensor) -> EagerTensor:
+        """Computes an initial value outside of the function."""
+        from tfshim._src.dispatch import dispatch
+        from tfshim._src.engine.program import live_nodes
+
+        ref = self.ref_of(value)
+        live = live_nodes(self.nodes, [len(s.outputs) for s in self.specs], [ref])
+        used = {r for (_, refs), alive in zip(self.nodes, live, strict=True) if alive for r in refs}
+        used.add(ref)
+        for r in used:
+            if r < 0 and self._owns(self.ext[-1 - r]._trace):
+                source = self.ext[-1 - r]
+                if id(source) not in self.variable_of:
+                    raise ValueError(
+                        "Tensor-typed variable initializers must either be wrapped in an "
+                        "init_scope or callable (e.g., `tf.Variable(lambda : "
+                        "tf.truncated_normal([10, 40]))`) when building functions. Please file a "
+                        "feature request if this restriction inconveniences you."
+                    )
+        kernel, _ = self.finish([value])
+        with in_trace(self.outer):
+            inputs = []
+            for t in self.ext:
+                variable = self.variable_of.get(id(t))
+                if variable is not None:
+                    inputs.append(variable._current())
+                elif self._owns(t._trace):
+                    from tfshim._src.tape import zeros
+
+                    inputs.append(zeros(t.aval))  # a placeholder that the value does not depend on
+                else:
+                    inputs.append(t)
+            return dispatch(kernel, tuple(inputs))[0]
+
+    @property
+    def written(self) -> list[VariableState]:
+        return [s for s in self.states.values() if s.written]
+
+    # -- what tf.Graph users look at ---------------------------------------------------------------
+
+    @property
+    def inputs(self) -> list[EagerTensor]:
+        return list(self.placeholders)
+
+    @property
+    def captures(self) -> list[tuple[Any, Any]]:
+        """(outside tensor, the same here) pairs of captured tensors."""
+        return [(t, t) for t in self.ext[len(self.placeholders) :]]
+
+    @property
+    def variables(self) -> tuple:
+        return tuple(s.variable for s in self.states.values())
+
+    @property
+    def trainable_variables(self) -> tuple:
+        return tuple(v for v in self.variables if v.trainable)
+
+    def get_operations(self) -> list:
+        """The kernels of the graph's nodes, in order."""
+        return [kernel for kernel, _ in self.nodes]
+
+    def as_default(self):
+        from tfshim._src.jacobian import capturing
+
+        return capturing(self)
+
+
+class VariableState:
+    """A variable inside a graph: its current tensor, and whether the graph assigned it."""
+
+    __slots__ = ("variable", "current", "written")
+
+    def __init__(self, variable: Any, current: EagerTensor, written: bool = False):
+        self.variable = variable
+        self.current = current
+        self.written = written
+
+
+class in_trace:
+    """Dispatches into a trace, with no tape looking."""
+
+    def __init__(self, trace: Any):
+        self.trace = trace
+
+    def __enter__(self) -> None:
+        self.saved = STATE.trace, STATE.recorders
+        STATE.trace, STATE.recorders = self.trace, []
+
+    def __exit__(self, *exc) -> None:
+        STATE.trace, STATE.recorders = self.saved
+
+
+def out_of_scope(tensor: Any) -> TypeError:
+    return TypeError(
+        f"{tensor!r} is out of scope and cannot be used here. Use return values, explicit Python "
+        "locals or TensorFlow collections to access it.\nPlease see "
+        "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_"
+        "values for more information."
+    )
