@@ -8,7 +8,7 @@ from typing import Any
 from tfshim._src import dtypes, slicing
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError
-from tfshim._src.ops import arithmetic, bitwise, compare, linalg_basic, logical
+from tfshim._src.ops import arithmetic, bitwise, compare, elementwise, linalg_basic, logical
 from tfshim._src.tensor import Tensor
 from tfshim._src.variable import Variable
 
@@ -114,7 +114,7 @@ def install() -> None:
         cls.__eq__ = _equal  # type: ignore[method-assign]
         cls.__ne__ = _not_equal  # type: ignore[method-assign]
         cls.__neg__ = lambda self: arithmetic.negative(self)  # type: ignore[attr-defined]
-        cls.__abs__ = lambda self: arithmetic.abs(self)  # type: ignore[attr-defined]
+        cls.__abs__ = lambda self: elementwise.abs(self)  # type: ignore[attr-defined]
         cls.__invert__ = _invert  # type: ignore[attr-defined]
     Tensor.__getitem__ = slicing.getitem  # type: ignore[attr-defined]
     Variable.__getitem__ = slicing.variable_getitem  # type: ignore[attr-defined]

@@ -31,6 +31,7 @@ import numpy as np
 from tfshim._src import static as static_converters
 from tfshim._src.dtypes import DType
 from tfshim._src.engine.kernel import Kernel
+from tfshim._src.errors import OpError
 from tfshim._src.rules import NO_TENSORS, Group, Rule
 
 #: Public name -> object, and public name -> (module, attribute) where it is defined.
@@ -43,6 +44,7 @@ OPS: dict[str, Op] = {}
 RUNTIME: dict[str, Any] = {}
 
 _DERIVED: Any = object()
+_GENERATED_LOCALS = frozenset({"inputs_", "key_", "kernel_", "layout_", "error_"})
 _PLAIN_TYPES = frozenset({int, bool, str, type(None), DType})
 
 
@@ -78,6 +80,9 @@ class Op:
         self.optional = frozenset(n.rstrip("?") for n in rule.names if n.endswith("?"))
         self.lists = frozenset(n[1:] for n in rule.names if n.startswith("*"))
         params = [p.name for p in self.parameters]
+        taken = sorted(set(params) & _GENERATED_LOCALS)
+        if taken:
+            raise ValueError(f"op {self.name}: parameters {taken} clash with generated code")
         unknown = [n for n in self.inputs if n not in params]
         if unknown:
             raise ValueError(f"op {self.name}: inputs {unknown} are not parameters")
@@ -315,8 +320,8 @@ def _generate(entry: Op) -> Callable:
     scope.update(T=None, DISPATCH=None)
     if entry.optional or entry.lists or entry.host:
         lines += [
-            f"    inputs, layout = CONVERT_LAYOUT(OP, ({_tuple(xs)}))",
-            f"    return DISPATCH(OP.bind({', '.join((*attrs, 'layout=layout'))}), inputs)",
+            f"    inputs_, layout_ = CONVERT_LAYOUT(OP, ({_tuple(xs)}))",
+            f"    kernel_ = OP.bind({', '.join((*attrs, 'layout=layout_'))})",
         ]
     else:
         tests = [f"type({x}) is T" for x in xs]
@@ -330,29 +335,36 @@ def _generate(entry: Op) -> Callable:
         if xs:
             lines += [
                 f"    if {' and '.join(tests)}:",
-                f"        inputs = ({_tuple(xs)})",
+                f"        inputs_ = ({_tuple(xs)})",
                 "    else:",
-                f"        inputs = CONVERT(OP, ({_tuple(xs)}))",
+                f"        inputs_ = CONVERT(OP, ({_tuple(xs)}))",
             ]
         else:
-            lines.append("    inputs = ()")
+            lines.append("    inputs_ = ()")
         if attrs:
             key = ", ".join(f"{a}, type({a})" for a in attrs)
             lines += [
-                f"    key = ({key})",
+                f"    key_ = ({key})",
                 "    try:",
-                "        kernel = RAW.get(key)",
+                "        kernel_ = RAW.get(key_)",
                 "    except TypeError:",
-                f"        kernel = OP.bind({', '.join(attrs)})",
+                f"        kernel_ = OP.bind({', '.join(attrs)})",
                 "    else:",
-                "        if kernel is None:",
-                f"            kernel = OP.bind_raw(key, {', '.join(attrs)})",
-                "    return DISPATCH(kernel, inputs)",
+                "        if kernel_ is None:",
+                f"            kernel_ = OP.bind_raw(key_, {', '.join(attrs)})",
             ]
             scope["RAW"] = entry.raw_kernels
         else:
             scope["KERNEL"] = entry.bind()
-            lines.append("    return DISPATCH(KERNEL, inputs)")
+            lines.append("    kernel_ = KERNEL")
+    lines += [
+        "    try:",
+        "        return DISPATCH(kernel_, inputs_)",
+        "    except OPERROR as error_:",
+        f"        NAMED(error_, ({_tuple(tuple(p.name for p in entry.parameters))}), name)",
+        "        raise",
+    ]
+    scope.update(OPERROR=OpError, NAMED=_name_error)
     source = "\n".join(lines) + "\n"
     filename = f"<tfshim op {entry.name}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
@@ -368,6 +380,17 @@ def _generate(entry: Op) -> Callable:
 
 
 _PENDING_SCOPES: list[dict[str, Any]] = []
+
+
+def _name_error(error: OpError, arguments: tuple, name: str | None) -> None:
+    """Ends an error's text as TensorFlow does: with the call's name, or without one where an
+    argument was a Python sequence, since TensorFlow then takes another path to its kernel."""
+    text = error._message
+    if text.endswith(" name: "):
+        if any(type(a) in (list, tuple) for a in arguments):
+            error._message = text.removesuffix(" name: ")
+        elif isinstance(name, str):
+            error._message = text + name
 
 
 def provide(**names: Any) -> None:

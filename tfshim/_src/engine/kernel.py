@@ -114,6 +114,7 @@ class Kernel:
         try:
             jaxpr, out = jax.make_jaxpr(self.fn, return_shape=True)(*[a.struct for a in avals])
         except OpError as e:
+            e.__notes__ = []  # JAX adds a note on its own frames, which are not the user's concern
             raise e.with_kernel(self.name) from None
         except (TypeError, ValueError, IndexError, NotImplementedError, ZeroDivisionError) as e:
             if isinstance(e, jax.errors.JAXTypeError):
