@@ -21,16 +21,17 @@ def pullback(kernel: Kernel, diff: tuple[int, ...], which: tuple[int, ...], n_in
       which: indices of the outputs that have a cotangent; the others count as zero.
       n_in: number of forward inputs.
     """
+    key = ("pullback", diff, which, n_in)
+    found = kernel._derived.get(key)
+    if found is None:
 
-    def make() -> Kernel:
         def fn(*values):
             _, pull = linearize(kernel, values[:n_in], diff)
             return pull(which, values[n_in:])
 
         parent = ("pullback", kernel, diff, which, n_in)
-        return Kernel(f"{kernel.name}Grad", fn, parent=parent)
-
-    return kernel.derived(("pullback", diff, which, n_in), make)
+        found = kernel._derived[key] = Kernel(f"{kernel.name}Grad", fn, parent=parent)
+    return found
 
 
 def pushforward(kernel: Kernel, moving: tuple[int, ...], n_in: int) -> Kernel:

@@ -92,24 +92,26 @@ def node_gradients(call: Call) -> list[Any]:
     kernel = call.kernel
     if kernel.rule is not None:
         return list(kernel.rule(call))
-    n_in = len(call.inputs)
-    diff = tuple([i for i in range(n_in) if call.needed[i] and call.inputs[i].aval.trainable])
-    if kernel.diff_inputs is not None:
-        diff = tuple([i for i in diff if i in kernel.diff_inputs])
-    which = tuple(
-        [i for i, c in enumerate(call.cotangents) if c is not None and call.outputs[i].aval.trainable]
-    )
-    result: list[Any] = [None] * n_in
-    if diff and which and (kernel.parent is not None or len(call.outputs) > 1):
-        read = connected(kernel, tuple([t.aval for t in call.inputs]), which)
-        diff = tuple([i for i in diff if i in read])
-    if not diff or not which:
-        return result
-    pull = derive.pullback(kernel, diff, which, n_in)
-    cts = tuple([_fit(densify(call.cotangents[i]), call.outputs[i]) for i in which])
-    grads = dispatch(pull, (*call.inputs, *cts))
-    for i, g in zip(diff, grads, strict=True):
-        result[i] = g
+    inputs, outputs, cotangents, needed = call.inputs, call.outputs, call.cotangents, call.needed
+    allowed = kernel.diff_inputs
+    diff = []
+    for i, t in enumerate(inputs):
+        if needed[i] and t.aval.trainable and (allowed is None or i in allowed):
+            diff.append(i)
+    which, cts = [], []
+    for i, c in enumerate(cotangents):
+        if c is not None:
+            o = outputs[i]
+            if o.aval.trainable:
+                which.append(i)
+                # the common case first: a dense cotangent of the right shape and dtype
+                cts.append(c if getattr(c, "aval", None) is o.aval else _fit(densify(c), o))
+    result: list[Any] = [None] * len(inputs)
+    if diff and which:
+        pull = derive.pullback(kernel, tuple(diff), tuple(which), len(inputs))
+        grads = dispatch(pull, (*inputs, *cts))
+        for i, g in zip(diff, grads, strict=True):
+            result[i] = g
     return result
 
 
@@ -146,43 +148,52 @@ def backprop(
     reach = set(source_ids)
     on_path = []
     for entry in entries:
-        _, inputs, outputs = entry
-        for t in inputs:
+        for t in entry[1]:
             if id(t) in reach:
                 on_path.append(entry)
-                reach.update([id(o) for o in outputs])
+                for o in entry[2]:
+                    reach.add(id(o))
                 break
-    cotangents: dict[int, list[Any]] = {}
+    #: id of a tensor -> its cotangent, or a list of several that are yet to be added
+    cotangents: dict[int, Any] = {}
     for target, seed in zip(targets, seeds, strict=True):
         if id(target) in reach:
-            cotangents.setdefault(id(target), []).append(ones(target.aval) if seed is None else seed)
+            _accumulate(cotangents, id(target), ones(target.aval) if seed is None else seed)
     for kernel, inputs, outputs in reversed(on_path):
-        cts = []
+        cts: list[Any] = []
         found = False
         for o in outputs:
-            parts = cotangents.get(id(o))
-            if parts is None:
-                cts.append(None)
-                continue
-            found = True
-            total = parts[0] if len(parts) == 1 else aggregate(parts)
-            if id(o) in source_ids:
-                cotangents[id(o)] = [total]
-            else:
-                del cotangents[id(o)]
-            cts.append(total)
+            ct = cotangents.get(id(o))
+            if ct is not None:
+                found = True
+                if type(ct) is list:
+                    ct = cotangents[id(o)] = aggregate(ct)
+                if id(o) not in source_ids:
+                    del cotangents[id(o)]
+            cts.append(ct)
         if not found:
             continue
         needed = [id(t) in reach for t in inputs]
-        call = Call(kernel, inputs, outputs, cts, needed)
-        for t, need, grad in zip(inputs, needed, node_gradients(call), strict=True):
-            if need and grad is not None:
-                cotangents.setdefault(id(t), []).append(grad)
+        grads = node_gradients(Call(kernel, inputs, outputs, cts, needed))
+        for i, grad in enumerate(grads):
+            if grad is not None and needed[i]:
+                _accumulate(cotangents, id(inputs[i]), grad)
     return {
-        i: parts[0] if len(parts) == 1 else aggregate(parts)
-        for i, parts in cotangents.items()
+        i: aggregate(ct) if type(ct) is list else ct
+        for i, ct in cotangents.items()
         if i in source_ids
     }
+
+
+def _accumulate(cotangents: dict[int, Any], key: int, value: Any) -> None:
+    """Adds a cotangent to those of a tensor; they are summed when they are used."""
+    known = cotangents.get(key)
+    if known is None:
+        cotangents[key] = value
+    elif type(known) is list:
+        known.append(value)
+    else:
+        cotangents[key] = [known, value]
 
 
 @export("tf.GradientTape")
