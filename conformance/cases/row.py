@@ -152,7 +152,8 @@ def _row(
     if loosened and not reason.strip():
         raise ValueError(f"{where}: tol, skip_modes, compare_values and text need a reason")
     if signed_zeros is None:
-        signed_zeros = any(isinstance(a, Array) and a.special for a in args)
+        marked = [a for a in args if isinstance(a, Array) and a.special]
+        signed_zeros = bool(marked) and not any(a.dtype.startswith("complex") for a in marked)
     if kind == "error":
         grad = ()
     if grad != "auto":

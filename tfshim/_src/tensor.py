@@ -68,7 +68,7 @@ class Tensor:
     _slot: int
     _literal: bool
 
-    # -- value ---------------------------------------------------------------------------------
+    # -- value --
 
     def _force(self) -> None:
         """Computes this tensor's value now; raises if it is symbolic or its computation failed."""
@@ -149,7 +149,7 @@ class Tensor:
     def __reduce__(self):
         return _unpickle, (self._host_value(),)
 
-    # -- Python scalars --------------------------------------------------------------------------
+    # -- Python scalars --
 
     def __bool__(self) -> bool:
         if self._is_symbolic():
@@ -207,7 +207,7 @@ class Tensor:
             return str(self).__format__(spec)
         return self.numpy().__format__(spec)
 
-    # -- identity ---------------------------------------------------------------------------------
+    # -- identity --
 
     def __hash__(self):
         raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
@@ -222,7 +222,7 @@ class Tensor:
     def _id(self) -> int:
         return id(self)
 
-    # -- static facts -------------------------------------------------------------------------------
+    # -- static facts --
 
     @property
     def shape(self) -> TensorShape:
@@ -331,13 +331,11 @@ class Tensor:
             f"'{name}'"
         )
 
-    # -- text ------------------------------------------------------------------------------------------
+    # -- text --
 
     def __repr__(self) -> str:
         if self._is_symbolic():
-            return (
-                f"<tf.Tensor '{self._graph_name()}' shape={self.shape} dtype={self.dtype.name}>"
-            )
+            return f"<tf.Tensor '{self._graph_name()}' shape={self.shape} dtype={self.dtype.name}>"
         return (
             f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, "
             f"numpy={numpy_text(self._host_value(), is_repr=True)}>"
@@ -370,13 +368,9 @@ def numpy_text(value: np.ndarray, is_repr: bool) -> str:
             return str(item)
         if isinstance(item, bytes):
             return repr(item)
-        return repr(item.item()) if item.dtype.kind == "V" else _scalar_repr(item)
+        return repr(item.item())  # the nearest double, with all its digits
     text = repr(value) if is_repr else str(value)
     return "\n" + text if "\n" in text and is_repr else ("\n" + text if "\n" in text else text)
-
-
-def _scalar_repr(item) -> str:
-    return str(item)
 
 
 class Reference:
