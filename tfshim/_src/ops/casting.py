@@ -187,26 +187,32 @@ def _bitcast_type(value: Any) -> np.dtype:
     return wanted.np
 
 
-@op("tf.bitcast", inputs=each("input", of=_BITS), static={"type": _bitcast_type}, grad=None)
-def bitcast(input, type):
+@op(kernel="Bitcast", inputs=each("input", of=_BITS), static={"to": _bitcast_type}, grad=None)
+def _bitcast(input, to):
+    have, want = input.dtype.itemsize, to.itemsize
+    if want > have:
+        numbers = [dtypes.from_np(np.dtype(d)).as_datatype_enum for d in (input.dtype, to)]
+        require(
+            input.ndim > 0 and input.shape[-1] == want // have,
+            f"Cannot bitcast from {numbers[0]} to {numbers[1]}",
+        )
+    return _bits(input, to)
+
+
+@export("tf.bitcast")
+def bitcast(input, type, name=None) -> Tensor:
     """The same bytes as another dtype.
 
     Args:
       input: tensor; where `type` is larger its last axis is used up, where it is smaller one is
         added.
       type: the dtype to have.
+      name: ignored.
 
     Raises:
       InvalidArgumentError: if the last axis does not hold exactly one larger element.
     """
-    have, want = input.dtype.itemsize, np.dtype(type).itemsize
-    if want > have:
-        numbers = [dtypes.from_np(np.dtype(d)).as_datatype_enum for d in (input.dtype, type)]
-        require(
-            input.ndim > 0 and input.shape[-1] == want // have,
-            f"Cannot bitcast from {numbers[0]} to {numbers[1]}",
-        )
-    return _bits(input, np.dtype(type))
+    return _bitcast(input, type)
 
 
 def _bits(x, target: np.dtype):

@@ -77,7 +77,7 @@ def Assert(condition, data, summarize=None, name=None) -> None:
     if holds:
         return
     text = "\n".join([pretty(d, summarize) for d in data])
-    raise _invalid(f"Expected '{condition}' to be true. Summarized data: {text}")
+    raise _invalid(f"Expected '{condition!s}' to be true. Summarized data: {text}")
 
 
 # -- two tensors ---------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
     prefix = f"{message}.  " if message else ""
     data = [
         prefix,
-        f"x and y not equal to tolerance rtol = {r}, atol = {t}",
+        f"x and y not equal to tolerance rtol = {r!s}, atol = {t!s}",
         f"x (shape={a.shape} dtype={base.name}) = ",
         a,
         f"y (shape={b.shape} dtype={b.dtype.name}) = ",

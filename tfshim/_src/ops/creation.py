@@ -474,7 +474,7 @@ def one_hot(
             for label, found in (("on_value", on_type), ("off_value", off_type)):
                 if found is not None and found is not wanted:
                     raise TypeError(
-                        f"dtype {found!r} of {label} does not match dtype parameter {wanted!r}"
+                        f"dtype {found} of {label} does not match dtype parameter {wanted}"
                     )
         else:
             wanted = on_type if on_type is not None else off_type
@@ -484,7 +484,7 @@ def one_hot(
     off_t = convert(0, wanted) if off_value is None else convert(off_value, hint=wanted)
     if on_t.dtype is not off_t.dtype:
         raise TypeError(
-            f"dtype {on_t.dtype!r} of on_value does not match dtype {off_t.dtype!r} of off_value"
+            f"dtype {on_t.dtype} of on_value does not match dtype {off_t.dtype} of off_value"
         )
     rows = index_array(depth, "OneHot", "depth")
     if rows.ndim:
@@ -523,7 +523,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None) -> Tensor:
                 "Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = "
                 f"{value} with shape '({', '.join(map(str, value.shape))},)' instead"
             )
-        size = max(int(value), 0)
+        size = max(math.ceil(value), 0)
     return _sequence_mask(t, size, dtypes.as_dtype(dtype))
 
 

@@ -17,22 +17,8 @@ from tfshim._src.registry import export
 from tfshim._src.shapes import (
     TensorShape,
     broadcast_shapes,
-    broadcast_static_shape as _broadcast_static_shape,
 )
 from tfshim._src.tensor import Tensor
-
-
-@export("tf.broadcast_static_shape")
-def broadcast_static_shape(shape_x, shape_y) -> TensorShape:
-    """The shape that two static shapes broadcast to.
-
-    Args:
-      shape_x, shape_y: `TensorShape`s.
-
-    Raises:
-      ValueError: if they do not broadcast.
-    """
-    return _broadcast_static_shape(shape_x, shape_y)
 
 
 @export("tf.broadcast_dynamic_shape")

@@ -14,7 +14,7 @@ from tfshim._src.dtypes import DType
 from tfshim._src.errors import InvalidArgumentError, fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.vectors import index_array
+from tfshim._src.ops.vectors import index_array, refuse_float
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, same
 from tfshim._src.tensor import EagerTensor, Tensor
@@ -68,6 +68,7 @@ def concat(values, axis, name="concat") -> Tensor:
     """
     if not isinstance(values, (list, tuple)):
         values = [values]
+    refuse_float(axis)
     at = index_array(axis, "ConcatV2", "Tidx")
     if len(values) == 1:  # an axis that is not there is no error then
         if at.ndim:

@@ -39,7 +39,7 @@ def _mirror_pad(tensor, paddings, mode):
     for (low, high), size in zip(paddings, tensor.shape, strict=True):
         if mode == "REFLECT":
             require(
-                max(low, high) < size or low == high == 0,
+                max(low, high) < size,
                 f"paddings must be less than the dimension size: {low}, {high} not less than "
                 f"{size}",
             )

@@ -89,14 +89,17 @@ def _scatter_nd(indices, updates, shape):
             f"Dimensions [0,{outer}) of indices[shape={brackets(indices.shape)}] must match "
             f"dimensions [0,{outer}) of {shown}"
         )
-    if updates.shape[outer:] != shape[depth:]:
+    if depth > len(shape) or updates.shape[outer:] != shape[depth:]:
         fail(
             f"Dimensions [{depth},{len(shape)}) of input[shape={brackets(shape)}] must match "
             f"dimensions [{outer},{updates.ndim}) of {shown}"
         )
     if depth == 0:
         return jnp.sum(_whole(indices, updates, shape), 0, dtype=updates.dtype)
-    return _target(jnp.zeros(shape, updates.dtype), indices).add(updates, mode="drop")
+    target = _target(jnp.zeros(shape, updates.dtype), indices)
+    if updates.dtype == bool:
+        return target.max(updates, mode="drop")
+    return target.add(updates, mode="drop")
 
 
 @op(kernel="ScatterNd", inputs=each("indices", "updates"), host=True, grad=None)
@@ -188,7 +191,8 @@ def _rows(grad, indices):
 
 def _update_vjp(inputs, _, cotangent, **__):
     tensor, indices, updates = inputs
-    kept = _apply(cotangent, indices, jnp.zeros_like(updates), "set")
+    written = _apply(jnp.zeros(tensor.shape, bool), indices, jnp.ones(updates.shape, bool), "set")
+    kept = jnp.where(written, jnp.zeros((), cotangent.dtype), cotangent)
     return kept, None, _rows(cotangent, indices)
 
 

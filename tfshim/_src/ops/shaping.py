@@ -14,7 +14,7 @@ from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.vectors import index_array, loose_vector, vector
+from tfshim._src.ops.vectors import index_array, loose_vector, refuse_float, vector
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each
 from tfshim._src.tensor import Tensor
@@ -45,27 +45,29 @@ def target_shape(have: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ..
     if len(unknown) > 1:
         fail(f"Only one input size may be -1, not both {unknown[0]} and {unknown[1]}")
     size = math.prod(have)
-    if not unknown:
-        wanted = math.prod(shape)
-        require(
-            wanted == size,
-            f"Input to reshape is a tensor with {size} values, but the requested shape has "
-            f"{wanted}",
-        )
-        return shape
-    known = math.prod([n for n in shape if n != -1])
-    if known == 0:
-        require(
-            size == 0,
-            "reshape cannot infer the missing input size for an empty tensor unless all specified "
-            "input sizes are non-zero",
-        )
-    missing = size // known if known else 0
+    if unknown:
+        shape = _worked_out(have, shape)
+    wanted = math.prod(shape)
     require(
-        missing * known == size,
-        f"Input to reshape is a tensor with {size} values, but the requested shape requires a "
-        f"multiple of {known}",
+        wanted == size,
+        f"Input to reshape is a tensor with {size} values, but the requested shape has {wanted}",
     )
+    return shape
+
+
+def _worked_out(have: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape with its -1 replaced. Where sizes of 0 are asked for, those of 0 that the tensor has
+    do not count."""
+    known = math.prod([n for n in shape if n > 0])
+    asked_empty = 0 in shape
+    given = math.prod([n for n in have if n > 0 or not asked_empty])
+    missing = given // known
+    if not (asked_empty and 0 in have):
+        require(
+            missing * known == given,
+            f"Input to reshape is a tensor with {math.prod(have)} values, but the requested shape "
+            f"requires a multiple of {known}",
+        )
     return tuple([missing if n == -1 else n for n in shape])
 
 
@@ -114,6 +116,7 @@ def transpose(a, perm=None, conjugate=False, name="transpose") -> Tensor:
 
 
 def _one_axis(value: Any) -> int:
+    refuse_float(value)
     array = index_array(value, "ExpandDims", "Tdim")
     if array.size != 1:
         raise op_error("ExpandDims", "'dim' must be a tensor with a single value")
@@ -255,36 +258,40 @@ def reverse(tensor, axis):
 
 
 @moves
-@op(
-    "tf.roll",
-    inputs=each("input"),
-    static={
-        "shift": loose_vector(
-            "Roll", "Tshift", "shift must be a scalar or a 1-D vector. Found: {shape}"
-        ),
-        "axis": loose_vector(
-            "Roll", "Taxis", "axis must be a scalar or a 1-D vector. Found: {shape}"
-        ),
-    },
-)
-def roll(input, shift, axis):
+@op(kernel="Roll", inputs=each("input"))
+def _roll(input, shift, axis):
+    total = [0] * input.ndim
+    for s, a in zip(shift, axis, strict=True):
+        require(-input.ndim <= a < input.ndim, f"axis {a} is out of range")
+        total[a % input.ndim] += s
+    return jnp.roll(input, total, tuple(range(input.ndim)))
+
+
+@export("tf.roll")
+def roll(input, shift, axis, name=None) -> Tensor:
     """Moves elements along axes; what falls off one end comes back at the other.
 
     Args:
       input: tensor of rank 1 or more.
       shift: by how many places, one number or one per axis.
       axis: along which axes; a repeated axis adds its shifts up.
+      name: ignored.
 
     Raises:
       InvalidArgumentError: for a scalar input, an axis that is not there, or lengths that differ.
     """
-    require(input.ndim >= 1, "input must be 1-D or higher")
-    require(len(shift) == len(axis), "shift and axis must have the same size")
-    total = [0] * input.ndim
-    for s, a in zip(shift, axis, strict=True):
-        require(-input.ndim <= a < input.ndim, f"axis {a} is out of range")
-        total[a % input.ndim] += s
-    return jnp.roll(input, total, tuple(range(input.ndim)))
+    x = convert(input)
+    shifts = index_array(shift, "Roll", "Tshift")
+    axes = index_array(axis, "Roll", "Taxis")
+    if x.ndim < 1:
+        raise op_error("Roll", "input must be 1-D or higher")
+    for label, found in (("shift", shifts), ("axis", axes)):
+        if found.ndim > 1:
+            text = f"{label} must be a scalar or a 1-D vector. Found: {brackets(found.shape)}"
+            raise op_error("Roll", text)
+    if shifts.shape != axes.shape:
+        raise op_error("Roll", "shift and axis must have the same size")
+    return _roll(x, tuple(shifts.reshape(-1).tolist()), tuple(axes.reshape(-1).tolist()))
 
 
 @moves

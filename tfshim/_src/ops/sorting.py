@@ -13,7 +13,7 @@ from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import op_error, require
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.vectors import index_array
+from tfshim._src.ops.vectors import index_array, refuse_float
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, c_name, each, fixed, same
 from tfshim._src.tensor import Tensor
@@ -146,7 +146,8 @@ def top_k(input, k=1, sorted=True, index_type=dtypes.int32, name=None) -> TopKV2
       InvalidArgumentError: if the last axis is shorter than k, or k is negative.
     """
     del sorted
-    count = index_array(k, "TopKV2", "Tk", ("int16", *INDEX)) if not _is_float(k) else _refuse(k)
+    refuse_float(k)
+    count = index_array(k, "TopKV2", "Tk", ("int16", *INDEX))
     if count.ndim:
         raise op_error("TopKV2", f"k must be scalar, got shape {brackets(count.shape)}")
     wanted = dtypes.as_dtype(index_type)
@@ -158,14 +159,6 @@ def top_k(input, k=1, sorted=True, index_type=dtypes.int32, name=None) -> TopKV2
             ran=False,
         )
     return TopKV2(*_top_k(input, int(count), wanted))
-
-
-def _is_float(value: Any) -> bool:
-    return isinstance(value, float)
-
-
-def _refuse(value: Any) -> Any:
-    raise TypeError(f"Cannot convert {value!r} to EagerTensor of dtype int32")
 
 
 @op(

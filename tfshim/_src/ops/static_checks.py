@@ -216,8 +216,8 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None) ->
 
     Args:
       shapes: dict or list of pairs of a tensor and its expected shape: a tuple or string of
-        integers, symbols (the same symbol means the same size everywhere), None or "." for any size, and "*"
-        or "..." in first place for any number of sizes.
+        integers, symbols (the same symbol means the same size everywhere), None or "." for any
+        size, and "*" or "..." in first place for any number of sizes.
       data, summarize: ignored where shapes are known, as they always are here.
       message: put before the text.
       name: ignored.

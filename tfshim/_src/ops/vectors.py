@@ -69,3 +69,9 @@ def loose_vector(kernel: str, attr: str, sentence: str = "", of: tuple[str, ...]
         return (int(array),) if array.ndim == 0 else strict(array)
 
     return converted
+
+
+def refuse_float(value: Any) -> None:
+    """Raises for a Python float where TensorFlow converts to int32 first."""
+    if isinstance(value, float):
+        raise TypeError(f"Cannot convert {value!r} to EagerTensor of dtype int32")
