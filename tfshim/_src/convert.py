@@ -11,6 +11,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 from tfshim._src import dtypes, registry
 from tfshim._src.dtypes import DType
@@ -88,10 +89,10 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
     method = getattr(value, "__tf_tensor__", None)
     if method is not None and not isinstance(value, type):
         return method(dtype, None)
-    if isinstance(value, jax.Array) and not isinstance(value, jax.core.Tracer):
+    if isinstance(value, jax.Array) and not isinstance(value, Tracer):
         t = from_value(value)
         return t if dtype in (None, t.dtype) else from_value(value.astype(dtype.np))
-    if isinstance(value, jax.core.Tracer):
+    if isinstance(value, Tracer):
         t = from_value(value)
         t._trace = INLINE
         return t
@@ -332,7 +333,7 @@ def _has_tensor(value: Any) -> bool:
             return True
         if isinstance(item, (list, tuple)) and _has_tensor(item):
             return True
-        if isinstance(item, jax.core.Tracer):
+        if isinstance(item, Tracer):
             return True
     return False
 
@@ -341,7 +342,7 @@ def _cannot(value: Any, dtype: DType) -> TypeError:
     return TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {c_name(dtype)}")
 
 
-# -- the arguments of ops ----------------------------------------------------------------------------
+# -- the arguments of ops --
 
 
 def convert_inputs(op: Op, values: tuple) -> tuple:

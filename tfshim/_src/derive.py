@@ -35,7 +35,7 @@ def pullback(kernel: Kernel, diff: tuple[int, ...], which: tuple[int, ...], n_in
 
 
 def pushforward(kernel: Kernel, moving: tuple[int, ...], n_in: int) -> Kernel:
-    """The kernel `(inputs..., tangents of the inputs moving...) -> tangents of the float outputs`."""
+    """The kernel `(inputs..., tangents of those moving...) -> tangents of the float outputs`."""
 
     def make() -> Kernel:
         def fn(*values):

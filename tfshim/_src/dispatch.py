@@ -39,7 +39,7 @@ def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
     avals = tuple([t.aval for t in inputs])
     spec = kernel.memo.get(avals)
     if spec is None:
-        if any([a.dtype.kind == "s" for a in avals]) and movement.moves_strings(kernel):
+        if any(a.dtype.kind == "s" for a in avals) and movement.moves_strings(kernel):
             return movement.run_on_strings(kernel, inputs)
         spec = kernel.spec(avals)
     state = STATE

@@ -122,7 +122,7 @@ class OpError(Exception):
         return self
 
 
-def _subclass(name: str, code: int, doc: str) -> type[OpError]:
+def _subclass(name: str, code: int, doc: str) -> Any:
     def __init__(self, node_def, op, message, *args):
         OpError.__init__(self, node_def, op, message, code, *args)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import jax.numpy as jnp
 
-
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
@@ -161,5 +160,3 @@ def aggregate(parts: list[Any]) -> Any:
 
 def is_differentiable_value(value: Any) -> bool:
     return isinstance(value, (Tensor, IndexedSlices))
-
-

@@ -73,9 +73,7 @@ class Module:
     @property
     def non_trainable_variables(self) -> tuple[Variable, ...]:
         """Those that are not trainable."""
-        return tuple(
-            self._flatten(predicate=lambda v: _is_variable(v) and not v.trainable)
-        )
+        return tuple(self._flatten(predicate=lambda v: _is_variable(v) and not v.trainable))
 
     @property
     def submodules(self) -> tuple[Module, ...]:

@@ -74,9 +74,7 @@ class Op:
         self.module = body.__module__
         self.parameters = list(inspect.signature(body).parameters.values())
         self.inputs = tuple(n.strip("*?") for n in rule.names)
-        self.group_of: dict[str, Group] = {
-            n.strip("*?"): g for g in rule.groups for n in g.names
-        }
+        self.group_of: dict[str, Group] = {n.strip("*?"): g for g in rule.groups for n in g.names}
         self.optional = frozenset(n.rstrip("?") for n in rule.names if n.endswith("?"))
         self.lists = frozenset(n[1:] for n in rule.names if n.startswith("*"))
         params = [p.name for p in self.parameters]
@@ -227,9 +225,7 @@ def _with_vjp(fn, vjp, attrs):
         def pull(cotangents):
             grads = vjp(primals, outs, cotangents, **attrs)
             zeros = [jnp.zeros_like(primals[i]) for i in moving]
-            return [
-                z if grads[i] is None else grads[i] for i, z in zip(moving, zeros, strict=True)
-            ]
+            return [z if grads[i] is None else grads[i] for i, z in zip(moving, zeros, strict=True)]
 
         push = jax.linear_transpose(pull, outs)
         (tangent,) = push([tangents[i] for i in moving])
@@ -287,9 +283,7 @@ def op(
 
     def decorate(body: Callable) -> Callable:
         camel = "".join(w[:1].upper() + w[1:] for w in body.__name__.strip("_").split("_"))
-        entry = Op(
-            body, names, kernel or camel, inputs, static or {}, grad, jvp, vjp, diff, host
-        )
+        entry = Op(body, names, kernel or camel, inputs, static or {}, grad, jvp, vjp, diff, host)
         if OPS.setdefault(entry.name, entry) is not entry:
             raise ValueError(f"two ops are named {entry.name}")
         public = _generate(entry)
@@ -325,7 +319,7 @@ def _generate(entry: Op) -> Callable:
         ]
     else:
         tests = [f"type({x}) is T" for x in xs]
-        groups = [[n for n in g.names] for g in entry.rule.groups]
+        groups = [list(g.names) for g in entry.rule.groups]
         for g in groups:
             tests += [f"{a}.aval.dtype is {g[0]}.aval.dtype" for a in g[1:]]
         limited = [g for g in entry.rule.groups if g.of or g.dtype]

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfshim._src import derive, logs, nest
-from tfshim._src.engine import flush as engine
-from tfshim._src.connection import connected
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
+from tfshim._src.engine import flush as engine
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
@@ -220,7 +219,7 @@ class GradientTape:
         #: id of a variable -> (variable, ids of the tensors that were read from it)
         self._variables: dict[int, tuple[Variable, dict[int, Any]]] = {}
 
-    # -- recording ----------------------------------------------------------------------------
+    # -- recording --
 
     def __enter__(self) -> GradientTape:
         self._push()
@@ -299,7 +298,8 @@ class GradientTape:
                 )
             if not t.aval.trainable:
                 logs.warn_first(
-                    "The dtype of the watched tensor must be floating (e.g. tf.float32), got %r", t.dtype
+                    "The dtype of the watched tensor must be floating (e.g. tf.float32), got %r",
+                    t.dtype,
                 )
             self._watched[id(t)] = t
 
@@ -332,7 +332,7 @@ class GradientTape:
         """The watched variables in the order of first access."""
         return tuple(v for v, _ in self._variables.values())
 
-    # -- gradients ------------------------------------------------------------------------------
+    # -- gradients --
 
     def _begin(self) -> None:
         if not self._alive:

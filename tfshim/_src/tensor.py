@@ -6,11 +6,11 @@ Operators and slicing are installed by operators.py, so that this file needs no 
 from __future__ import annotations
 
 import threading
-import weakref
 from typing import Any
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 from tfshim._src import dtypes
 from tfshim._src.engine import flush as flush_module
@@ -118,9 +118,9 @@ class Tensor:
     def __array__(self, dtype=None, copy=None):
         if self._is_symbolic():
             raise NotImplementedError(
-                f"Cannot convert a symbolic tf.Tensor ({self._graph_name()}) to a numpy array. This "
-                "error may indicate that you're trying to pass a Tensor to a NumPy call, which is "
-                "not supported."
+                f"Cannot convert a symbolic tf.Tensor ({self._graph_name()}) to a numpy array. "
+                "This error may indicate that you're trying to pass a Tensor to a NumPy call, "
+                "which is not supported."
             )
         value = self._host_value()
         if dtype is not None and np.dtype(dtype) != value.dtype:
@@ -135,10 +135,10 @@ class Tensor:
         return self.__jax_array__().__dlpack__(**kwargs)
 
     def __dlpack_device__(self):
-        return self.__jax_array__().__dlpack_device__()
+        return self.__jax_array__().__dlpack_device__()  # pyright: ignore
 
     def __buffer__(self, flags):
-        return memoryview(self._host_value())
+        return memoryview(self._host_value())  # pyright: ignore
 
     def __copy__(self):
         return self
@@ -426,14 +426,10 @@ def concrete(value: Any, aval: Aval) -> EagerTensor:
 def from_value(value: Any) -> EagerTensor:
     """A handle of a NumPy array (not copied), a jax.Array or a JAX tracer."""
     t = concrete(value, aval_of(value))
-    if isinstance(value, jax.core.Tracer):
+    if isinstance(value, Tracer):
         t._trace = INLINE
     return t
 
 
 def _unpickle(value: np.ndarray) -> EagerTensor:
     return from_value(value)
-
-
-def is_tensor_alive(ref: weakref.ref) -> bool:
-    return ref() is not None

@@ -1,4 +1,4 @@
-"""What `import tfshim` needs besides ops: the global JAX setting, operators, and names of its own."""
+"""What `import tfshim` needs besides ops: a JAX setting, operators, names of its own."""
 
 from __future__ import annotations
 

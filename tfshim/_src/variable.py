@@ -168,7 +168,7 @@ class Variable:
         STATE.pending.assigned = True
         return dispatch(_ASSIGN, (value,))
 
-    # -- reading --------------------------------------------------------------------------------
+    # -- reading --
 
     @property
     def _root(self) -> Variable:
@@ -239,7 +239,7 @@ class Variable:
 
         return gather.gather_nd(self._read(), indices)
 
-    # -- writing ----------------------------------------------------------------------------------
+    # -- writing --
 
     def _write(self, handle: EagerTensor) -> None:
         trace = STATE.trace
@@ -367,7 +367,7 @@ class Variable:
         """Assigns a value, eagerly."""
         self.assign(value)
 
-    # -- facts ---------------------------------------------------------------------------------------
+    # -- facts --
 
     @property
     def name(self) -> str:
@@ -455,11 +455,10 @@ class Variable:
 
     def __hash__(self):
         raise TypeError(
-            "Variable is unhashable. Instead, use variable.ref() as the key. "
-            f"(Variable: {self!r})"
+            f"Variable is unhashable. Instead, use variable.ref() as the key. (Variable: {self!r})"
         )
 
-    # -- Python -----------------------------------------------------------------------------------------
+    # -- Python --
 
     def __bool__(self) -> bool:
         return bool(self._read())

@@ -129,5 +129,3 @@ def count_up_to(variable, limit: int):
         raise op_error(kernel, f"Reached limit of {limit}", errors.OutOfRangeError)
     variable.assign(from_value(before + np.array(1, before.dtype)))
     return from_value(before)
-
-

@@ -47,7 +47,7 @@ def make_aval(shape: tuple[int, ...], dtype: DType) -> Aval:
     found = _INTERNED.get(key)
     if found is None:
         if len(_INTERNED) >= _MAX_INTERNED:
-            _INTERNED.clear()  # identity only speeds lookups up; equal avals may then be two objects
+            _INTERNED.clear()  # identity only speeds look-ups up
         found = _INTERNED[key] = Aval(shape, dtype)
     return found
 

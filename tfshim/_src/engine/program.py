@@ -72,7 +72,7 @@ def evaluate(
 
 
 def _shared_pullbacks(nodes: Sequence[Node], live: Sequence[bool]) -> dict[Node, tuple[int, ...]]:
-    """Forward nodes whose pullback stands in the same program, with the inputs it differentiates."""
+    """Forward nodes whose pullback is in the same program, with the inputs it differentiates."""
     forwards = {node for node, alive in zip(nodes, live, strict=True) if alive}
     shared: dict[Node, tuple[int, ...]] = {}
     for (kernel, refs), alive in zip(nodes, live, strict=True):
