@@ -59,7 +59,7 @@ def no_kernel(kernel: str, attributes: str) -> None:
 
 
 def matrix_product(a, b, turn_a: bool, turn_b: bool):
-    """a @ b of raw arrays with equal batch shapes or ones that broadcast, each transposed or not."""
+    """a @ b of raw arrays whose batch shapes broadcast, each transposed or not."""
     if a.ndim == b.ndim and a.shape[:-2] == b.shape[:-2]:
         n = a.ndim
         batch = tuple(range(n - 2))
