@@ -1,8 +1,11 @@
-"""Sums, differences, products, quotients and their remainders; negation."""
+"""Sums, differences, products, quotients, powers and their remainders."""
 
-from conformance.cases.row import c64, draw, f32, f64, i32, i64, pairs, row, s, special
+from conformance.cases.row import b, c64, draw, f32, f64, i32, i64, make, pairs, row, s, special
 
 _BINARY = ("tf.math.add", "tf.math.subtract", "tf.math.multiply")
+_QUOTIENTS = ("tf.math.divide", "tf.math.truediv", "tf.math.divide_no_nan", "tf.realdiv")
+_WHOLE = ("tf.math.floordiv", "tf.math.floormod", "tf.truncatediv", "tf.truncatemod")
+_EXPONENTS = (-2, -1, 0, 1, 2, 3, 4, 5, 0.5, -0.5, 2.0, 3.7)
 
 ROWS = [
     *(row(op, draw((2, 3), seed=1), draw((2, 3), seed=2), second=True) for op in _BINARY),
@@ -22,10 +25,78 @@ ROWS = [
     *(row(op, f32([1.0]), i32([1]), kind="error") for op in _BINARY),
     *(row(op, i32([1]), 1.5, kind="error") for op in _BINARY),
     *(row(op, f32([1.0]), "a", kind="error") for op in _BINARY),
+    *(row(op, b([True]), b([True]), kind="error") for op in _BINARY),
     row("tf.math.add", s(["a", "b"]), s("c")),
+    row("tf.math.add", s(["a", "b"]), s(["c", "d", "e"]), kind="error"),
     row("tf.math.negative", draw((2, 3)), second=True),
     row("tf.math.negative", c64([1 + 2j])),
     row("tf.math.negative", special("float32"), kind="boundary"),
     row("tf.math.negative", special("int32"), kind="boundary"),
     row("tf.math.negative", s("a"), kind="error"),
+    # quotients
+    *(row(op, draw((2, 3), seed=1), draw((3,), seed=2), second=True) for op in _QUOTIENTS),
+    *(row(op, draw((3,), "complex64", 3), draw((3,), "complex64", 4)) for op in _QUOTIENTS),
+    *(row(op, *pairs("float32"), kind="boundary") for op in _QUOTIENTS),
+    *(row(op, f64([[]]), f64([[1.0], [2.0]]), kind="boundary") for op in _QUOTIENTS),
+    *(row(op, i32([6, -7]), i32([4, 2])) for op in _QUOTIENTS[:3]),
+    *(row(op, i32([6, -7]), i32([0, 2]), kind="boundary") for op in _QUOTIENTS[:3]),
+    *(row(op, f32([1, 2]), f32([1, 2, 3]), kind="error") for op in _QUOTIENTS),
+    *(row(op, i32([1]), f32([1.0]), kind="error") for op in _QUOTIENTS),
+    *(row(op, b([True]), b([True]), kind="error") for op in _QUOTIENTS[:3]),
+    row("tf.math.divide", 4, 2),
+    row("tf.math.divide", 4, f32(3.0)),
+    row("tf.realdiv", i32([1]), i32([1]), kind="error", text="Could not find device for node"),
+    # remainders
+    *(row(op, draw((4, 3), seed=1), draw((3,), seed=2)) for op in _WHOLE),
+    *(row(op, i32([7, -7, 7, -7]), i32([2, 2, -2, -2])) for op in _WHOLE),
+    *(row(op, f32([7.5, -7.5]), 2) for op in _WHOLE),
+    *(
+        row(op, f32([7.5, -7.5, 0.0, 6.0]), f32([0.0, 2.0, 3.0, -2.0]), kind="boundary")
+        for op in _WHOLE
+    ),
+    *(row(op, i64([]), i64([]), kind="boundary") for op in _WHOLE),
+    *(row(op, i32([1, 2]), i32([1, 0]), kind="error") for op in _WHOLE),
+    *(row(op, i32([1, 2]), 0, kind="error") for op in _WHOLE),
+    *(row(op, f32([1, 2]), f32([1, 2, 3]), kind="error") for op in _WHOLE),
+    # products that skip zeros
+    row("tf.math.multiply_no_nan", draw((2, 3)), draw((3,), seed=1), second=True),
+    row(
+        "tf.math.multiply_no_nan",
+        f32([float("inf"), float("nan"), 2.0, float("inf")]),
+        f32([0.0, 0.0, 3.0, 2.0]),
+        kind="boundary",
+    ),
+    row("tf.math.multiply_no_nan", 2, 0, kind="error"),
+    row("tf.math.reciprocal_no_nan", draw((2, 3)), second=True),
+    row("tf.math.reciprocal_no_nan", special("float32"), kind="boundary"),
+    row("tf.math.reciprocal_no_nan", i32([1]), kind="error"),
+    row("tf.math.reciprocal", draw((2, 3)), second=True),
+    row("tf.math.reciprocal", draw((3,), "complex128")),
+    row("tf.math.reciprocal", special("float32"), kind="boundary"),
+    row("tf.math.reciprocal", i32([1]), kind="error", text="Could not find device for node"),
+    row("tf.math.scalar_mul", 2.5, draw((2, 3))),
+    row("tf.math.scalar_mul", 2, draw((2, 3))),
+    row("tf.math.scalar_mul", 2.0, make("tf.IndexedSlices", f32([[1.0]]), i32([1]), i32([3, 1]))),
+    row("tf.math.scalar_mul", f32(0.0), f32([]), kind="boundary"),
+    row("tf.math.scalar_mul", f32([1.0, 2.0]), f32([1.0, 2.0]), kind="error"),
+    row("tf.math.squared_difference", draw((2, 3)), draw((3,), seed=1), second=True),
+    row("tf.math.squared_difference", draw((3,), "complex64"), draw((3,), "complex64", 1)),
+    row("tf.math.squared_difference", *pairs("float32"), kind="boundary"),
+    row("tf.math.squared_difference", f32([1, 2]), f32([1, 2, 3]), kind="error"),
+    row("tf.math.square", draw((2, 3)), second=True),
+    row("tf.math.square", draw((3,), "complex64")),
+    row("tf.math.square", special("float32"), kind="boundary"),
+    row("tf.math.square", special("int32"), kind="boundary"),
+    row("tf.math.square", b([True]), kind="error"),
+    # powers
+    *(row("tf.math.pow", draw((5,), "float64", 2), e, second=True) for e in _EXPONENTS),
+    *(row("tf.math.pow", f32([0.0, 1.0, 2.0]), e, kind="boundary") for e in _EXPONENTS),
+    row("tf.math.pow", draw((2, 3), low=0.1), draw((3,), seed=1), second=True),
+    row("tf.math.pow", f32([-1.0, 0.0, -2.0, 0.0]), f32([2.0, 0.0, 3.0, 2.0]), kind="boundary"),
+    row("tf.math.pow", i32([2, -3, 0]), i32([10, 3, 0])),
+    row("tf.math.pow", i32([2, -3, 0]), 3),
+    row("tf.math.pow", draw((3,), "complex64"), draw((3,), "complex64", 1)),
+    row("tf.math.pow", 2, -1, kind="error"),
+    row("tf.math.pow", i32([2, 3]), i32([1, -1]), kind="error"),
+    row("tf.math.pow", f32([1, 2]), f32([1, 2, 3]), kind="error"),
 ]

@@ -124,11 +124,12 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
             result.append(window[1])
             continue
         index = _as_int(item)
-        if not -n <= index < n:
+        index += n if index < 0 else 0
+        if not 0 <= index < n:
             raise op_error(
                 _KERNEL, f"slice index {index} of dimension {axis} out of bounds.", name=name
             )
-        windows.append((index % n, 1, 1))
+        windows.append((index, 1, 1))
     return Plan(windows, tuple(result))
 
 
@@ -233,8 +234,8 @@ def _boolean_mask(spec: Any) -> Any:
     """The mask if the slicing is by one boolean tensor or array."""
     if isinstance(spec, Tensor) or hasattr(spec, "_as_operand"):
         return spec if spec.dtype is dtypes.bool else None
-    if isinstance(spec, np.ndarray) and spec.dtype == np.bool_:
-        return spec
+    if isinstance(spec, (bool, np.bool_, np.ndarray)) and np.asarray(spec).dtype == np.bool_:
+        return np.asarray(spec)
     return None
 
 

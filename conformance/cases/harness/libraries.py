@@ -118,7 +118,7 @@ class Names:
         self._prefix = prefix
 
     def __getattr__(self, name: str) -> Any:
-        from tfshim._src import dtypes
+        from tfshim._src import top
         from tfshim._src.registry import PUBLIC
 
         full = f"{self._prefix}.{name}"
@@ -126,6 +126,6 @@ class Names:
             return PUBLIC[full]
         if any(public.startswith(f"{full}.") for public in PUBLIC):
             return Names(full)
-        if self._prefix == "tf" and isinstance(getattr(dtypes, name, None), dtypes.DType):
-            return getattr(dtypes, name)
+        if self._prefix == "tf" and name in top.__all__:
+            return getattr(top, name)
         raise AttributeError(f"{full} is not registered")
