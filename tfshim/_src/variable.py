@@ -91,6 +91,9 @@ class Variable:
     __module__ = "tensorflow"
     __array_priority__ = 100
 
+    def __new__(cls, *args, **kwargs):
+        return object.__new__(ResourceVariable if cls is Variable else cls)
+
     def __init__(
         self,
         initial_value=None,
@@ -557,7 +560,13 @@ class VariableHandle:
         return f"<Resource handle of {self._variable.name}>"
 
 
-class UnreadVariable(Variable):
+class ResourceVariable(Variable):
+    """What `tf.Variable(...)` gives: the class that `type(v)` shows."""
+
+    __module__ = "tensorflow.python.ops.resource_variable_ops"
+
+
+class UnreadVariable(ResourceVariable):
     """What assigning returns: the same variable, under the name `UnreadVariable`."""
 
     __module__ = "tensorflow.python.ops.resource_variable_ops"
