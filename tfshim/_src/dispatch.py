@@ -49,7 +49,7 @@ def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
         outs = _dispatch_foreign(kernel, inputs, spec)
     for recorder in state.recorders:
         recorder.record(kernel, inputs, outs)
-    if trace.nslots >= config.limit or trace.pending_bytes >= engine.MAX_BYTES:
+    if trace.nslots >= config.limit or trace.held_bytes >= engine.MAX_BYTES:
         if trace is state.pending:
             engine.flush(trace)
     return outs[0] if spec.single else list(outs)

@@ -30,8 +30,9 @@ COLD_NODE_US = 25
 #: A program whose compilation would take longer than this is never compiled.
 MAX_COMPILE_US = 30_000_000
 MIN_RUNS = 3
-#: So many bytes of pending values run though nobody looks; config.MAX_PENDING bounds their number.
-MAX_BYTES = 1 << 28
+#: A trace that keeps so many bytes of inputs alive runs though nobody looks; config.MAX_PENDING
+#: bounds the number of pending values. What is pending itself has no buffers yet.
+MAX_BYTES = 1 << 31
 MAX_PROGRAMS = 1024
 
 

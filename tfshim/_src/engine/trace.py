@@ -25,12 +25,12 @@ Node = tuple[Kernel, tuple[int, ...]]
 class Trace:
     """Nodes in the order of dispatch, and the external tensors that they read."""
 
-    __slots__ = ("nodes", "ext", "ext_refs", "nslots", "outs", "lock", "sites", "__weakref__")
+    __slots__ = (
+        "nodes", "ext", "ext_refs", "held_bytes", "nslots", "outs", "lock", "sites", "__weakref__",
+    )  # fmt: skip
 
     #: Pending traces run when a value is read; graphs are symbolic and never run.
     symbolic = False
-    #: Bytes of what is pending; graphs hold no values.
-    pending_bytes = 0
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -40,6 +40,7 @@ class Trace:
         self.nodes: list[Node] = []
         self.ext: list[Any] = []
         self.ext_refs: dict[int, int] = {}
+        self.held_bytes = 0  # of external tensors, which stay in memory until this trace runs
         self.nslots = 0
         self.outs: list[Any] = []
         self.sites: list[Any] = []
@@ -54,17 +55,17 @@ class Trace:
         if ref is None:
             self.ext.append(tensor)  # keeps it alive, so that its id stays its own
             ref = self.ext_refs[id(tensor)] = -len(self.ext)
+            self.held_bytes += tensor.aval.nbytes
         return ref
 
 
 class Pending(Trace):
     """The nodes that one thread's eager code dispatched and nobody has looked at yet."""
 
-    __slots__ = ("pending_bytes", "assigned")
+    __slots__ = ("assigned",)
 
     def clear(self) -> None:
         super().clear()
-        self.pending_bytes = 0
         self.assigned = False  # whether a variable got a value since the last flush
 
     def record(self, kernel: Kernel, inputs: tuple, spec: Spec, make, site) -> tuple | None:
@@ -96,13 +97,11 @@ class Pending(Trace):
                 out = make(aval, self, slot)
                 self.outs.append(weakref.ref(out))
                 self.nslots = slot + 1
-                self.pending_bytes += aval.nbytes
                 result = (out,)
             else:
                 result = tuple([make(a, self, slot + i) for i, a in enumerate(outs)])
                 self.outs.extend([weakref.ref(t) for t in result])
                 self.nslots = slot + len(outs)
-                self.pending_bytes += sum([a.nbytes for a in outs])
         return result
 
 
