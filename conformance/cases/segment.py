@@ -15,14 +15,25 @@ ROWS = [
     *(row(op, f32([1.0, 2.0, 2.0, 0.0]), i32([0, 0, 0, 1]), kind="boundary") for op in _SORTED),
     *(row(op, f32([0.0, 2.0, 0.0, 0.0]), i32([0, 0, 2, 2]), kind="boundary") for op in _SORTED),
     *(row(op, draw((0, 2)), i32([]), kind="boundary") for op in _SORTED),
-    *(row(op, f32([1, 2, 3, 4][: len(ids)] if len(ids) > 3 else [1, 2, 3]), i32(ids), kind="error")
-      for op in _SORTED for ids in _BAD_IDS),
+    *(
+        row(
+            op, f32([1, 2, 3, 4][: len(ids)] if len(ids) > 3 else [1, 2, 3]), i32(ids), kind="error"
+        )
+        for op in _SORTED
+        for ids in _BAD_IDS
+    ),
     *(row(op, f32([1.0]), f32([0.0]), kind="error") for op in _SORTED),
     *(row(op, draw((4, 2), "float64"), i32([2, 0, 2, -1]), 4, second=True) for op in _UNSORTED),
     *(row(op, draw((2, 2, 2)), i64([[0, 1], [1, 0]]), 3) for op in _UNSORTED),
     *(row(op, i32([[1, 2], [3, 5], [7, 9]]), i32([1, 0, 1]), 3) for op in _UNSORTED),
-    *(row(op, f32([1.0, 2.0, 2.0, 0.0]), i32([0, 0, 0, 1]), 2, kind="boundary") for op in _UNSORTED),
-    *(row(op, f64([0.0, 2.0, 0.0, 0.0]), i32([0, 0, 2, 2]), 3, kind="boundary") for op in _UNSORTED),
+    *(
+        row(op, f32([1.0, 2.0, 2.0, 0.0]), i32([0, 0, 0, 1]), 2, kind="boundary")
+        for op in _UNSORTED
+    ),
+    *(
+        row(op, f64([0.0, 2.0, 0.0, 0.0]), i32([0, 0, 2, 2]), 3, kind="boundary")
+        for op in _UNSORTED
+    ),
     *(row(op, draw((0, 2)), i32([]), 2, kind="boundary") for op in _UNSORTED),
     *(row(op, f32([1.0, 2.0]), i32([-1, -1]), 1, kind="boundary") for op in _UNSORTED),
     *(row(op, f32([1.0, 2.0]), i32([0, 2]), 2, kind="error") for op in _UNSORTED),
@@ -37,6 +48,8 @@ ROWS = [
     *(row(op, draw((4, 2)), i32([]), i32([]), num_segments=2, kind="boundary") for op in _SPARSE),
     *(row(op, draw((4, 2)), i32([0, 4]), i32([0, 0]), kind="error") for op in _SPARSE),
     *(row(op, draw((4, 2)), i32([0, 1]), i32([1, 0]), kind="error") for op in _SPARSE),
-    *(row(op, draw((4, 2)), i32([0, 1]), i32([0, 2]), num_segments=2, kind="error")
-      for op in _SPARSE),
+    *(
+        row(op, draw((4, 2)), i32([0, 1]), i32([0, 2]), num_segments=2, kind="error")
+        for op in _SPARSE
+    ),
 ]

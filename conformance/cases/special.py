@@ -46,8 +46,10 @@ ROWS = [
         for op in _INCOMPLETE
     ),
     *(row(op, f32([1.0, 2.0]), f32([[0.5], [1.5]])) for op in _INCOMPLETE),
-    *(row(op, f32([1.0, -1.0, 1.0]), f32([-1.0, 1.0, 0.0]), kind="boundary", grad=())
-      for op in _INCOMPLETE),
+    *(
+        row(op, f32([1.0, -1.0, 1.0]), f32([-1.0, 1.0, 0.0]), kind="boundary", grad=())
+        for op in _INCOMPLETE
+    ),
     *(row(op, f32([1, 2]), f32([1, 2, 3]), kind="error") for op in _INCOMPLETE),
     row("tf.math.betainc", f64([1.0, 2.5]), f64([2.0, 0.5]), f64([0.3, 0.7]), second=True),
     row("tf.math.betainc", 1.0, 2.0, f32([0.0, 0.5, 1.0]), kind="boundary", grad=()),

@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import errors
+from tfshim._src import dtypes, errors
 from tfshim._src.convert import convert
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import op_error
@@ -122,6 +122,8 @@ def batch_scatter_update(variable, sparse_delta: Any) -> None:
 def count_up_to(variable, limit: int):
     """The value before adding one; OutOfRangeError at the limit."""
     kernel = "ResourceCountUpTo"
+    if variable.dtype not in (dtypes.int32, dtypes.int64):
+        raise errors.dtype_not_allowed(kernel, variable.dtype, (dtypes.int32, dtypes.int64))
     if variable.shape.rank != 0:
         raise op_error(kernel, f"input is not a scalar: {brackets(variable.shape.as_list())}")
     before = variable._current()._host_value()
