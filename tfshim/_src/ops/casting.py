@@ -134,9 +134,9 @@ def _saturation_bounds(source: DType, target: DType) -> tuple[Any, Any]:
     """Clipping bounds in the source dtype, None where nothing can lie outside."""
     (s_low, s_high), (t_low, t_high) = _range_of(source), _range_of(target)
     low = high = None
-    if s_low < t_low:
+    if float(s_low) < float(t_low):
         low = _within(t_low, source, target, up=True)
-    if s_high > t_high:
+    if float(s_high) > float(t_high):
         high = _within(t_high, source, target, up=False)
     return low, high
 
@@ -144,7 +144,7 @@ def _saturation_bounds(source: DType, target: DType) -> tuple[Any, Any]:
 def _within(bound, source: DType, target: DType, up: bool):
     """The bound as a source value; moved inwards where, as float64, it lies outside the target."""
     value = np.asarray(bound).astype(source.np)
-    wide, exact = np.float64(value), np.float64(bound)
+    wide, exact = float(value), float(bound)
     if source.kind == "f" and (wide < exact if up else wide > exact):
         value = np.nextafter(np.asarray(bound).astype(source.np), np.asarray(0, source.np))
     return value
@@ -227,7 +227,7 @@ def _bits(x, target: np.dtype):
         out = lax.bitcast_convert_type(x, target)
         if target.itemsize == x.dtype.itemsize:
             return out
-        return out.reshape(*out.shape[:-2], -1)
+        return out.reshape(*out.shape[:-2], out.shape[-2] * out.shape[-1])
     if target in parts:
         part = np.dtype(parts[target])
         ratio = target.itemsize // x.dtype.itemsize

@@ -6,6 +6,7 @@ known, and XLA clamps them.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax
@@ -247,6 +248,12 @@ def gather_nd(params, indices, batch_dims=0, name=None, bad_indices_policy="") -
         raise op_error(
             "GatherNd",
             f"index innermost dimension length must be <= params rank; saw: {depth} vs. {x.ndim}",
+        )
+    if not x.aval.size and math.prod(i.aval.shape[:-1]):
+        raise op_error(
+            "GatherNd",
+            "Requested more than 0 entries, but params is empty.  Params shape: "
+            f"{brackets(x.aval.shape)}",
         )
     values = _known(i)
     if values is not None and values.size and not ignore and values.dtype.kind in "iu":

@@ -123,7 +123,7 @@ _HISTOGRAM = ("int32", "int64", "float", "double")
 def _histogram(values, value_range, nbins, dtype):
     low, high = value_range[0], value_range[1]
     step = (high - low).astype(np.float64) / nbins
-    place = (jnp.maximum(values, low) - low).astype(np.float64) / step
+    place = (jnp.maximum(values, low).astype(np.float64) - low.astype(np.float64)) / step
     place = jnp.minimum(place, nbins - 1)
     index = cast_array(place, np.dtype(np.int32)).reshape(-1)
     return jnp.zeros(nbins, dtype.np).at[index].add(np.ones((), dtype.np), mode="drop")
@@ -182,10 +182,7 @@ def histogram_fixed_width(values, value_range, nbins=100, dtype=dtypes.int32, na
 @op(kernel="HistogramFixedWidthBins", inputs=same("values", "value_range"), grad=None)
 def _histogram_bins(values, value_range, nbins, dtype):
     low, high = value_range[0], value_range[1]
-    above, width = values - low, high - low
-    if not jnp.issubdtype(values.dtype, jnp.floating):
-        above, width = above.astype(np.float64), width.astype(np.float64)
-    place = jnp.floor(np.asarray(nbins, above.dtype) * (above / width))
+    place = jnp.floor(np.asarray(nbins, values.dtype) * ((values - low) / (high - low)))
     limit = np.asarray(nbins - 1, place.dtype)
     place = jnp.maximum(jnp.minimum(place, limit), np.zeros((), place.dtype))
     return cast_array(place, dtype.np)
@@ -215,7 +212,12 @@ def histogram_fixed_width_bins(
             "Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: "
             f"b'nbins tf.Tensor({count}, shape=(), dtype=int32) must > 0'",
         )
-    t = convert(values)
+    t, limits = convert(values), convert(value_range)
+    expected, got, kernel = t.aval.dtype, limits.aval.dtype, "Sub"
+    if expected.kind != "f" and got is expected:
+        got, kernel = dtypes.float64, "Mul"  # what TensorFlow's formula comes to for integers
+    if got is not expected:
+        raise dtype_mismatch(kernel, 1, expected, got)
     return _histogram_bins(
         t, convert(value_range, hint=t.aval.dtype), count, dtypes.as_dtype(dtype)
     )

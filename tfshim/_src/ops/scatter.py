@@ -60,6 +60,23 @@ def _target(out, indices):
     return out.at[tuple(kept)]
 
 
+def _refuse_flat(indices, updates, shape) -> None:
+    """Raises for 1-D indices: TensorFlow's kernels take them for index vectors of length 1, which
+    its own checks then do not allow."""
+    if indices.ndim != 1:
+        return
+    shown = f"updates[shape={brackets(updates.shape)}]"
+    if updates.shape[0] != indices.shape[0]:
+        fail(
+            f"Dimensions [0,1) of indices[shape={brackets(indices.shape)}] = {indices.shape[0]} "
+            f"must match dimensions [0,1) of {shown} = {updates.shape[0]}"
+        )
+    fail(
+        f"Dimensions [1,{len(shape)}) of input[shape={brackets(shape)}] must match dimensions "
+        f"[1,{updates.ndim}) of {shown}"
+    )
+
+
 def _whole(indices, updates, shape):
     """Updates of index vectors of length 0, each of which writes all of the output."""
     return jnp.reshape(updates, (-1, *shape))
@@ -94,6 +111,7 @@ def _scatter_nd(indices, updates, shape):
             f"Dimensions [{depth},{len(shape)}) of input[shape={brackets(shape)}] must match "
             f"dimensions [{outer},{updates.ndim}) of {shown}"
         )
+    _refuse_flat(indices, updates, shape)
     if depth == 0:
         return jnp.sum(_whole(indices, updates, shape), 0, dtype=updates.dtype)
     target = _target(jnp.zeros(shape, updates.dtype), indices)
@@ -170,6 +188,7 @@ def _check_update(tensor, indices, updates) -> None:
             f"The inner {inner} dimensions of output.shape={brackets(tensor.shape)} must match the "
             f"inner {inner} dimensions of updates.shape={brackets(updates.shape)}"
         )
+    _refuse_flat(indices, updates, tensor.shape)
 
 
 def _apply(tensor, indices, updates, how: str):

@@ -94,7 +94,7 @@ def _transpose(a, perm, conjugate):
         axes.append(p % a.ndim)
     for i in range(a.ndim):
         if i not in axes:
-            fail(f"{i} is missing from {{{','.join(map(str, perm))}}}.")
+            fail(f"{i} is missing from {{{','.join(map(str, axes))}}}.")
     result = lax.transpose(a, axes)
     return jnp.conj(result) if conjugate and jnp.iscomplexobj(result) else result
 

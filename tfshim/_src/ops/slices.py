@@ -130,6 +130,8 @@ def strided_slice(
         elif new_axis_mask & bit:
             key.append(None)
         elif shrink_axis_mask & bit:
+            if s <= 0:
+                raise op_error(kernel, "only stride 1 allowed on non-range indexing.")
             key.append(b)
         else:
             if s == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import jax
@@ -124,7 +125,11 @@ def _top_k(input, k, index_type):
         key, order = lax.sort((~input, places), dimension=input.ndim - 1, num_keys=1)
         values, indices = ~key[..., :k], order[..., :k]
     else:
-        values, indices = lax.top_k(input, k)
+        key = input
+        if jnp.issubdtype(input.dtype, jnp.floating):
+            key = jnp.where(input == 0, jnp.zeros((), input.dtype), input)  # -0 ties with 0
+        indices = lax.top_k(key, k)[1]
+        values = jnp.take_along_axis(input, indices, axis=-1, mode="clip")
     return values, lax.convert_element_type(indices, index_type.np)
 
 
@@ -240,10 +245,11 @@ _ALL_PAIRS = 1 << 20
 
 def _bounds(sequence, values, side: str, out_type):
     n, m = sequence.shape[-1], values.shape[-1]
-    rows, value_rows = sequence.reshape(-1, n) if n else None, values.reshape(-1, m)
-    if rows is None:
+    count, value_count = math.prod(sequence.shape[:-1]), math.prod(values.shape[:-1])
+    if not n or not values.size:
         return jnp.zeros(values.shape, out_type.np)
-    require(rows.shape[0] == value_rows.shape[0], "Leading dim_size of both tensors must match.")
+    require(count == value_count, "Leading dim_size of both tensors must match.")
+    rows, value_rows = sequence.reshape(count, n), values.reshape(count, m)
     if n * m <= _ALL_PAIRS:
         pairs, wanted = rows[:, None, :], value_rows[:, :, None]
         if side == "left":

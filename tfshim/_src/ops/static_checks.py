@@ -184,8 +184,8 @@ def assert_same_float_dtype(tensors=None, dtype=None) -> dtypes.DType:
         if wanted is None:
             wanted, first = found, t
         elif found is not wanted:
-            origin = f" as {first}" if first is not None else ""
-            raise ValueError(f"{t}, type={found}, must be of the same type ({wanted}){origin}.")
+            origin = f" as {first!s}" if first is not None else ""
+            raise ValueError(f"{t!s}, type={found}, must be of the same type ({wanted}){origin}.")
     if wanted is None:
         return dtypes.float32
     if not wanted.is_floating:
@@ -217,7 +217,7 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None) ->
     Args:
       shapes: dict or list of pairs of a tensor and its expected shape: a tuple or string of
         integers, symbols (the same symbol means the same size everywhere), None or "." for any
-        size, and "*" or "..." in first place for any number of sizes.
+        size, and "*" or an ellipsis in first place for any number of sizes.
       data, summarize: ignored where shapes are known, as they always are here.
       message: put before the text.
       name: ignored.
@@ -242,15 +242,16 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None) ->
     sizes: dict[Any, tuple[int, str]] = {}
     for t, wanted in expected:
         shape = tuple(t.shape)
-        if wanted and wanted[0] in ("*", "..."):
+        if wanted and wanted[0] in _ANY_NUMBER:
             wanted = wanted[1:]
         offset = len(shape) - len(wanted)
         for i, symbol in enumerate(wanted):
             if symbol is None or symbol == ".":
                 continue
             size = shape[offset + i]
-            if isinstance(symbol, (int, np.integer)) or str(symbol).isdigit():
-                known: tuple[int, str] | None = (int(symbol), "Specified explicitly")
+            explicit = _explicit(symbol)
+            if explicit is not None:
+                known: tuple[int, str] | None = (explicit, "Specified explicitly")
             else:
                 known = sizes.get(symbol)
                 if known is None:
@@ -264,15 +265,26 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None) ->
                 )
 
 
+#: What stands for any number of sizes; the string "..." is a symbol like any other.
+_ANY_NUMBER = ("*", Ellipsis)
+
+
+def _explicit(symbol: Any) -> int | None:
+    try:
+        return int(symbol)
+    except (TypeError, ValueError):
+        return None
+
+
 def _check_rank(t: Any, wanted: tuple, prefix: str) -> None:
     for i, symbol in enumerate(wanted):
-        if symbol in ("*", "...") and i:
+        if symbol in _ANY_NUMBER and i:
             raise ValueError(
                 f"{prefix}{_describe(t)} specified shape index {i}.  Symbol `...` or `*` for a "
                 "variable number of unspecified dimensions is only allowed as the first entry"
             )
     rank = len(t.shape)
-    open_ended = bool(wanted) and wanted[0] in ("*", "...")
+    open_ended = bool(wanted) and wanted[0] in _ANY_NUMBER
     if open_ended:
         least = len(wanted) - 1
         if rank < least:
