@@ -11,11 +11,9 @@ import collections
 import time
 from typing import Any
 
-import jax
-import numpy as np
-
 from tfshim._src import config
-from tfshim._src.engine.program import evaluate, live_nodes
+from tfshim._src.engine.compiled import Compiled
+from tfshim._src.engine.program import live_nodes
 from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import Failed, Pending, Trace
 from tfshim._src.errors import OpError
@@ -104,7 +102,9 @@ def flush(trace: Trace) -> None:
 
 def _run(nodes, ext, wanted, tensors, sites) -> None:
     stats.flushes += 1
-    key = (tuple(nodes), tuple([t.aval for t in ext]), tuple(wanted))
+    # a literal is told from a tensor of its aval, since it travels in another way
+    inputs = tuple([t.aval.dtype if t._literal else t.aval for t in ext])
+    key = (tuple(nodes), inputs, tuple(wanted))
     entry = programs.get(key)
     if entry is None:
         entry = programs[key] = Entry(len(nodes), len(wanted), sites[-1])
@@ -131,77 +131,17 @@ def _run(nodes, ext, wanted, tensors, sites) -> None:
 
 
 def _run_compiled(entry: Entry, nodes, ext, wanted):
-    literals = [t._literal and t.aval.dtype.kind in "fiub" for t in ext]
     if entry.call is None:
         started = time.perf_counter()
-        entry.call = _compile(nodes, ext, wanted, literals)
+        call = Compiled(nodes, ext, wanted)
         stats.program_compiles += 1
-        values = entry.call(*_arguments(ext, literals))
+        values = call(ext)
         entry.compile_seconds = time.perf_counter() - started
+        entry.call = call
     else:
-        values = entry.call(*_arguments(ext, literals))
+        values = entry.call(ext)
     stats.compiled_runs += 1
     return values
-
-
-def _compile(nodes, ext, wanted, literals):
-    """One jitted function of the program. Literals of one dtype arrive packed in one vector, since
-    each argument costs; they stay inputs, so that a learning rate may change at every step."""
-    avals = [t.aval for t in ext]
-    lits = [i for i, is_lit in enumerate(literals) if is_lit]
-    arrays = [i for i, is_lit in enumerate(literals) if not is_lit]
-    by_dtype = _group(avals, lits)
-    widths = widths_of(nodes, avals)
-
-    def run(packed, *values):
-        full: list[Any] = [None] * len(ext)
-        for i, v in zip(arrays, values, strict=True):
-            full[i] = v
-        for (dtype, members), vector in zip(by_dtype.items(), packed, strict=True):
-            for j, i in enumerate(members):
-                full[i] = vector[j].astype(dtype.np)
-        return evaluate(nodes, widths, full, wanted)
-
-    return jax.jit(run)
-
-
-def _group(avals, lits):
-    groups: dict[Any, list[int]] = {}
-    for i in lits:
-        groups.setdefault(avals[i].dtype, []).append(i)
-    return groups
-
-
-def _arguments(ext, literals):
-    groups: dict[Any, list[Any]] = {}
-    values = []
-    for t, is_lit in zip(ext, literals, strict=True):
-        if is_lit:
-            groups.setdefault(t.aval.dtype, []).append(t._value)
-        else:
-            v = t._value
-            if type(v) is np.ndarray:
-                stats.to_device += 1
-                v = t._value = jax.device_put(v)  # once: the next run finds it there
-            values.append(v)
-    packed = [np.array(vs, dtype.np) for dtype, vs in groups.items()]
-    return (packed, *values)
-
-
-def widths_of(nodes, avals) -> list[int]:
-    """Number of outputs of each node."""
-    return [len(outs) for outs in avals_of(nodes, avals)]
-
-
-def avals_of(nodes, ext_avals):
-    """Output avals of each node, from the kernels' memos."""
-    env: list[Any] = []
-    result = []
-    for kernel, refs in nodes:
-        outs = kernel.spec(tuple([env[r] if r >= 0 else ext_avals[-1 - r] for r in refs])).outputs
-        env.extend(outs)
-        result.append(outs)
-    return result
 
 
 def _interpret(nodes, ext, wanted, tensors, sites) -> None:

@@ -17,6 +17,22 @@ from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.trace import Node
 
 
+def widths_of(nodes, avals) -> list[int]:
+    """Number of outputs of each node."""
+    return [len(outs) for outs in avals_of(nodes, avals)]
+
+
+def avals_of(nodes, ext_avals):
+    """Output avals of each node, from the kernels' memos."""
+    env: list[Any] = []
+    result = []
+    for kernel, refs in nodes:
+        outs = kernel.spec(tuple([env[r] if r >= 0 else ext_avals[-1 - r] for r in refs])).outputs
+        env.extend(outs)
+        result.append(outs)
+    return result
+
+
 def live_nodes(nodes: Sequence[Node], widths: Sequence[int], wanted: Sequence[int]) -> list[bool]:
     """Which nodes are needed for the wanted slots.
 

@@ -19,6 +19,7 @@ class Stats:
     host_nodes: int = 0  #: nodes evaluated by NumPy
     xla_nodes: int = 0  #: nodes evaluated by a compiled single kernel
     dead_nodes: int = 0  #: nodes never run since nobody could see their outputs
+    donations: int = 0  #: input buffers given to XLA to write outputs into
     to_device: int = 0  #: host values handed to XLA
     failures: int = 0  #: flushes in which a node failed
 

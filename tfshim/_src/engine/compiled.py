@@ -1,0 +1,139 @@
+"""The compiled tier: a hot program as one `jax.jit` function.
+
+Python numbers of one dtype arrive packed in one vector, since each argument costs; they stay
+inputs, so that a learning rate may change at every step. Large inputs that nobody else holds any
+more, such as the old value of an assigned variable, are donated: XLA writes the new value there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import Any
+
+import jax
+import numpy as np
+
+from tfshim._src.engine.program import evaluate, widths_of
+from tfshim._src.engine.stats import stats
+
+#: Smaller buffers are not worth asking who holds them.
+DONATE_BYTES = 1 << 16
+_PACKED_KINDS = "fiub"
+
+
+def is_packed(tensor: Any) -> bool:
+    """Whether an external input travels in a vector of literals."""
+    return tensor._literal and tensor.aval.dtype.kind in _PACKED_KINDS
+
+
+class Compiled:
+    """One program, compiled; called with the external tensors of a flush.
+
+    Args:
+      nodes, wanted: the program.
+      ext: the external tensors of its first run, for their avals.
+    """
+
+    def __init__(self, nodes, ext, wanted):
+        self.n_ext = len(ext)
+        self.arrays = [i for i, t in enumerate(ext) if not is_packed(t)]
+        groups: dict[Any, list[int]] = {}
+        for i, t in enumerate(ext):
+            if is_packed(t):
+                groups.setdefault(t.aval.dtype, []).append(i)
+        self.groups = [(dtype.np, members) for dtype, members in groups.items()]
+        self.nodes, self.wanted = nodes, wanted
+        self.widths = widths_of(nodes, [t.aval for t in ext])
+        self._plain: Any = None
+        self._donating: Any = None
+        self._donated: tuple[int, ...] = ()
+        self._candidates = self._find_candidates(ext)
+
+    def _run(self, packed, *values):
+        full: list[Any] = [None] * self.n_ext
+        for i, v in zip(self.arrays, values, strict=True):
+            full[i] = v
+        for (dtype, members), vector in zip(self.groups, packed, strict=True):
+            for j, i in enumerate(members):
+                full[i] = vector[j].astype(dtype)
+        return evaluate(self.nodes, self.widths, full, self.wanted)
+
+    def _find_candidates(self, ext) -> list[int]:
+        """External inputs that an output of the same shape and dtype could take the place of."""
+        avals = wanted_avals(self.nodes, [t.aval for t in ext], self.wanted)
+        self._free = Counter(a for a in avals if a.nbytes >= DONATE_BYTES)
+        return [i for i in self.arrays if ext[i].aval in self._free]
+
+    def __call__(self, ext) -> list[Any]:
+        values = []
+        for i in self.arrays:
+            t = ext[i]
+            v = t._value
+            if type(v) is np.ndarray:
+                stats.to_device += 1
+                v = t._value = jax.device_put(v)  # once: the next run finds it there
+            values.append(v)
+        packed = [np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups]
+        donated = self._unheld(ext) if self._candidates else ()
+        if donated:
+            call = self._with_donation(donated)
+            if call is not None:
+                stats.donations += len(self._donated)
+                return call(packed, *values)
+        if self._plain is None:
+            self._plain = jax.jit(self._run)
+        return self._plain(packed, *values)
+
+    def _unheld(self, ext) -> tuple[int, ...]:
+        """Candidates that only this flush still holds: the handle, and its array."""
+        found = []
+        free = dict(self._free)
+        for i in self._candidates:
+            t = ext[i]
+            if not free[t.aval]:
+                continue
+            # a handle is held by `ext` and `t` (and the call); its array by the slot and `values`
+            if sys.getrefcount(t) == _HANDLE_REFS and sys.getrefcount(t._value) == _ARRAY_REFS:
+                found.append(i)
+                free[t.aval] -= 1
+        return tuple(found)
+
+    def _with_donation(self, donated: tuple[int, ...]) -> Any:
+        """The variant that donates; made once, and used when at least its inputs are free."""
+        if self._donating is None:
+            position = {i: p for p, i in enumerate(self.arrays)}
+            self._donated = donated
+            self._donating = jax.jit(
+                self._run, donate_argnums=tuple(position[i] + 1 for i in donated)
+            )
+        return self._donating if set(self._donated) <= set(donated) else None
+
+
+def wanted_avals(nodes, ext_avals, wanted) -> list[Any]:
+    """The avals of the wanted refs."""
+    from tfshim._src.engine.program import avals_of
+
+    env = [a for outs in avals_of(nodes, ext_avals) for a in outs]
+    return [env[r] if r >= 0 else ext_avals[-1 - r] for r in wanted]
+
+
+class _Probe:
+    __slots__ = ("value",)
+
+
+def _calibrate() -> tuple[int, int]:
+    """The reference counts that an unheld handle and its array have inside `_unheld`."""
+    probe = _Probe()
+    probe.value = object()
+    ext = [probe]
+    values = [probe.value]
+    del probe
+    for i in [0]:
+        t = ext[i]
+        counts = sys.getrefcount(t), sys.getrefcount(t.value)
+    del values
+    return counts
+
+
+_HANDLE_REFS, _ARRAY_REFS = _calibrate()
