@@ -66,14 +66,7 @@ class Compiled:
         return [i for i in self.arrays if ext[i].aval in self._free]
 
     def __call__(self, ext) -> list[Any]:
-        values = []
-        for i in self.arrays:
-            t = ext[i]
-            v = t._value
-            if type(v) is np.ndarray:
-                stats.to_device += 1
-                v = t._value = jax.device_put(v)  # once: the next run finds it there
-            values.append(v)
+        values = [_on_device(ext[i]) for i in self.arrays]
         packed = [np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups]
         donated = self._unheld(ext) if self._candidates else ()
         if donated:
@@ -108,6 +101,15 @@ class Compiled:
                 self._run, donate_argnums=tuple(position[i] + 1 for i in donated)
             )
         return self._donating if set(self._donated) <= set(donated) else None
+
+
+def _on_device(tensor) -> Any:
+    """A tensor's value for XLA; a host value is moved once, so that the next run finds it there."""
+    value = tensor._value
+    if type(value) is np.ndarray:
+        stats.to_device += 1
+        value = tensor._value = jax.device_put(value)
+    return value
 
 
 def wanted_avals(nodes, ext_avals, wanted) -> list[Any]:
