@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfshim._src import derive, logs, nest
+from tfshim._src.connection import connected
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine import flush as engine
@@ -106,6 +107,9 @@ def node_gradients(call: Call) -> list[Any]:
                 # the common case first: a dense cotangent of the right shape and dtype
                 cts.append(c if getattr(c, "aval", None) is o.aval else _fit(densify(c), o))
     result: list[Any] = [None] * len(inputs)
+    if diff and which and (kernel.parent is not None or len(outputs) > 1):
+        read = connected(kernel, tuple([t.aval for t in inputs]), which)
+        diff = [i for i in diff if i in read]  # None, not zeros: see connection.py
     if diff and which:
         pull = derive.pullback(kernel, tuple(diff), tuple(which), len(inputs))
         grads = dispatch(pull, (*inputs, *cts))
