@@ -10,7 +10,7 @@ from jax import lax
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import InvalidArgumentError, op_error
+from tfshim._src.errors import InvalidArgumentError, dtype_mismatch, op_error
 from tfshim._src.movement import moves
 from tfshim._src.ops.casting import cast_array
 from tfshim._src.ops.common import brackets
