@@ -19,9 +19,10 @@ from tfshim._src.engine.aval import Aval, make_aval
 from tfshim._src.engine.stats import stats
 from tfshim._src.errors import InvalidArgumentError, OpError, op_error
 
-#: Small values are evaluated on the host while cold; anything larger goes to XLA (bytes, flops).
-HOST_BYTES = 1 << 20
-HOST_FLOPS = 1 << 24
+#: What NumPy does in less time than XLA needs to compile one op is evaluated on the host while
+#: cold; anything larger goes to XLA at once (bytes, flops).
+HOST_BYTES = 1 << 24
+HOST_FLOPS = 1 << 29
 
 _UNSET: Any = object()
 
