@@ -141,12 +141,12 @@ def _sparse_mat_mul(a, b, transpose_a, transpose_b, output_type):
 
 
 @op(kernel="Conj", inputs=same("x"))
-def _conjugate(x):
+def _conjugate_factor(x):
     return jnp.conj(x)
 
 
 def _conj(x: EagerTensor) -> EagerTensor:
-    return _conjugate(x) if x.aval.dtype.kind == "c" else x
+    return _conjugate_factor(x) if x.aval.dtype.kind == "c" else x
 
 
 @export("tf.linalg.matmul", "tf.matmul")

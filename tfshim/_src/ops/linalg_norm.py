@@ -36,7 +36,7 @@ def _size_jvp(primals, tangents):
 
 
 @op(kernel="Norm", inputs=same("x"))
-def _norm(x, order, axis, keepdims):
+def _matrix_or_vector_norm(x, order, axis, keepdims):
     if axis is not None:
         for a in axis:
             if not -x.ndim <= a < x.ndim:
@@ -132,7 +132,7 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None) -> Any:
     tensor = convert(tensor)
     _check_dtype(tensor, ord, axis)
     order = ord if isinstance(ord, str) else float(ord)
-    return _norm(tensor, order, axis, bool(keepdims))
+    return _matrix_or_vector_norm(tensor, order, axis, bool(keepdims))
 
 
 @export("tf.linalg.normalize")
