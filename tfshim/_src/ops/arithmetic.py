@@ -30,7 +30,7 @@ def _add(x, y):
     return jnp.add(x, y)
 
 
-@op(kernel="AddV2", inputs=same("x", "y", lenient=True), host=True)
+@op(kernel="Add", inputs=same("x", "y", lenient=True), host=True)
 @broadcasting
 def _add_strings(x, y):
     return np.add(x, y)
@@ -346,9 +346,11 @@ def reciprocal(x):
 # -- whole quotients and remainders --------------------------------------------------------------
 
 
-def _check_divisor(kernel: str, y: EagerTensor) -> None:
+def _check_divisor(kernel: str, x: EagerTensor, y: EagerTensor) -> None:
     """Raises for a zero among integer divisors, unless a function is being traced."""
-    if y.aval.dtype.kind in "iu" and not y._is_symbolic() and not np.all(y._host_value()):
+    if y.aval.dtype.kind not in "iu" or x.aval.dtype is not y.aval.dtype:
+        return
+    if not y._is_symbolic() and not np.all(y._host_value()):
         if kernel.startswith("Truncate"):
             raise op_error(
                 kernel,
@@ -384,7 +386,7 @@ def floordiv(x, y, name=None) -> Any:
       InvalidArgumentError: for a zero among integer divisors.
     """
     x, y = _pair(_floordiv, x, y)
-    _check_divisor("FloorDiv", y)
+    _check_divisor("FloorDiv", x, y)
     return _floordiv(x, y)
 
 
@@ -425,7 +427,7 @@ def floormod(x, y, name=None) -> Any:
       InvalidArgumentError: for a zero among integer divisors.
     """
     x, y = _pair(_floormod, x, y)
-    _check_divisor("FloorMod", y)
+    _check_divisor("FloorMod", x, y)
     return _floormod(x, y)
 
 
@@ -451,11 +453,15 @@ def truncatediv(x, y, name=None) -> Any:
       InternalError: for a zero among integer divisors.
     """
     x, y = _pair(_truncatediv, x, y)
-    _check_divisor("TruncateDiv", y)
+    _check_divisor("TruncateDiv", x, y)
     return _truncatediv(x, y)
 
 
-@op(kernel="TruncateMod", inputs=same("x", "y", of=kinds.TRUNCATE_MOD), grad=None)
+def _no_gradient(call):
+    raise LookupError("gradient registry has no entry for: TruncateMod")
+
+
+@op(kernel="TruncateMod", inputs=same("x", "y", of=kinds.TRUNCATE_MOD), grad=_no_gradient)
 @broadcasting
 def _truncatemod(x, y):
     return lax.rem(*jnp.broadcast_arrays(x, y))
@@ -473,7 +479,7 @@ def truncatemod(x, y, name=None) -> Any:
       InternalError: for a zero among integer divisors.
     """
     x, y = _pair(_truncatemod, x, y)
-    _check_divisor("TruncateMod", y)
+    _check_divisor("TruncateMod", x, y)
     return _truncatemod(x, y)
 
 
@@ -511,6 +517,7 @@ def pow(x, y, name=None) -> Any:
         if kind in "fc" or (kind == "i" and type(y) is int and y >= 0):
             return _pow_whole(x, int(y))
     x, y = _pair(_pow, x, y)
-    if y.aval.dtype.kind == "i" and not y._is_symbolic() and np.any(y._host_value() < 0):
+    whole = y.aval.dtype.kind == "i" and x.aval.dtype is y.aval.dtype
+    if whole and not y._is_symbolic() and np.any(y._host_value() < 0):
         raise op_error("Pow", "Integers to negative integer powers are not allowed")
     return _pow(x, y)

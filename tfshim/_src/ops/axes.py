@@ -40,14 +40,6 @@ def _index_dtype(value: Any) -> Any:
         return value.aval.dtype
     if isinstance(value, (np.ndarray, np.generic)):
         return dtypes.from_np(value.dtype)
-    first = value
-    while isinstance(first, (list, tuple)) and first:
-        first = first[0]
-    if isinstance(first, Tensor):
-        return first.aval.dtype
-    for kind, dtype in ((bool, dtypes.bool), (float, dtypes.float32), (str, dtypes.string)):
-        if isinstance(first, kind):
-            return dtype
     return None
 
 
@@ -75,8 +67,9 @@ def scanned_axis(x, axis: Any) -> int:
     if isinstance(axis, tuple):
         shape = f"[{len(axis)}]"
         require(False, f"ScanOp: axis must be a scalar, not {shape}")
+    found = axis + x.ndim if axis < 0 else axis
     require(
-        -x.ndim <= axis < x.ndim,
-        f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}",
+        0 <= found < x.ndim,
+        f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {found}",
     )
-    return axis % x.ndim
+    return found

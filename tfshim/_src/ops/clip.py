@@ -39,26 +39,25 @@ def _like(t: Any, values: Any) -> Any:
 
 # -- values ----------------------------------------------------------------------------------------
 
-_REAL = (
-    "bfloat16", "half", "float", "double", "int8", "uint8",
-    "int16", "uint16", "int32", "uint32", "int64", "uint64",
-)  # fmt: skip
 
-
-@op(kernel="Minimum", inputs=same("t", "clip_value_min", "clip_value_max", of=_REAL))
+@op(kernel="Minimum", inputs=same("t", "clip_value_min", "clip_value_max", of=kinds.EXTREMUM))
 def _clip_by_value(t, clip_value_min, clip_value_max):
     below = _bounded("Minimum", smaller, t, clip_value_max, t.shape)
     return _bounded("Maximum", larger, below, clip_value_min, t.shape)
 
 
-def _bounded(kernel: str, pick, x, bound, shape):
+def _broadcast_shape(kernel: str, x, y) -> tuple[int, ...]:
+    """The shape of both together, or the error of the kernel that TensorFlow would call."""
     try:
-        found = np.broadcast_shapes(x.shape, bound.shape)
+        return np.broadcast_shapes(x.shape, y.shape)
     except ValueError:
         raise op_error(
-            kernel,
-            f"Incompatible shapes: {brackets(x.shape)} vs. {brackets(bound.shape)}",
+            kernel, f"Incompatible shapes: {brackets(x.shape)} vs. {brackets(y.shape)}"
         ) from None
+
+
+def _bounded(kernel: str, pick, x, bound, shape):
+    found = _broadcast_shape(kernel, x, bound)
     return pick(x, bound) if found == shape else jnp.zeros(found, x.dtype)
 
 
@@ -95,6 +94,7 @@ def clip_by_value(t, clip_value_min, clip_value_max, name=None) -> Any:
     static={"axes": axis_of("Sum")},
 )
 def _clip_by_norm(t, clip_norm, axes):
+    _broadcast_shape("Mul", t, clip_norm)
     squares = sum_raw(t * t, reduced_axes(t, axes), True)
     positive = squares > 0
     norm = jnp.where(positive, jnp.sqrt(jnp.where(positive, squares, 1)), squares)

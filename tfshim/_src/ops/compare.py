@@ -107,20 +107,14 @@ def greater_equal(x, y):
     return jnp.greater_equal(x, y)
 
 
-_EXTREMUM = (
-    "bfloat16", "half", "float", "double", "int8", "uint8",
-    "int16", "uint16", "int32", "uint32", "int64", "uint64",
-)  # fmt: skip
-
-
-@op("tf.math.maximum", "tf.maximum", inputs=same("x", "y", of=_EXTREMUM))
+@op("tf.math.maximum", "tf.maximum", inputs=same("x", "y", of=kinds.EXTREMUM))
 @broadcasting
 def maximum(x, y):
     """The larger of x and y, element by element, with broadcasting; NaN if one is."""
     return larger(x, y)
 
 
-@op("tf.math.minimum", "tf.minimum", inputs=same("x", "y", of=_EXTREMUM))
+@op("tf.math.minimum", "tf.minimum", inputs=same("x", "y", of=kinds.EXTREMUM))
 @broadcasting
 def minimum(x, y):
     """The smaller of x and y, element by element, with broadcasting; NaN if one is."""
@@ -155,11 +149,11 @@ def _steps(x):
 def is_non_decreasing(x):
     """Whether no element of the flattened x is smaller than the one before it: a bool scalar."""
     before, after = _steps(x)
-    return jnp.all(after - before >= 0)
+    return jnp.all(before <= after)
 
 
 @op("tf.math.is_strictly_increasing", kernel="Less", inputs=same("x", of=kinds.COMPARE), grad=None)
 def is_strictly_increasing(x):
     """Whether each element of the flattened x is larger than the one before it: a bool scalar."""
     before, after = _steps(x)
-    return jnp.all(after - before > 0)
+    return jnp.all(before < after)

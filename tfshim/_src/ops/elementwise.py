@@ -6,15 +6,18 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
+from tfshim._src import dtypes
 from tfshim._src.convert import convert
+from tfshim._src.errors import op_error
 from tfshim._src.ops import kinds
 from tfshim._src.ops.arithmetic import div_no_nan
 from tfshim._src.ops.common import check_broadcast
 from tfshim._src.ops.missing_kernels import require_kernel
 from tfshim._src.registry import export, op
-from tfshim._src.rules import FLOAT, FLOAT_COMPLEX, same
+from tfshim._src.rules import FLOAT, FLOAT_COMPLEX, c_name, same
 
 _X = same("x", of=FLOAT_COMPLEX)
 _REAL_X = same("x", of=FLOAT)
@@ -135,31 +138,48 @@ def tanh(x):
     return jnp.tanh(x)
 
 
-def _asinh_jvp(primals, tangents):
-    (x,), (t,) = primals, tangents
-    y = jnp.arcsinh(x)
-    return y, t / jnp.cosh(y)
-
-
-@op("tf.math.asinh", "tf.asinh", inputs=_X, jvp=_asinh_jvp)
-def asinh(x):
-    """The number whose hyperbolic sine is x, element by element."""
+@jax.custom_jvp
+def _asinh(x):
     return jnp.arcsinh(x)
 
 
-def _acosh_jvp(primals, tangents):
+@_asinh.defjvp
+def _asinh_jvp(primals, tangents):
     (x,), (t,) = primals, tangents
-    y = jnp.arccosh(x)
-    return y, t / jnp.sinh(y)
+    y = _asinh(x)
+    return y, t / jnp.cosh(y)
 
 
-@op("tf.math.acosh", "tf.acosh", inputs=_X, jvp=_acosh_jvp)
-def acosh(x):
-    """The number >= 0 whose hyperbolic cosine is x, element by element; NaN for x < 1."""
+@op("tf.math.asinh", "tf.asinh", inputs=_X)
+def asinh(x):
+    """The number whose hyperbolic sine is x, element by element."""
+    return _asinh(x)
+
+
+@jax.custom_jvp
+def _acosh(x):
     return jnp.arccosh(x)
 
 
-@op("tf.math.atanh", "tf.atanh", inputs=_X)
+@_acosh.defjvp
+def _acosh_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    y = _acosh(x)
+    return y, t / jnp.sinh(y)
+
+
+@op("tf.math.acosh", "tf.acosh", inputs=_X)
+def acosh(x):
+    """The number >= 0 whose hyperbolic cosine is x, element by element; NaN for x < 1."""
+    return _acosh(x)
+
+
+def _atanh_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    return jnp.arctanh(x), t / (jnp.ones((), x.dtype) - x * x)
+
+
+@op("tf.math.atanh", "tf.atanh", inputs=_X, jvp=_atanh_jvp)
 def atanh(x):
     """The number whose hyperbolic tangent is x, element by element."""
     return jnp.arctanh(x)
@@ -259,12 +279,23 @@ def _nextafter_jvp(primals, tangents):
     return y, jnp.broadcast_to(t1, y.shape)
 
 
-@op("tf.math.nextafter", kernel="NextAfter", inputs=same("x1", "x2", of=("double", "float")),
-    jvp=_nextafter_jvp)  # fmt: skip
-def nextafter(x1, x2):
-    """The next number after x1 in the direction of x2, element by element, with broadcasting."""
+@op(kernel="NextAfter", inputs=same("x1", "x2", of=("double", "float")), jvp=_nextafter_jvp)
+def _nextafter(x1, x2):
     check_broadcast(x1, x2)
     return jnp.nextafter(x1, x2)
+
+
+@export("tf.math.nextafter")
+def nextafter(x1, x2, name=None) -> Any:
+    """The next number after x1 in the direction of x2, element by element, with broadcasting.
+
+    Args:
+      x1, x2: both float32 or both float64; Python numbers count as float32.
+      name: ignored.
+    """
+    if isinstance(x1, (int, float)) and isinstance(x2, (int, float)):
+        x1, x2 = float(x1), float(x2)
+    return _nextafter(x1, x2)
 
 
 # -- sigmoids ------------------------------------------------------------------------------------
@@ -294,9 +325,16 @@ def softplus(features):
     return soft_plus(features)
 
 
-@op("tf.math.log_sigmoid", kernel="Softplus", inputs=same("x", of=kinds.ACTIVATION))
+@op("tf.math.log_sigmoid", kernel="Neg", inputs=same("x", of=kinds.SIGNED))
 def log_sigmoid(x):
     """log(1 / (1 + e ** -x)), element by element, without overflow."""
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        raise op_error(
+            "Softplus",
+            f"Value for attr 'T' of {c_name(dtypes.from_np(np.dtype(x.dtype)))} is not in the list "
+            f"of allowed values: {', '.join(kinds.ACTIVATION)}\n\t; NodeDef: {{{{node Softplus}}}}",
+            ran=False,
+        )
     return -soft_plus(-x)
 
 

@@ -51,3 +51,7 @@ EQUAL = (*ADD, "bool")
 WIDE_COMPLEX = ("complex64", "complex128")
 WIDE_FLOAT = ("float", "double")
 BITS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+EXTREMUM = (
+    "bfloat16", "half", "float", "double", "int8", "uint8",
+    "int16", "uint16", "int32", "uint32", "int64", "uint64",
+)  # fmt: skip

@@ -313,6 +313,8 @@ def _index_type(kernel: str, output_type: Any, allowed: tuple[str, ...]) -> Any:
 def _one_axis(axis: Any) -> int:
     if axis is None:
         return 0
+    if isinstance(axis, (np.ndarray, np.generic)):  # TensorFlow wants one of its own dtypes
+        raise TypeError(f"axis tensor dtypes {axis.dtype} is not supported")
     if hasattr(axis, "dtype"):
         dtype = dtypes.as_dtype(axis.dtype)
         if dtype.kind not in "iu" or dtype.name in ("uint32", "uint64"):
@@ -355,7 +357,14 @@ def argmin(input, axis=None, output_type=dtypes.int64, name=None) -> Any:
       InvalidArgumentError: for an axis out of range, or of size 0.
       TypeError: for an axis that is no int.
     """
-    axis = _one_axis(axis)
+    if isinstance(axis, float):
+        raise op_error(
+            "ArgMin",
+            "Value for attr 'Tidx' of float is not in the list of allowed values: int32, int64"
+            "\n\t; NodeDef: {{node ArgMin}}",
+            ran=False,
+        )
+    axis = 0 if axis is None else static.integer(axis)
     return _argmin(input, axis, _index_type("ArgMin", output_type, ("int32", "int64")))
 
 
@@ -537,13 +546,6 @@ def _add_n(inputs):
     return total
 
 
-def _add_n_error() -> ValueError:
-    return ValueError(
-        "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and "
-        "shape."
-    )
-
-
 @export("tf.math.add_n", "tf.add_n")
 def add_n(inputs, name=None) -> Any:
     """The sum of tensors of one shape and dtype.
@@ -556,11 +558,12 @@ def add_n(inputs, name=None) -> Any:
       ValueError: for no inputs.
       InvalidArgumentError: for different shapes or dtypes.
     """
-    if not hasattr(inputs, "__iter__"):
-        raise _add_n_error()
     tensors = [convert(x) for x in inputs]
     if not tensors:
-        raise _add_n_error()
+        raise ValueError(
+            "Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype "
+            "and shape."
+        )
     if len(tensors) == 1:
         return tensors[0]
     first = tensors[0].aval
@@ -601,7 +604,7 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None) -> Any:
     found = tensors[0].aval.dtype
     if tensor_dtype is not None and dtypes.as_dtype(tensor_dtype) is not found:
         raise TypeError(
-            f"The `tensor_dtype` argument is {dtypes.as_dtype(tensor_dtype)}, but `input` is of "
+            f"The `tensor_dtype` argument is {tensor_dtype}, but `input` is of "
             f"type {found}. These must be equal. Try casting the input to the desired type."
         )
     return add_n(tensors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -9,13 +10,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import static
+from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
+from tfshim._src.dtypes import DType
 from tfshim._src.errors import op_error
 from tfshim._src.ops import kinds
 from tfshim._src.ops.common import brackets
 from tfshim._src.registry import export, op
-from tfshim._src.rules import INDEX, c_name, each, same
+from tfshim._src.rules import FLOAT_COMPLEX, INDEX, c_name, each, same
 from tfshim._src.tensor import EagerTensor
 
 # -- scattering and gathering raw arrays -----------------------------------------------------------
@@ -40,7 +42,9 @@ def segment_add(data, ids, n: int):
     return _empty(data, ids, n, 0).at[_places(ids, n)].add(_rows(data, ids), mode="drop")
 
 
-def _segment_multiply(data, ids, n: int):
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
+def segment_product(data, ids, n: int):
+    """Products of the rows of each of n segments."""
     return _empty(data, ids, n, 1).at[_places(ids, n)].multiply(_rows(data, ids), mode="drop")
 
 
@@ -82,20 +86,20 @@ def _spread(segments, ids, n: int, fill=0):
 # -- derivatives -----------------------------------------------------------------------------------
 
 
-def _product_jvp(primals, tangents, n):
+@segment_product.defjvp
+def _product_jvp(n, primals, tangents):
     """Of several zeros in a segment none has an influence; of a single one its place has."""
     (data, ids), (t, _) = primals, tangents
-    out = _segment_multiply(data, ids, n)
+    out = segment_product(data, ids, n)
+    one = jnp.ones((), data.dtype)
     zero = data == 0
+    filled = jnp.where(zero, one, data)
     zeros = segment_add(zero.astype(np.int32), ids, n)
-    others = _segment_multiply(jnp.where(zero, jnp.ones((), data.dtype), data), ids, n)
-    rate = jnp.where(
-        zero,
-        _spread(others, ids, n),
-        _spread(out, ids, n) / jnp.where(zero, jnp.ones((), data.dtype), data),
-    )
+    others = segment_product(filled, ids, n)
+    rate = jnp.where(zero, _spread(others, ids, n), _spread(out, ids, n) / filled)
     rate = jnp.where(_spread(zeros, ids, n) > 1, jnp.zeros((), data.dtype), rate)
-    return out, segment_add(rate * t, ids, n)
+    # TensorFlow conjugates nothing here, which in JAX's convention is a conjugate.
+    return out, segment_add(jnp.conj(rate) * t, ids, n)
 
 
 def _extreme_jvp(largest: bool, empty):
@@ -140,10 +144,9 @@ def _segment_mean(data, ids, n):
     kernel="SegmentProd",
     inputs=_data_and_ids(kinds.QUANTIZED_NUMBER),
     static=_COUNT,
-    jvp=_product_jvp,
 )
 def _segment_prod(data, ids, n):
-    return _segment_multiply(data, ids, n)
+    return segment_product(data, ids, n)
 
 
 @op(
@@ -318,10 +321,9 @@ def _unsorted_sum(data, ids, n):
     kernel="UnsortedSegmentProd",
     inputs=_data_and_ids(kinds.QUANTIZED_NUMBER),
     static=_COUNT,
-    jvp=_product_jvp,
 )
 def _unsorted_prod(data, ids, n):
-    return _segment_multiply(data, ids, n)
+    return segment_product(data, ids, n)
 
 
 @op(
@@ -344,8 +346,23 @@ def _unsorted_min(data, ids, n):
     return _segment_extreme(data, ids, n, False, None)
 
 
+def _refuse(kernel: str, dtype: DType, allowed: tuple[str, ...]) -> None:
+    """Raises the error of a kernel that TensorFlow would call on the way."""
+    raise op_error(
+        kernel,
+        f"Value for attr 'T' of {c_name(dtype)} is not in the list of allowed values: "
+        f"{', '.join(allowed)}\n\t; NodeDef: {{{{node {kernel}}}}}",
+        ran=False,
+    )
+
+
 def _per_root(data, ids, n: int, root: bool):
     """Sums divided by the number of rows, or by its root."""
+    kind = dtypes.from_np(np.dtype(data.dtype))
+    if kind.kind == "c":
+        _refuse("Maximum", kind, kinds.EXTREMUM)
+    if root and kind.kind in "iu":
+        _refuse("Sqrt", kind, FLOAT_COMPLEX)
     total = segment_add(data, ids, n)
     if jnp.issubdtype(data.dtype, jnp.integer):
         wide = np.float64 if data.dtype.itemsize >= 4 else np.float32

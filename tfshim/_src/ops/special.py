@@ -44,7 +44,7 @@ def widened(body):
 @widened
 def log_gamma(x):
     """log |gamma(x)|."""
-    return lax.lgamma(x)
+    return jnp.where(jnp.isinf(x), jnp.asarray(np.inf, x.dtype), lax.lgamma(x))
 
 
 @widened
@@ -71,7 +71,13 @@ def _poly_gamma_jvp(primals, tangents):
 @jax.custom_jvp
 def hurwitz_zeta(x, q):
     """The sum of (q + k)**-x over whole k >= 0; x is constant to derivatives."""
-    return lax.zeta(*jnp.broadcast_arrays(x, q))
+    x, q = jnp.broadcast_arrays(x, q)
+    nan, inf, zero, one = (jnp.asarray(v, x.dtype) for v in (np.nan, np.inf, 0, 1))
+    value = jnp.where(x < 1, nan, lax.zeta(x, q))
+    # What the series has no value for: q ** -x of its first term.
+    limit = jnp.where(q == 1, one, jnp.where(q < 1, inf, zero))
+    value = jnp.where((x == inf) & ~jnp.isnan(q), limit, value)
+    return jnp.where((x > 1) & (q == inf), zero, value)
 
 
 @hurwitz_zeta.defjvp
@@ -147,38 +153,68 @@ def _gamma_rate(a, x):
 
 
 @widened
+def _lower_gamma_raw(a, x):
+    a, x = jnp.broadcast_arrays(a, x)
+    value = jnp.where(a <= 0, jnp.asarray(np.nan, a.dtype), lax.igamma(a, x))
+    return jnp.where((x == 0) | ((a == np.inf) & (x > 0)), jnp.zeros((), a.dtype), value)
+
+
+@widened
+def _upper_gamma_raw(a, x):
+    a, x = jnp.broadcast_arrays(a, x)
+    nowhere = (a <= 0) & (x != 0)
+    value = jnp.where(nowhere, jnp.asarray(np.nan, a.dtype), lax.igammac(a, x))
+    return jnp.where((a == np.inf) & (x > 0) & (x < np.inf), jnp.ones((), a.dtype), value)
+
+
+@widened
+def _gamma_by_order_raw(a, x):
+    a, x = jnp.broadcast_arrays(a, x)
+    flat = (x == 0) | (x == np.inf) | ((a == np.inf) & (x > 0))
+    return jnp.where(flat, jnp.zeros((), a.dtype), lax.igamma_grad_a(a, x))
+
+
+@jax.custom_jvp
+def _gamma_by_order(a, x):
+    """The derivative of igamma(a, x) by a, which has none of its own."""
+    return _gamma_by_order_raw(a, x)
+
+
+@_gamma_by_order.defjvp
+def _gamma_by_order_jvp(primals, tangents):
+    raise LookupError("gradient registry has no entry for: IgammaGradA")
+
+
+@jax.custom_jvp
 def _lower_gamma(a, x):
-    return lax.igamma(*jnp.broadcast_arrays(a, x))
+    return _lower_gamma_raw(a, x)
 
 
-@widened
-def _lower_gamma_by_a(a, x):
-    return lax.igamma_grad_a(*jnp.broadcast_arrays(a, x))
+@_lower_gamma.defjvp
+def _lower_gamma_jvp(primals, tangents):
+    (a, x), (da, dx) = primals, tangents
+    return _lower_gamma(a, x), _gamma_by_order(a, x) * da + _gamma_rate(a, x) * dx
 
 
-@widened
+@jax.custom_jvp
 def _upper_gamma(a, x):
-    return lax.igammac(*jnp.broadcast_arrays(a, x))
+    return _upper_gamma_raw(a, x)
 
 
-def _igamma_jvp(primals, tangents):
+@_upper_gamma.defjvp
+def _upper_gamma_jvp(primals, tangents):
     (a, x), (da, dx) = primals, tangents
-    return _lower_gamma(a, x), _lower_gamma_by_a(a, x) * da + _gamma_rate(a, x) * dx
+    return _upper_gamma(a, x), -_gamma_by_order(a, x) * da - _gamma_rate(a, x) * dx
 
 
-def _igammac_jvp(primals, tangents):
-    (a, x), (da, dx) = primals, tangents
-    return _upper_gamma(a, x), -_lower_gamma_by_a(a, x) * da - _gamma_rate(a, x) * dx
-
-
-@op("tf.math.igamma", inputs=same("a", "x", of=FLOAT), jvp=_igamma_jvp)
+@op("tf.math.igamma", inputs=same("a", "x", of=FLOAT))
 def igamma(a, x):
     """The lower regularized incomplete gamma function, element by element, with broadcasting."""
     check_broadcast(a, x)
     return _lower_gamma(a, x)
 
 
-@op("tf.math.igammac", inputs=same("a", "x", of=FLOAT), jvp=_igammac_jvp)
+@op("tf.math.igammac", inputs=same("a", "x", of=FLOAT))
 def igammac(a, x):
     """The upper regularized incomplete gamma function, element by element, with broadcasting."""
     check_broadcast(a, x)
@@ -188,22 +224,24 @@ def igammac(a, x):
 # -- beta ----------------------------------------------------------------------------------------
 
 
-def _betainc_jvp(primals, tangents):
+@jax.custom_jvp
+def incomplete_beta(a, b, x):
+    """The regularized incomplete beta integral; a and b are constant to derivatives."""
+    return lax.betainc(*jnp.broadcast_arrays(a, b, x))
+
+
+@incomplete_beta.defjvp
+def _incomplete_beta_jvp(primals, tangents):
     (a, b, x), (_, _, t) = primals, tangents
     one = jnp.ones((), a.dtype)
     log_beta = _log_gamma_with_psi(a) + _log_gamma_with_psi(b) - _log_gamma_with_psi(a + b)
     rate = jnp.exp(x_log1p_y(b - one, -x) + x_log_y(a - one, x) - log_beta)
-    return _betainc_raw(a, b, x), rate * t
-
-
-def _betainc_raw(a, b, x):
-    return lax.betainc(*jnp.broadcast_arrays(a, b, x))
+    return incomplete_beta(a, b, x), rate * t
 
 
 @op(
     "tf.math.betainc",
     inputs=same("a", "b", "x", of=kinds.WIDE_FLOAT),
-    jvp=_betainc_jvp,
     diff=("x",),
 )
 def betainc(a, b, x):
@@ -221,7 +259,7 @@ def betainc(a, b, x):
                 f"Shapes of {left} and {right} are inconsistent: {brackets(u.shape)} vs. "
                 f"{brackets(v.shape)}"
             )
-    return _betainc_raw(a, b, x)
+    return incomplete_beta(a, b, x)
 
 
 @op("tf.math.lbeta", kernel="Sum", inputs=_X)
@@ -358,7 +396,9 @@ def dawsn(x):
 
 @jax.custom_jvp
 def _exponential_integral(x):
-    return widened(jsp.expi)(x)
+    value = widened(jsp.expi)(x)
+    value = jnp.where(x == 0, _scaled(-np.inf, x), value)
+    return jnp.where(x < 0, _scaled(np.nan, x), value)
 
 
 @_exponential_integral.defjvp
@@ -370,7 +410,7 @@ def _exponential_integral_jvp(primals, tangents):
 @op("tf.math.special.expint", inputs=_X)
 def expint(x):
     """The exponential integral Ei(x), element by element; NaN for negative x."""
-    return jnp.where(x < 0, _scaled(np.nan, x), _exponential_integral(x))
+    return _exponential_integral(x)
 
 
 @jax.custom_jvp
