@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 import ml_dtypes  # noqa: F401  (registers the extension dtypes with NumPy)
 import numpy as np
-from jax.extend.core import Literal
 
 from tfshim._src.engine.host_rules import WIDER, HostAval
 
@@ -92,7 +91,7 @@ class FlatProgram:
             env[var] = self._constant(var.aval, value)
 
         def read(atom) -> int:
-            return self._constant(atom.aval, atom.val) if isinstance(atom, Literal) else env[atom]
+            return self._constant(atom.aval, atom.val) if hasattr(atom, "val") else env[atom]
 
         for eqn in jaxpr.eqns:
             inputs = [read(atom) for atom in eqn.invars]

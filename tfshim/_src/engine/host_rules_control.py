@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax.extend.core import primitives
+from jax import lax
 
 from tfshim._src.engine.host_rules import Equation, rule
 
@@ -66,7 +66,7 @@ def _while(eqn: Equation):
     # predicate's dimensions lead those of every carried value.
     masks = [(..., *(None,) * (len(aval.shape) - rank)) for aval in eqn.outputs]
     trips = LOOP_BUDGET // (_equations(params["cond_jaxpr"]) + _equations(params["body_jaxpr"]))
-    finish = _by_xla(primitives.while_p, params)
+    finish = _by_xla(lax.while_p, params)
 
     def call(*operands):
         test_consts, body_consts = list(operands[:split]), list(operands[split:start])
@@ -96,7 +96,7 @@ def _scan(eqn: Equation):
     stacked = eqn.outputs[carries:]
     order = range(length - 1, -1, -1) if params["reverse"] else range(length)
     if length * _equations(params["jaxpr"]) > LOOP_BUDGET:
-        whole = _by_xla(primitives.scan_p, params)
+        whole = _by_xla(lax.scan_p, params)
         return lambda *operands: _results(whole(*operands), count)
 
     def call(*operands):

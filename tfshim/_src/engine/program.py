@@ -93,15 +93,36 @@ def _shared_pullbacks(nodes: Sequence[Node], live: Sequence[bool]) -> dict[Node,
     shared: dict[Node, tuple[int, ...]] = {}
     for (kernel, refs), alive in zip(nodes, live, strict=True):
         if alive and kernel.parent is not None and kernel.parent[0] == "pullback":
-            _, forward, diff, _, n_in = kernel.parent
+            _, forward, diff, which, n_in = kernel.parent
             node = (forward, refs[:n_in])
-            if node in forwards:
+            if node in forwards and not is_partial(forward, which):
                 shared.setdefault(node, diff)
     return shared
 
 
-def linearize(kernel: Kernel, values: Sequence[Any], diff: tuple[int, ...]):
+def is_partial(kernel: Kernel, which: tuple[int, ...]) -> bool:
+    """Whether only some results of a pullback are differentiated.
+
+    The others must then be left out: a zero cotangent times an infinite derivative is NaN, where
+    TensorFlow, which has no cotangent there, computes nothing.
+    """
+    parent = kernel.parent
+    return parent is not None and parent[0] == "pullback" and len(which) < len(parent[2])
+
+
+def linearize(
+    kernel: Kernel,
+    values: Sequence[Any],
+    diff: tuple[int, ...],
+    only: tuple[int, ...] | None = None,
+):
     """Outputs and pullback of a kernel, in TensorFlow's convention for complex cotangents.
+
+    Args:
+      kernel: what to differentiate.
+      values: its inputs.
+      diff: indices of the inputs to differentiate.
+      only: the outputs to keep; None for all.
 
     Returns:
       The outputs, and `pull(which, cotangents)`: gradients with respect to the inputs `diff`, where
@@ -112,14 +133,15 @@ def linearize(kernel: Kernel, values: Sequence[Any], diff: tuple[int, ...]):
         full = list(values)
         for i, v in zip(diff, inner, strict=True):
             full[i] = v
-        return kernel.call(full)
+        found = kernel.call(full)
+        return found if only is None else tuple([found[i] for i in only])
 
     outs, vjp = jax.vjp(forward, *[values[i] for i in diff])
 
     def pull(which: tuple[int, ...], cotangents: Sequence[Any]) -> tuple:
         full = [_zero(o) for o in outs]
         for i, ct in zip(which, cotangents, strict=True):
-            full[i] = _conj(ct)
+            full[i if only is None else only.index(i)] = _conj(ct)
         return tuple(_conj(g) for g in vjp(tuple(full)))
 
     return outs, pull
