@@ -28,6 +28,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from tfshim._src import composite
 from tfshim._src import static as static_converters
 from tfshim._src.dtypes import DType
 from tfshim._src.engine.kernel import Kernel
@@ -240,6 +241,8 @@ def export(*names: str) -> Callable[[Any], Any]:
     def decorate(thing):
         # Not thing.__module__: that is the public one where text shows it.
         module = sys._getframe(1).f_globals["__name__"]
+        if inspect.isfunction(thing) and not composite.AWARE.isdisjoint(names):
+            thing = composite.aware(thing, names)
         for name in names:
             publish(name, thing, module, thing.__name__)
         return thing
@@ -314,7 +317,7 @@ def _generate(entry: Op) -> Callable:
     scope.update(T=None, DISPATCH=None)
     if entry.optional or entry.lists or entry.host:
         lines += [
-            f"    inputs_, layout_ = CONVERT_LAYOUT(OP, ({_tuple(xs)}))",
+            *_converting(entry, "inputs_, layout_ = CONVERT_LAYOUT", 4),
             f"    kernel_ = OP.bind({', '.join((*attrs, 'layout=layout_'))})",
         ]
     else:
@@ -331,7 +334,7 @@ def _generate(entry: Op) -> Callable:
                 f"    if {' and '.join(tests)}:",
                 f"        inputs_ = ({_tuple(xs)})",
                 "    else:",
-                f"        inputs_ = CONVERT(OP, ({_tuple(xs)}))",
+                *_converting(entry, "inputs_ = CONVERT", 8),
             ]
         else:
             lines.append("    inputs_ = ()")
@@ -365,12 +368,27 @@ def _generate(entry: Op) -> Callable:
     scope.update(RUNTIME)
     _PENDING_SCOPES.append(scope)
     exec(compile(source, filename, "exec"), scope)
-    fn = scope[entry.name]
+    fn = scope["SELF"] = scope[entry.name]
+    scope.update(COMPOSITE=composite.CompositeOperand, HANDLE=composite.handle)
     fn.__doc__ = entry.body.__doc__
     fn.__module__ = entry.module
     fn.__qualname__ = entry.name
     fn.op = entry
     return fn
+
+
+def _converting(entry: Op, call: str, indent: int) -> list[str]:
+    """Lines that convert the inputs; a public op lets composites find their implementation."""
+    pad, line = " " * indent, f"{call}(OP, ({_tuple(entry.inputs)}))"
+    if not entry.public:
+        return [pad + line]
+    args = ", ".join(f"{p.name!r}: {p.name}" for p in entry.parameters)
+    return [
+        f"{pad}try:",
+        f"{pad}    {line}",
+        f"{pad}except COMPOSITE as error_:",
+        f"{pad}    return HANDLE(error_, OP.public, SELF, {{{args}}})",
+    ]
 
 
 _PENDING_SCOPES: list[dict[str, Any]] = []
