@@ -49,8 +49,9 @@ def constant(value, dtype=None, shape=None, name="Const") -> Tensor:
             f"Expected tensor {value} with dtype {wanted!r}, but got dtype {value.dtype!r}."
         )
     t = convert(value, wanted)
-    if t._literal:
-        t = from_array(t._host_value())  # not one of the program's numbers but a tensor of its own
+    if t._literal or hasattr(value, "sparse_read"):
+        # not one of the program's numbers, nor a variable that a tape follows, but a value
+        t = from_array(np.array(t._host_value()))
     if shape is None:
         return t
     target = shape if isinstance(shape, TensorShape) else TensorShape(static.plain(shape))
