@@ -62,7 +62,12 @@ def _parser() -> argparse.ArgumentParser:
 def _record(options: argparse.Namespace, chosen: list[str]) -> int:
     from conformance.cases.harness.record import record
 
-    complaints = record(chosen, options.output)
+    try:
+        complaints = record(chosen, options.output)
+    except ModuleNotFoundError as error:
+        if error.name != "tensorflow":
+            raise
+        raise CasesError(f"{sys.executable} has no TensorFlow to record from") from None
     for line in complaints:
         print(line)
     count = sum(len(rows_of(f)) for f in chosen)
