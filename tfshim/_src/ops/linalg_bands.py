@@ -9,10 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import static
+from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import InvalidArgumentError, fail, op_error, require
+from tfshim._src.errors import InvalidArgumentError, fail, op_error, require, runtime_name
 from tfshim._src.ops import linalg_rules as rules
+from tfshim._src.ops.common import brackets
 from tfshim._src.ops.linalg_diag import diag_part
 from tfshim._src.ops.linalg_factor import FACTORED, check_matrix, refuse_half
 from tfshim._src.ops.linalg_forms import matrix_transpose
@@ -322,7 +323,11 @@ def _banded_triangular_solve(bands, rhs, lower, adjoint):
     check_triangular(bands, rhs, lower, adjoint, square=False)
     for i, x in enumerate((bands, rhs)):
         if 0 in x.shape:
-            fail(f"In[{i}] must not be an empty tensor")
+            dtype = runtime_name(dtypes.from_np(np.dtype(x.dtype)))
+            fail(
+                f"In[{i}] must not be an empty tensor: Tensor<type: {dtype} shape: "
+                f"{brackets(x.shape)} values: >"
+            )
     count, n = bands.shape[-2:]
     i, j = np.indices((n, n))
     distance = i - j if lower else j - i
@@ -368,7 +373,20 @@ def banded_triangular_solve(bands, rhs, lower=True, adjoint=False, name=None) ->
 # -- eigenvalues of tridiagonal matrices ------------------------------------------------------
 
 
-@op(kernel="EighTridiagonal", inputs=same("alpha", "beta"))
+def _eigenvalues_pull(inputs, outputs, cotangents, first, last, tol):
+    """The derivative of an eigenvalue is its unit vector times the change of the matrix."""
+    alpha, beta = inputs
+    v = _dense_eigenvectors(alpha, beta, first, last)
+    grad = cotangents.astype(alpha.dtype)
+    to_beta = 2 * jnp.sum(grad * v[:-1] * jnp.conj(v[1:]), axis=1)
+    return jnp.sum(grad * v * jnp.conj(v), axis=1), to_beta
+
+
+@op(
+    kernel="EighTridiagonal",
+    inputs=same("alpha", "beta"),
+    vjp=rules.conventional(_eigenvalues_pull),
+)
 def _tridiagonal_eigenvalues(alpha, beta, first, last, tol):
     """Bisection by Sturm sequences, for the eigenvalues of these numbers."""
     if jnp.iscomplexobj(alpha):
@@ -380,14 +398,18 @@ def _tridiagonal_eigenvalues(alpha, beta, first, last, tol):
     ).astype(alpha.dtype)
 
 
-@op(kernel="EighTridiagonal", inputs=same("alpha", "beta"))
-def _tridiagonal_eigenvectors(alpha, beta, first, last):
+def _dense_eigenvectors(alpha, beta, first, last):
     n = alpha.shape[0]
     i, j = np.indices((n, n))
     matrix = jnp.where(i == j, alpha[i], jnp.zeros((), alpha.dtype))
     off = jnp.pad(beta, (0, 1))
     matrix = jnp.where(i == j + 1, jnp.conj(off[j]) if jnp.iscomplexobj(off) else off[j], matrix)
     return rules.eigh_with_rule(matrix)[1][:, first : last + 1]
+
+
+@op(kernel="EighTridiagonal", inputs=same("alpha", "beta"))
+def _tridiagonal_eigenvectors(alpha, beta, first, last):
+    return _dense_eigenvectors(alpha, beta, first, last)
 
 
 @op(kernel="Real", inputs=same("x"))

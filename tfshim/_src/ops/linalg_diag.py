@@ -13,9 +13,9 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import static
+from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import fail, op_error, require
+from tfshim._src.errors import dtype_mismatch, fail, op_error, require
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.linalg_basic import no_kernel
 from tfshim._src.registry import export, op
@@ -346,6 +346,10 @@ def band_part(input, num_lower, num_upper, name=None) -> Any:
       InvalidArgumentError: for more diagonals than the matrix has.
     """
     input = convert(input)
+    kinds = [getattr(x, "dtype", None) for x in (num_lower, num_upper)]
+    if None not in kinds and kinds[0] != kinds[1]:
+        lower, upper = (dtypes.as_dtype(k) for k in kinds)
+        raise dtype_mismatch("MatrixBandPart", 2, lower, upper)
     widths = []
     for what, value in (("num_lower", num_lower), ("num_upper", num_upper)):
         value = static.host(value)

@@ -48,11 +48,6 @@ def not_finite(result: Tensor) -> bool:
     return not result._is_symbolic() and not np.all(np.isfinite(result._host_value()))
 
 
-def has_nan(x: Any) -> bool:
-    value = x._host_value() if isinstance(x, Tensor) else np.asarray(x)
-    return bool(np.any(np.isnan(value)))
-
-
 def _flag(value: Any) -> str:
     return "true" if value else "false"
 
@@ -151,8 +146,10 @@ def _eigvalsh(a):
     return rules.eigvalsh_body(a)
 
 
-def _check_eigh(result, tensor) -> None:
-    if not_finite(result) and has_nan(tensor):
+def _check_eigh(tensor) -> None:
+    if tensor._is_symbolic() or tensor.aval.shape[-1] < 2:
+        return
+    if np.any(np.isnan(np.tril(tensor._host_value()))):
         raise op_error(
             _EIGH,
             "Self-adjoint eigen decomposition was not successful. The input might not be valid.",
@@ -174,8 +171,9 @@ def eigh(tensor, name=None) -> Any:
       InvalidArgumentError: for matrices that are not square, or have a NaN.
     """
     refuse_half(_EIGH, tensor, ", compute_v=true")
+    tensor = convert(tensor)
     e, v = _eigh(tensor)
-    _check_eigh(e, tensor)
+    _check_eigh(tensor)
     return e, v
 
 
@@ -194,8 +192,9 @@ def eigvalsh(tensor, name=None) -> Any:
       InvalidArgumentError: for matrices that are not square, or have a NaN.
     """
     refuse_half(_EIGH, tensor, ", compute_v=false")
+    tensor = convert(tensor)
     e = _eigvalsh(tensor)
-    _check_eigh(e, tensor)
+    _check_eigh(tensor)
     return e
 
 

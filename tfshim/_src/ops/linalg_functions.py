@@ -95,7 +95,7 @@ def expm(input, name=None) -> Any:
     input = convert(input)
     dtype = input.aval.dtype
     if dtype.name == "bfloat16" or dtype.kind not in "fc":
-        raise ValueError(f"tf.linalg.expm does not support matrices of type {dtype!r}")
+        raise ValueError(f"tf.linalg.expm does not support matrices of type {dtype!s}")
     refuse_half("MatrixSolve", input, ", adjoint=false")
     return _expm(input)
 

@@ -31,7 +31,9 @@ def _size_jvp(primals, tangents):
     (x,), (t,) = primals, tangents
     direction = jnp.sign(x)
     if jnp.iscomplexobj(x):
-        return jnp.abs(x), jnp.real(jnp.conj(direction) * t)
+        # TensorFlow divides by the size with 0 for 0 / 0, which stops infinities from above too
+        zero = x == 0
+        return jnp.abs(x), jnp.where(zero, 0, jnp.real(jnp.conj(direction) * t))
     return jnp.abs(x), direction * t
 
 

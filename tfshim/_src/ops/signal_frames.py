@@ -122,7 +122,7 @@ def overlap_and_add(signal, frame_step, name=None) -> Any:
     _require_rank(signal, 2)
     step = _scalar(frame_step)
     if not isinstance(step, int):
-        raise ValueError(f"frame_step must be an integer. Got {convert(step).dtype!r}")
+        raise ValueError(f"frame_step must be an integer. Got {convert(step).dtype!s}")
     return _overlap_and_add(signal, step)
 
 
@@ -319,7 +319,7 @@ def mfccs_from_log_mel_spectrograms(log_mel_spectrograms, name=None) -> Any:
     x = convert(log_mel_spectrograms)
     bins = x.aval.shape[-1] if x.ndim else 0
     if not bins:
-        raise ValueError(f"num_mel_bins must be positive. Got: {x}")
+        raise ValueError(f"num_mel_bins must be positive. Got: {x!s}")
     if x.aval.dtype not in (dtypes.float32, dtypes.float64):
         return dct(x)  # raises
     return _scaled_cepstrum(dct(x), float(1 / np.sqrt(bins * 2.0)))

@@ -20,7 +20,7 @@ def _number(value: float) -> str:
 def _length(window_length: Any, dtype: Any) -> tuple[int, Any]:
     dtype = dtypes.as_dtype(dtype)
     if not dtype.is_floating:
-        raise ValueError(f"dtype must be a floating point type. Found {dtype!r}")
+        raise ValueError(f"dtype must be a floating point type. Found {dtype!s}")
     value = static.host(window_length)
     if np.ndim(value):
         raise ValueError(f"Shape {np.shape(value)} must have rank 0")
@@ -240,6 +240,6 @@ def linear_to_mel_weight_matrix(
         )
     dtype = dtypes.as_dtype(dtype)
     if not dtype.is_floating:
-        raise ValueError(f"dtype must be a floating point type. Got: {dtype!r}")
+        raise ValueError(f"dtype must be a floating point type. Got: {dtype!s}")
     spectrogram_bins = static.integer(num_spectrogram_bins)
     return _mel_matrix(bins, spectrogram_bins, float(sample_rate), float(low), float(high), dtype)
