@@ -1,7 +1,7 @@
 """`tf.debugging`: assertions on values.
 
-An assertion computes what it reads. While a function is traced, only values that depend on
-constants are known, and only those are checked.
+An assertion computes what it reads. In a function that is traced it becomes an effect, which checks
+each time that the function runs.
 """
 
 from __future__ import annotations
@@ -20,17 +20,13 @@ from tfshim._src.fold import static_value
 from tfshim._src.ops import compare
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, each
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
 
 _ALL = 1_000_000_000
 
 
 def _invalid(text: str) -> InvalidArgumentError:
     return InvalidArgumentError(None, None, text)
-
-
-def _known(t: EagerTensor) -> np.ndarray | None:
-    return static_value(t)
 
 
 def _limit(summarize: int | None) -> int:
@@ -52,6 +48,17 @@ def pretty(item: Any, summarize: int | None) -> str:
     return ", ".join(shown)
 
 
+def _when_known(check: Callable[..., None], tensors: list[EagerTensor]) -> None:
+    """Calls `check(*values)` now, or whenever the function being traced runs."""
+    values = [static_value(t) for t in tensors]
+    if all(v is not None for v in values):
+        check(*values)
+    elif hasattr(STATE.trace, "effects"):
+        from tfshim._src.function.effects import effect
+
+        effect("Assert", check, tensors)
+
+
 @export("tf.debugging.Assert", "tf.Assert")
 def Assert(condition, data, summarize=None, name=None) -> None:
     """Raises unless a condition holds.
@@ -67,14 +74,18 @@ def Assert(condition, data, summarize=None, name=None) -> None:
     """
     if not isinstance(data, (list, tuple)):
         raise TypeError("values must be a sequence.")
-    if isinstance(condition, Tensor) and condition._is_symbolic():
-        value = static_value(condition)
-        if value is None:
-            return
-        holds = bool(value)
-    else:
-        holds = bool(np.asarray(condition)) if isinstance(condition, list) else bool(condition)
-    if holds:
+    tensors = [convert(condition)]
+    if tensors[0]._is_symbolic():
+        tensors += [convert(d) for d in data]
+
+        def check(holds: np.ndarray, *values: np.ndarray) -> None:
+            if not holds:
+                text = " ".join([f"[{pretty(v, summarize)}]" for v in values])
+                raise _invalid(f"assertion failed: {text}")
+
+        _when_known(check, tensors)
+        return
+    if bool(np.asarray(condition)) if isinstance(condition, list) else bool(condition):
         return
     text = "\n".join([pretty(d, summarize) for d in data])
     raise _invalid(f"Expected '{condition!s}' to be true. Summarized data: {text}")
@@ -86,11 +97,17 @@ def Assert(condition, data, summarize=None, name=None) -> None:
 def _assert_pairs(sign: str, holds: Callable, x, y, message, summarize) -> None:
     first, second = _operands(x, y)
     result = convert(holds(first, second))
-    fine = _known(result)
-    if fine is None or fine.all():
-        return
-    limit = _limit(summarize)
-    a, b = static.host(convert(first)), static.host(convert(second))
+
+    def check(fine: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+        if not fine.all():
+            raise _invalid(_pairs_text(sign, fine, a, b, message, _limit(summarize)))
+
+    known = static_value(result)
+    if known is None or not known.all():
+        _when_known(check, [result, first, second])
+
+
+def _pairs_text(sign: str, fine, a, b, message, limit: int) -> str:
     lines = [] if message is None or message == "" else [str(message)]
     lines.append(f"Condition x {sign} y did not hold.")
     if a.shape == b.shape and a.shape:
@@ -107,7 +124,7 @@ def _assert_pairs(sign: str, holds: Callable, x, y, message, summarize) -> None:
     for label, value in (("x", a), ("y", b)):
         count = min(value.size, limit)
         lines += [f"First {count} elements of {label}:", str(value.reshape(-1)[:count])]
-    raise _invalid("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _operands(x: Any, y: Any) -> tuple[Any, Any]:
@@ -237,29 +254,29 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
     real = base.real_dtype
     r = convert(eps if rtol is None else rtol, hint=real)
     t = convert(eps if atol is None else atol, hint=real)
-    va, vb = _known(a), _known(b)
-    if va is None or vb is None:
-        return
     from tfshim._src.ops.arithmetic import subtract
 
     subtract(a, b)  # raises where dtypes or shapes do not fit
-    with np.errstate(all="ignore"):
-        fine = np.abs(va - vb) <= static.host(t) + static.host(r) * np.abs(vb)
-    if fine.all():
-        return
-    prefix = f"{message}.  " if message else ""
-    data = [
-        prefix,
-        f"x and y not equal to tolerance rtol = {r!s}, atol = {t!s}",
-        f"x (shape={a.shape} dtype={base.name}) = ",
-        a,
-        f"y (shape={b.shape} dtype={b.dtype.name}) = ",
-        b,
-    ]
-    text = "\n".join([_near_item(d, summarize) for d in data])
-    raise _invalid(
-        f"Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: {text}"
-    )
+
+    def check(va: np.ndarray, vb: np.ndarray) -> None:
+        with np.errstate(all="ignore"):
+            fine = np.abs(va - vb) <= static.host(t) + static.host(r) * np.abs(vb)
+        if fine.all():
+            return
+        data = [
+            f"{message}.  " if message else "",
+            f"x and y not equal to tolerance rtol = {r!s}, atol = {t!s}",
+            f"x (shape={a.shape} dtype={base.name}) = ",
+            va,
+            f"y (shape={b.shape} dtype={b.dtype.name}) = ",
+            vb,
+        ]
+        text = "\n".join([_near_item(d, summarize) for d in data])
+        raise _invalid(
+            f"Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: {text}"
+        )
+
+    _when_known(check, [a, b])
 
 
 def _near_item(item: Any, summarize: int | None) -> str:
@@ -271,23 +288,26 @@ def _near_item(item: Any, summarize: int | None) -> str:
 
 def _assert_sign(sign: str, holds: Callable, x, message, summarize, gap: str = "\n") -> None:
     t = convert(x)
-    value = _known(t)
     if t.aval.dtype.kind == "s":
         raise TypeError("Cannot convert 0 to EagerTensor of dtype string")
-    if value is None or holds(value, value.dtype.type(0)).all():
-        return
-    prefix = f"{message}.  " if message else ""
-    if value.ndim:
-        flat = value.reshape(-1)
-        shown: Any = [str(v) for v in flat[: _limit(summarize)]]
-        if len(shown) < flat.size:
-            shown.append("...")
-    else:
-        shown = value[()]
-    raise _invalid(
-        f"{prefix}\nCondition x {sign} 0 did not hold element-wise:{gap}x (shape={t.shape} "
-        f"dtype={t.dtype.name}) = \n{shown}"
-    )
+
+    def check(value: np.ndarray) -> None:
+        if holds(value, value.dtype.type(0)).all():
+            return
+        prefix = f"{message}.  " if message else ""
+        if value.ndim:
+            flat = value.reshape(-1)
+            shown: Any = [str(v) for v in flat[: _limit(summarize)]]
+            if len(shown) < flat.size:
+                shown.append("...")
+        else:
+            shown = value[()]
+        raise _invalid(
+            f"{prefix}\nCondition x {sign} 0 did not hold element-wise:{gap}x (shape={t.shape} "
+            f"dtype={t.dtype.name}) = \n{shown}"
+        )
+
+    _when_known(check, [t])
 
 
 @export("tf.debugging.assert_negative")
@@ -380,11 +400,13 @@ def check_numerics(tensor, message, name=None) -> Tensor:
       InvalidArgumentError: if it has an infinity or a NaN.
     """
     t = _finite(tensor)
-    if not t._is_symbolic():
-        inf, nan = [bool(v) for v in _numerics(t)]
+
+    def check(inf: np.ndarray, nan: np.ndarray) -> None:
         if inf or nan:
             found = "Inf and NaN" if inf and nan else "Inf" if inf else "NaN"
             raise op_error("CheckNumerics", f"{message} : Tensor had {found} values")
+
+    _when_known(check, list(_numerics(t)))
     return t
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import pprint
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tfshim._src import nest, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import OperatorNotAllowedInGraphError
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, Tensor
 
@@ -80,17 +79,16 @@ class _Text:
         return self.text
 
 
-def _tensor_text(t: Any, edge: int) -> str:
+Read = Callable[[Any], np.ndarray]
+
+
+def _tensor_text(t: Any, edge: int, read: Read) -> str:
     if hasattr(t, "to_list"):
         return str(t.to_list())
     if hasattr(t, "dense_shape") and hasattr(t, "_flatten_components"):
-        parts = [array_text(static.host(convert(p)), edge) for p in _parts(t)]
-        return "SparseTensor(indices={}, values={}, shape={})".format(*parts)
-    return array_text(static.host(convert(t)), edge)
-
-
-def _parts(t: Any) -> tuple[Any, Any, Any]:
-    return t.indices, t.values, t.dense_shape
+        parts = [array_text(read(convert(p)), edge) for p in (t.indices, t.values, t.dense_shape)]
+        return "'SparseTensor(indices={}, values={}, shape={})'".format(*parts)
+    return array_text(read(convert(t)), edge)
 
 
 def _is_value(item: Any) -> bool:
@@ -101,30 +99,44 @@ def _is_value(item: Any) -> bool:
     )
 
 
-def format_inputs(inputs: tuple, separator: str, edge: int) -> str:
-    """What `tf.print` writes for its arguments, without the end."""
+def format_inputs(inputs: tuple, separator: str, edge: int, read: Read = static.host) -> str:
+    """What `tf.print` writes for its arguments, without the end.
+
+    Args:
+      inputs: what the caller passed.
+      separator: between two of them.
+      edge: how many elements to show at each end of an axis.
+      read: gives the value of a tensor.
+    """
     if len(inputs) == 1 and isinstance(inputs[0], Tensor):
         t = inputs[0]
         if t.dtype.kind == "s" and t.ndim == 0:
-            return static.host(t)[()].decode("utf-8", "backslashreplace")
+            return read(t)[()].decode("utf-8", "backslashreplace")
     texts = []
     for item in inputs:
         if isinstance(item, str):
             texts.append(item)
         elif _is_value(item):
-            texts.append(_tensor_text(item, edge))
+            texts.append(_tensor_text(item, edge, read))
         else:
             shown = nest.map_structure(
-                lambda v: _Text(_tensor_text(v, edge)) if _is_value(v) else v, item
+                lambda v: _Text(_tensor_text(v, edge, read)) if _is_value(v) else v, item
             )
             texts.append(pprint.pformat(shown))
     return separator.join(texts)
 
 
-def _writer(stream: Any):
-    if stream in (sys.stderr, sys.stdout, None):
-        target = sys.stderr if stream is None else stream
-        return lambda text: (target.write(text), target.flush())
+def _writer(stream: Any) -> Callable[[str], Any]:
+    for name in ("stdout", "stderr"):
+        if stream is getattr(sys, name):
+            # looked up at each call: a notebook replaces it while a traced function lives on
+
+            def show(text: str, name: str = name) -> None:
+                target = getattr(sys, name)
+                target.write(text)
+                target.flush()
+
+            return show
     if isinstance(stream, str) and stream.startswith("file://"):
         path = stream[len("file://") :]
 
@@ -133,10 +145,10 @@ def _writer(stream: Any):
                 file.write(text)
 
         return append
-    levels = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-    name = getattr(stream, "__name__", None)
-    if callable(stream) and name in levels:
+    if callable(stream) and getattr(stream, "__name__", None) in ("info", "warning", "error"):
         return lambda text: stream(text.rstrip("\n"))
+    if hasattr(stream, "write") and not isinstance(stream, str):
+        return stream.write
     raise ValueError(
         f"Unsupported output stream, logging level, or file.{stream}. Supported streams are "
         "sys.stdout, sys.stderr, tf.logging.info, tf.logging.warning, tf.logging.error. File needs "
@@ -165,8 +177,24 @@ def print_v2(*inputs, **kwargs) -> None:
     if kwargs:
         raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
     write = _writer(stream)
-    if STATE.trace.symbolic:
-        raise OperatorNotAllowedInGraphError(
-            "tf.print is not part of a compiled program: it must run each time that it is called."
-        )
-    write(format_inputs(inputs, separator, edge) + ("\n" if end is None else end))
+    end = "\n" if end is None else end
+    if not STATE.trace.symbolic:
+        write(format_inputs(inputs, separator, edge) + end)
+        return
+    unknown: list[Any] = []
+
+    def collect(t: Any) -> np.ndarray:
+        if not t._is_symbolic():
+            return t._host_value()
+        unknown.append(t)
+        return np.zeros(t.aval.shape, t.aval.dtype.np)
+
+    def run(*values: np.ndarray) -> None:
+        rest = iter(values)
+        read = lambda t: next(rest) if t._is_symbolic() else t._host_value()  # noqa: E731
+        write(format_inputs(inputs, separator, edge, read) + end)
+
+    from tfshim._src.function.effects import effect
+
+    format_inputs(inputs, separator, edge, collect)
+    effect("PrintV2", run, unknown)
