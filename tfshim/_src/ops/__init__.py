@@ -18,6 +18,7 @@ from tfshim._src.ops import (  # noqa: F401
     fft,
     gather,
     grids,
+    image_adjust,
     joining,
     linalg_bands,
     linalg_basic,

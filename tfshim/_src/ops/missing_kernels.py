@@ -6,6 +6,7 @@ import numpy as np
 
 from tfshim._src import dtypes
 from tfshim._src.errors import NotFoundError
+from tfshim._src.rules import c_name
 
 
 def require_kernel(kernel: str, x, have: str = "fc") -> None:
@@ -22,5 +23,5 @@ def require_kernel(kernel: str, x, have: str = "fc") -> None:
             None,
             None,
             f"Could not find device for node: {{{{node {kernel}}}}} = "
-            f"{kernel}[T=DT_{dtype.name.upper()}]",
+            f"{kernel}[T=DT_{c_name(dtype).upper()}]",
         )
