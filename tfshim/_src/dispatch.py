@@ -70,7 +70,9 @@ def _dispatch_foreign(kernel: Kernel, inputs, spec) -> tuple:
         else:
             raise TypeError(
                 f"{t!r} is out of scope and cannot be used here. Use return values, explicit "
-                "Python locals or TensorFlow collections to access it."
+                "Python locals or TensorFlow collections to access it.\nPlease see "
+                "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_"
+                "return_values for more information."
             )
     return trace.record(kernel, inputs, spec, pending, call_site())  # type: ignore[attr-defined]
 

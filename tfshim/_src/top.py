@@ -18,6 +18,7 @@ from tfshim._src import (  # noqa: E402, F401
     tensor,
 )
 from tfshim._src.config import execution, set_execution  # noqa: E402
+from tfshim._src.function import concrete_function, gradients, mode, polymorphic  # noqa: E402, F401
 from tfshim._src.install import install, installed, uninstall  # noqa: E402
 from tfshim._src.registry import publish  # noqa: E402
 

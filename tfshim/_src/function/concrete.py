@@ -8,16 +8,17 @@ nodes run once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from tfshim._src import nest
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
+from tfshim._src.function import effects
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.indexed_slices import IndexedSlices, densify
 from tfshim._src.jacobian import capturing
 from tfshim._src.tape import Call, backprop
-from tfshim._src.tensor import EagerTensor, Tensor, pending
+from tfshim._src.tensor import STATE, EagerTensor, pending
 from tfshim._src.variable import Variable
 
 
@@ -33,7 +34,8 @@ class GraphFunction:
         self.graph = graph
         self.outputs = outputs
         self.written = graph.written
-        self.all_outputs = [*outputs, *[s.current for s in self.written]]
+        self.effects = list(graph.effects)
+        self.all_outputs = [*outputs, *[s.current for s in self.written], *self.effects]
         program, _ = graph.finish(self.all_outputs)
         # one kernel per function, since its gradient rule knows the graph
         self.kernel = Kernel(
@@ -43,21 +45,63 @@ class GraphFunction:
             rule=self._gradient,
         )
         self._backward: dict[Any, Backward] = {}
+        #: variables that may change their shape, with the one that the graph was traced for
+        self.unstable = [
+            (s.variable, a.aval)
+            for a in graph.ext
+            if (s := graph.states.get(id(graph.variable_of.get(id(a))))) is not None
+            and not s.variable.shape.is_fully_defined()
+        ]
 
-    def call(self, args: list[EagerTensor]) -> list[EagerTensor]:
-        """Dispatches one node and assigns the variables that the function wrote."""
+    def fits(self) -> bool:
+        """Whether the variables still have the shapes that the graph was traced for."""
+        return all([v._current().aval is aval for v, aval in self.unstable])
+
+    def inputs(self, args: Sequence[EagerTensor], given: dict[int, Variable] | None = None) -> list:
+        """The kernel's inputs: the arguments, then what the graph captured, as it is now.
+
+        Args:
+          args: one tensor per placeholder.
+          given: by id of a variable that the graph was traced with, the one to use instead.
+        """
         graph = self.graph
-        n = len(graph.placeholders)
         inputs = list(args)
-        for t in graph.ext[n:]:
+        for t in graph.ext[len(graph.placeholders) :]:
             variable = graph.variable_of.get(id(t))
-            inputs.append(t if variable is None else variable._read())
+            if variable is None:
+                inputs.append(t)
+            else:
+                if given is not None:
+                    variable = given.get(id(variable), variable)
+                inputs.append(variable._read())
+        return inputs
+
+    def call(
+        self, args: Sequence[EagerTensor], given: dict[int, Variable] | None = None
+    ) -> list[EagerTensor]:
+        """Dispatches one node and assigns the variables that the function wrote."""
         if not self.all_outputs:
             return []
-        outs = dispatch(self.kernel, tuple(inputs))
-        for state, value in zip(self.written, outs[len(self.outputs) :], strict=True):
-            state.variable._write(state.variable._stored(value))
-        return outs[: len(self.outputs)]
+        kernel = self.kernel
+        if self.effects and STATE.trace.symbolic:
+            # a kernel of its own, since equal nodes run once and effects must not
+            kernel = Kernel(kernel.name, kernel.fn, kernel.attrs, rule=kernel.rule)
+        outs = dispatch(kernel, tuple(self.inputs(args, given)))
+        return self.settle(outs, given)
+
+    def settle(self, outs: list, given: dict[int, Variable] | None = None) -> list[EagerTensor]:
+        """Assigns written variables, sees to it that effects happen; returns the true outputs."""
+        n = len(self.outputs)
+        if self.written:
+            STATE.pending.assigned = True
+            for state, value in zip(self.written, outs[n:], strict=False):
+                variable = state.variable
+                if given is not None:
+                    variable = given.get(id(variable), variable)
+                variable._write(value)
+        if self.effects:
+            effects.happen(outs[len(outs) - len(self.effects) :])
+        return outs[:n]
 
     def _gradient(self, call: Call) -> list:
         n_out = len(self.outputs)
@@ -116,7 +160,7 @@ class Backward:
                 parts.append(grad)
         self.function = GraphFunction(graph, parts) if parts else None
         if self.function is not None:
-            self.function.written = []
+            self.function.written, self.function.effects = [], []
         self.graph = graph
 
     def call(self, inputs: list[EagerTensor], cts: list[EagerTensor]) -> list:
@@ -138,74 +182,3 @@ class Backward:
             else:
                 result.append(IndexedSlices(outs[p[1]], outs[p[1] + 1], p[2]))
         return result
-
-
-class ConcreteFunction:
-    """One trace of a `tf.function`: callable with arguments of its signature."""
-
-    __module__ = "tensorflow"
-
-    def __init__(self, name: str, inner: GraphFunction, structured_outputs: Any, signature: Any):
-        self._name = name
-        self._inner = inner
-        self._structured_outputs = structured_outputs
-        self._signature = signature
-
-    def call_flat(self, tensors: list[EagerTensor]) -> Any:
-        """Calls with the flat tensor arguments; returns the function's structure."""
-        return self.pack(self._inner.call(tensors))
-
-    def pack(self, flat: list[EagerTensor]) -> Any:
-        """The function's result with these tensors in it."""
-        if self._structured_outputs is None:
-            return None
-        rest = iter(flat)
-        leaves = [
-            next(rest) if isinstance(leaf, Tensor) else leaf
-            for leaf in nest.flatten(self._structured_outputs, expand_composites=True)
-        ]
-        return nest.pack_sequence_as(self._structured_outputs, leaves, expand_composites=True)
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def graph(self) -> FuncGraph:
-        return self._inner.graph
-
-    @property
-    def inputs(self) -> list:
-        return list(self.graph.ext)
-
-    @property
-    def outputs(self) -> list:
-        return list(self._inner.outputs)
-
-    @property
-    def structured_outputs(self) -> Any:
-        return self._structured_outputs
-
-    @property
-    def captured_inputs(self) -> list:
-        n = len(self.graph.placeholders)
-        return [
-            self.graph.variable_of[id(t)].handle if id(t) in self.graph.variable_of else t
-            for t in self.graph.ext[n:]
-        ]
-
-    @property
-    def variables(self) -> tuple[Variable, ...]:
-        return self.graph.variables
-
-    @property
-    def trainable_variables(self) -> tuple[Variable, ...]:
-        return self.graph.trainable_variables
-
-    @property
-    def output_shapes(self) -> Any:
-        return nest.map_structure(lambda t: getattr(t, "shape", None), self._structured_outputs)
-
-    @property
-    def output_dtypes(self) -> Any:
-        return nest.map_structure(lambda t: getattr(t, "dtype", None), self._structured_outputs)

@@ -7,8 +7,7 @@ from typing import Any
 
 from tfshim._src.engine.capture import Graph
 from tfshim._src.engine.kernel import Spec
-from tfshim._src.engine.trace import Pending
-from tfshim._src.tensor import STATE, EagerTensor, pending
+from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending
 
 
 class FuncGraph(Graph):
@@ -34,6 +33,13 @@ class FuncGraph(Graph):
         #: id of an external tensor -> the variable whose value it stands for
         self.variable_of: dict[int, Any] = {}
         self.building = threading.RLock()
+        #: tensors whose nodes must run whether or not anybody looks at them
+        self.effects: list[EagerTensor] = []
+        #: whether a tensor of the user's own JAX trace was captured: such a graph serves one call
+        self.fleeting = False
+        #: id of a placeholder -> the argument of the call that is being traced for
+        self.actual: dict[int, EagerTensor] = {}
+        self.names: dict[str, int] = {}
 
     def extended(self) -> FuncGraph:
         """A graph that starts with all of this one's nodes and can use its tensors."""
@@ -50,6 +56,25 @@ class FuncGraph(Graph):
         other.variable_of = dict(self.variable_of)
         return other
 
+    def name_of(self, tensor: EagerTensor) -> str:
+        """TensorFlow's name of a tensor that a node made: the op's name, numbered."""
+        counts = dict(self.names)
+        slot = 0
+        for (kernel, _), spec in zip(self.nodes, self.specs, strict=True):
+            base = kernel.op.name.strip("_") if kernel.op is not None else kernel.name
+            count = counts.get(base, 0)
+            counts[base] = count + 1
+            if slot <= tensor._slot < slot + len(spec.outputs):
+                return f"{base}_{count}:{tensor._slot - slot}" if count else f"{base}:{tensor._slot - slot}"
+            slot += len(spec.outputs)
+        return f"Tensor_{tensor._slot}:0"
+
+    def unique_name(self, name: str) -> str:
+        """A name that no other tensor of the graph has: `x`, `x_1`, ..."""
+        count = self.names.get(name, 0)
+        self.names[name] = count + 1
+        return f"{name}_{count}" if count else name
+
     def _owns(self, trace: Any) -> bool:
         return trace is self or trace in self.bases
 
@@ -59,9 +84,9 @@ class FuncGraph(Graph):
             trace = t._trace
             if trace is self or (trace is not None and trace in self.bases):
                 refs.append(t._slot)
-            elif trace is not None and t._value is not None:
-                return None  # wraps a JAX tracer: runs at once
             else:
+                if trace is INLINE:
+                    self.fleeting = True
                 self._check_scope(t)
                 refs.append(self.external(t))
         self.nodes.append((kernel, tuple(refs)))
@@ -76,7 +101,7 @@ class FuncGraph(Graph):
     def _check_scope(self, tensor: EagerTensor) -> None:
         """A symbolic tensor may come from a function around this one, and from nowhere else."""
         trace = tensor._trace
-        if trace is None or isinstance(trace, Pending) or not trace.symbolic:
+        if trace is None or trace is INLINE or not trace.symbolic:
             return
         outer = self.outer
         while isinstance(outer, FuncGraph):
@@ -126,6 +151,8 @@ class FuncGraph(Graph):
             )
         if self._owns(value._trace):
             value = self._lift(value)
+        else:
+            self._check_scope(value)
         with in_trace(self.outer):
             create = getattr(self.outer, "create_variable", None)
             if create is not None and self.outer.symbolic:
@@ -146,7 +173,7 @@ class FuncGraph(Graph):
         for r in used:
             if r < 0 and self._owns(self.ext[-1 - r]._trace):
                 source = self.ext[-1 - r]
-                if id(source) not in self.variable_of:
+                if id(source) not in self.variable_of and id(source) not in self.actual:
                     raise ValueError(
                         "Tensor-typed variable initializers must either be wrapped in an "
                         "init_scope or callable (e.g., `tf.Variable(lambda : "
@@ -160,6 +187,8 @@ class FuncGraph(Graph):
                 variable = self.variable_of.get(id(t))
                 if variable is not None:
                     inputs.append(variable._current())
+                elif id(t) in self.actual:
+                    inputs.append(self.actual[id(t)])
                 elif self._owns(t._trace):
                     from tfshim._src.tape import zeros
 

@@ -1,0 +1,307 @@
+"""What `get_concrete_function` gives: one signature of a function, callable on its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tfshim._src import nest
+from tfshim._src.convert import convert
+from tfshim._src.errors import InvalidArgumentError, runtime_name
+from tfshim._src.function.signature import Arguments, Signature, TensorKey, rebuild, tensor_keys
+from tfshim._src.function.tracing import Trace
+from tfshim._src.registry import export
+from tfshim._src.spec import TensorSpec
+from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.variable import Variable
+
+
+class Logical:
+    """A signature that was traced; one trace per combination of sizes, if some are unknown."""
+
+    def __init__(self, signature: Signature, key: tuple, args: tuple, kwargs: dict):
+        self.signature = signature
+        self.key = key
+        self.traces: dict[tuple, Trace] = {}
+        self.structure: Any = None
+        keys = iter(tensor_keys(key, []))
+        self.args = tuple([rebuild(a, lambda _: next(keys).spec()) for a in args])
+        self.kwargs = {k: rebuild(kwargs[k], lambda _: next(keys).spec()) for k in sorted(kwargs)}
+
+    @property
+    def tensors(self) -> list[TensorKey]:
+        return tensor_keys(self.key, [])
+
+    def tensor_names(self) -> list[str]:
+        """A name per tensor argument, as placeholders have them."""
+        names: list[str] = []
+
+        def add(base: str, value: Any) -> None:
+            def leaf(spec: Any) -> Any:
+                names.append(getattr(spec, "name", None) or base)
+                return spec
+
+            rebuild(value, leaf)
+
+        parameters = self.signature.parameters
+        for i, value in enumerate(self.args):
+            p = parameters[min(i, len(parameters) - 1)] if parameters else None
+            base = f"arg_{i}" if p is None else p.name
+            if p is not None and p.kind is p.VAR_POSITIONAL:
+                base = f"{p.name}_{i - parameters.index(p)}"
+            add(base, value)
+        for k, value in self.kwargs.items():
+            add(k, value)
+        return names
+
+
+@export("tf.types.experimental.ConcreteFunction")
+class ConcreteFunction:
+    """One signature of a `tf.function`: callable, and open to inspection."""
+
+    __module__ = "tensorflow.python.eager.polymorphic_function.concrete_function"
+
+    def __init__(self, function: Any, logical: Logical):
+        self._function = function
+        self._logical = logical
+
+    @property
+    def _trace(self) -> Trace:
+        return next(iter(self._logical.traces.values()))
+
+    # -- calling -----------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            args_, kwargs_ = self._bind(args, kwargs)
+        except TypeError as structured:
+            try:
+                tensors = self._flat(args, kwargs)
+            except TypeError as flat:
+                raise TypeError(
+                    f"{structured}\nFallback to flat signature also failed due to: {flat}"
+                ) from None
+            variables = self._trace.arguments
+        else:
+            found = Arguments()
+            for a in args_:
+                found.key(a)
+            for k in sorted(kwargs_):
+                found.key(kwargs_[k])
+            tensors, variables = found.tensors, found.variables
+        for i, (t, k) in enumerate(zip(tensors, self._logical.tensors, strict=True)):
+            if t.aval.dtype is not k.dtype:
+                raise InvalidArgumentError(
+                    None,
+                    None,
+                    f"cannot compute {self.name.decode()} as input #{i}(zero-based) was expected to "
+                    f"be a {runtime_name(k.dtype)} tensor but is a {runtime_name(t.aval.dtype)} "
+                    f"tensor [Op:{self.name.decode()}]",
+                )
+        trace = self._function.specialize(self._logical, tensors, variables)
+        return trace.call(tensors, variables)
+
+    def _bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        """Arguments by the Python signature; Python values may be left out, or must be the same."""
+        logical = self._logical
+        parameters = logical.signature.parameters
+        full = dict(kwargs)
+        try:
+            bound = logical.signature.python.bind_partial(*args, **kwargs)
+        except TypeError as e:
+            raise self._unfit(str(e), args, kwargs) from None
+        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        out = []
+        for i, value in enumerate(logical.args):
+            if i < len(names) and names[i] in bound.arguments:
+                given = bound.arguments[names[i]]
+            elif i >= len(names) and i < len(args):
+                given = args[i]
+            elif _is_static(value):
+                given = value
+            else:
+                raise self._unfit(f"missing a required argument: '{names[i]}'", args, kwargs)
+            out.append(self._fit(value, given, args, kwargs))
+        rest = {}
+        for k, value in logical.kwargs.items():
+            if k in full:
+                rest[k] = self._fit(value, full[k], args, kwargs)
+            elif _is_static(value):
+                rest[k] = value
+            else:
+                raise self._unfit(f"missing a required argument: '{k}'", args, kwargs)
+        return tuple(out), rest
+
+    def _fit(self, template: Any, value: Any, args: tuple, kwargs: dict) -> Any:
+        if isinstance(template, TensorSpec):
+            if not isinstance(value, (Tensor, Variable, np.ndarray, np.generic)):
+                raise self._unfit(f"Can not cast {value!r} to {template!r}", args, kwargs)
+            return convert(value)
+        if _is_static(template):
+            if isinstance(value, (Tensor, Variable)) or value != template:
+                raise self._unfit(f"Can not cast {value!r} to Literal[{template!r}]", args, kwargs)
+            return template
+        return value
+
+    def _unfit(self, message: str, args: tuple, kwargs: dict) -> TypeError:
+        return TypeError(
+            f"Binding inputs to tf.function failed due to `{message}`. Received args: {args} and "
+            f"kwargs: {kwargs} for signature: {self._text()}."
+        )
+
+    def _flat(self, args: tuple, kwargs: dict) -> list[EagerTensor]:
+        names = self._logical.tensor_names()
+        shown = f"{self._function.name}({', '.join(names)})"
+        if len(args) > len(names):
+            raise TypeError(f"{shown} takes {len(names)} positional arguments, got {len(args)}.")
+        values = list(args)
+        kwargs = dict(kwargs)
+        missing = [n for n in names[len(args) :] if n not in kwargs]
+        if missing:
+            raise TypeError(f"{shown} missing required arguments: {', '.join(missing)}.")
+        values += [kwargs.pop(n) for n in names[len(args) :]]
+        if kwargs:
+            raise TypeError(f"{shown} got unexpected keyword arguments: {', '.join(kwargs)}.")
+        for i, v in enumerate(values):
+            if not isinstance(v, (Tensor, Variable, np.ndarray)):
+                raise TypeError(
+                    f"{shown}: expected argument #{i}(zero-based) to be a Tensor; got "
+                    f"{type(v).__name__} ({v})."
+                )
+        return [convert(v) for v in values]
+
+    # -- facts -------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> bytes:
+        return f"__inference_{self._function.name}_{id(self._logical) % 100000}".encode()
+
+    @property
+    def graph(self) -> Any:
+        return self._trace.inner.graph
+
+    @property
+    def inputs(self) -> list:
+        graph = self.graph
+        return list(graph.ext)
+
+    @property
+    def outputs(self) -> list:
+        return list(self._trace.inner.outputs)
+
+    @property
+    def structured_input_signature(self) -> tuple:
+        """Specs and Python values of the positional and of the keyword arguments."""
+        names = iter(self._logical.tensor_names())
+
+        def named(spec: Any) -> TensorSpec:
+            return TensorSpec(spec.shape, spec.dtype, next(names))
+
+        args = tuple([rebuild(a, named) for a in self._logical.args])
+        kwargs = {k: rebuild(v, named) for k, v in self._logical.kwargs.items()}
+        kinds = [p for p in self._logical.signature.parameters if p.kind is p.KEYWORD_ONLY]
+        return args, {**{p.name: kwargs[p.name] for p in kinds if p.name in kwargs}, **kwargs}
+
+    @property
+    def structured_outputs(self) -> Any:
+        return self._trace.structure
+
+    @property
+    def captured_inputs(self) -> list:
+        graph = self.graph
+        return [
+            graph.variable_of[id(t)].handle if id(t) in graph.variable_of else t
+            for t in graph.ext[len(graph.placeholders) :]
+        ]
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return self.graph.variables
+
+    @property
+    def trainable_variables(self) -> tuple[Variable, ...]:
+        return self.graph.trainable_variables
+
+    @property
+    def output_shapes(self) -> Any:
+        return nest.map_structure(lambda t: getattr(t, "shape", None), self.structured_outputs)
+
+    @property
+    def output_dtypes(self) -> Any:
+        return nest.map_structure(lambda t: getattr(t, "dtype", None), self.structured_outputs)
+
+    @property
+    def function_type(self) -> Signature:
+        return self._logical.signature
+
+    def _text(self) -> str:
+        parts, star = [], False
+        values = dict(enumerate(self._logical.args))
+        for i, p in enumerate(self._logical.signature.parameters):
+            if p.kind is p.KEYWORD_ONLY and not star:
+                parts.append("*")
+                star = True
+            if i in values:
+                parts.append(f"{p.name}: {_type_text(values[i])}")
+            elif p.name in self._logical.kwargs:
+                parts.append(f"{p.name}: {_type_text(self._logical.kwargs[p.name])}")
+        return f"({', '.join(parts)}) -> {_output_text(self.structured_outputs)}"
+
+    def __repr__(self) -> str:
+        return f"<ConcreteFunction {self._text()} at 0x{id(self):X}>"
+
+    def __str__(self) -> str:
+        return f"ConcreteFunction {self.pretty_printed_signature()}"
+
+    def pretty_printed_signature(self, verbose: bool = True) -> str:
+        """The signature as several lines of text.
+
+        Args:
+          verbose: False gives one line.
+        """
+        if not verbose:
+            return self._text()
+        lines = ["Input Parameters:"]
+        for i, p in enumerate(self._logical.signature.parameters):
+            if i < len(self._logical.args):
+                value = self._logical.args[i]
+            elif p.name in self._logical.kwargs:
+                value = self._logical.kwargs[p.name]
+            else:
+                continue
+            lines.append(f"  {p.name} ({p.kind.name}): {_type_text(value)}")
+        lines += ["Output Type:", f"  {_output_text(self.structured_outputs)}", "Captures:"]
+        captures = [
+            f"  {id(t)}: {TensorSpec([], 'resource')!r}"
+            if id(t) in self.graph.variable_of
+            else f"  {id(t)}: {TensorSpec(t.shape, t.dtype)!r}"
+            for t in self.graph.ext[len(self.graph.placeholders) :]
+        ]
+        return "\n".join(lines + (captures or ["  None"]))
+
+
+def _is_static(template: Any) -> bool:
+    return not any(isinstance(leaf, TensorSpec) for leaf in nest.flatten(template))
+
+
+def _type_text(value: Any) -> str:
+    if isinstance(value, TensorSpec):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(_type_text, value))
+        return f"{'List' if isinstance(value, list) else 'Tuple'}[{inner}]"
+    if isinstance(value, dict):
+        return "Dict[" + ", ".join(f"[{k!r}, {_type_text(v)}]" for k, v in value.items()) + "]"
+    return f"Literal[{value!r}]"
+
+
+def _output_text(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return repr(TensorSpec(value.shape, value.dtype))
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(_output_text, value))
+        return f"{'List' if isinstance(value, list) else 'Tuple'}[{inner}]"
+    if isinstance(value, dict):
+        return "Dict[" + ", ".join(f"[{k!r}, {_output_text(v)}]" for k, v in value.items()) + "]"
+    return f"Literal[{value!r}]"

@@ -1,0 +1,70 @@
+"""Effects: host functions that must run each time that a compiled program runs.
+
+An effect is a node that calls back into Python. Its output, a token, is kept among the outputs of
+the function that it stands in, so that nothing drops the node as dead; calling that function runs
+the program at once. What a callback raises is kept and raised again with its own class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jax.experimental import io_callback
+
+from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.tensor import STATE, EagerTensor
+
+
+#: Callbacks may run in a thread of XLA's, so that this is no thread-local.
+_raised: list[BaseException] = []
+
+
+def effect(name: str, function: Callable[..., None], inputs: Sequence[EagerTensor]) -> None:
+    """Makes `function(*arrays)` run whenever the function being traced runs.
+
+    Args:
+      name: TensorFlow's kernel name, for tables.
+      function: takes NumPy arrays.
+      inputs: the tensors whose values it gets.
+    """
+
+    trace = STATE.trace
+    before = trace.effects[-1:]  # type: ignore[attr-defined]
+    n = len(inputs)
+
+    def call(*values):
+        try:
+            function(*[np.asarray(v) for v in values[:n]])
+        except BaseException as e:
+            _raised.append(e)
+            raise
+        return np.int32(0)
+
+    def body(*values):
+        return io_callback(call, jax.ShapeDtypeStruct((), np.int32), *values, ordered=False)
+
+    # the token of the effect before is an input, which keeps them in order
+    token = dispatch(Kernel(name, body, differentiable=False), (*inputs, *before))
+    trace.effects.append(token)  # type: ignore[attr-defined]
+
+
+def happen(tokens: list[EagerTensor]) -> None:
+    """Runs what these tokens stand for, or hands them to the function around."""
+    trace = STATE.trace
+    if trace.symbolic:
+        pending = getattr(trace, "effects", None)
+        if pending is not None:
+            pending.extend(tokens)
+        return
+    _raised.clear()
+    try:
+        for token in tokens:
+            token._force()
+    except Exception:
+        if _raised:
+            raise _raised.pop() from None
+        raise

@@ -1,0 +1,69 @@
+"""Whether functions run as plain Python, and where code runs: eagerly, in a function, or lifted."""
+
+from __future__ import annotations
+
+import contextlib
+
+from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.registry import export
+from tfshim._src.tensor import STATE
+
+
+class _Mode:
+    eagerly = False
+
+
+MODE = _Mode()
+
+
+@export("tf.config.run_functions_eagerly")
+def run_functions_eagerly(run_eagerly) -> None:
+    """Makes every `tf.function` run as the plain Python function that it was made of, or not.
+
+    Args:
+      run_eagerly: a bool.
+    """
+    MODE.eagerly = bool(run_eagerly)
+
+
+@export("tf.config.functions_run_eagerly")
+def functions_run_eagerly() -> bool:
+    """Whether functions run as plain Python."""
+    return MODE.eagerly
+
+
+@export("tf.config.experimental_run_functions_eagerly")
+def experimental_run_functions_eagerly(run_eagerly) -> None:
+    """The older name of `tf.config.run_functions_eagerly`."""
+    run_functions_eagerly(run_eagerly)
+
+
+@export("tf.config.experimental_functions_run_eagerly")
+def experimental_functions_run_eagerly() -> bool:
+    """The older name of `tf.config.functions_run_eagerly`."""
+    return functions_run_eagerly()
+
+
+@export("tf.executing_eagerly")
+def executing_eagerly() -> bool:
+    """False while a function is traced, True elsewhere."""
+    return not STATE.trace.symbolic
+
+
+@export("tf.inside_function")
+def inside_function() -> bool:
+    """Whether a function is being traced."""
+    return isinstance(STATE.trace, FuncGraph)
+
+
+@export("tf.init_scope")
+@contextlib.contextmanager
+def init_scope():
+    """Runs what is inside eagerly, out of all functions being traced; tapes do not see it."""
+    state = STATE
+    saved = state.trace, state.recorders
+    state.trace, state.recorders = state.pending, []
+    try:
+        yield
+    finally:
+        state.trace, state.recorders = saved

@@ -1,0 +1,473 @@
+"""`tf.function`: one Python function, traced once per signature."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import threading
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from tfshim._src.function import needs_value, retracing
+from tfshim._src.function.concrete_function import ConcreteFunction, Logical
+from tfshim._src.function.mode import MODE
+from tfshim._src.function.signature import (
+    Arguments,
+    Signature,
+    TensorKey,
+    join,
+    takes,
+    tensor_keys,
+)
+from tfshim._src.function.tracing import ModifiedArguments, Trace, quietly, trace
+from tfshim._src.registry import export
+from tfshim._src.spec import TensorSpec
+from tfshim._src.tensor import STATE, EagerTensor, NeedsValue
+
+_counter = itertools.count()
+_NOT_A_CHOICE = "`{}` must be None or a bool, got {!r}."
+
+
+class Function:
+    """What `tf.function` returns: callable like the Python function, compiled per signature.
+
+    Args:
+      python_function: what to trace.
+      name: for text and tables.
+      input_signature: specs of the arguments, or None.
+      autograph: whether Python control flow on tensors is converted.
+      jit_compile: accepted; everything is compiled by XLA when it is hot.
+      reduce_retracing: whether sizes that differ between calls become unknown.
+      attributes: `experimental_attributes` and `experimental_implements`, kept.
+    """
+
+    __module__ = "tensorflow.python.eager.polymorphic_function.polymorphic_function"
+
+    def __init__(
+        self,
+        python_function: Callable,
+        name: str,
+        input_signature: Any = None,
+        autograph: bool = True,
+        jit_compile: bool | None = None,
+        reduce_retracing: bool = False,
+        autograph_options: Any = None,
+        attributes: dict | None = None,
+    ):
+        self._python_function = python_function
+        self._name = name
+        self._input_signature = None if input_signature is None else tuple(input_signature)
+        self._autograph = autograph
+        self._jit_compile = jit_compile
+        self._reduce_retracing = reduce_retracing
+        self._autograph_options = autograph_options
+        self._attributes = attributes
+        self._signature = Signature(python_function, input_signature, name)
+        self._lock = threading.RLock()
+        self._instances: dict[int, tuple[Any, Function]] = {}
+        self._converted: Callable | None = None
+        self._reset()
+        functools.update_wrapper(self, python_function, updated=())
+        self.__wrapped__ = python_function
+
+    def _reset(self) -> None:
+        #: exact key -> the trace that serves it
+        self._exact: dict[Any, Trace] = {}
+        #: avals of plain positional tensors -> the same
+        self._fast: dict[tuple, Trace] = {}
+        self._logical: list[Logical] = []
+        self._count = 0
+        self._created: list[Any] = []
+        self._initialized = False
+        self._uncaptured = False
+
+    # -- facts -------------------------------------------------------------------------------------
+
+    @property
+    def python_function(self) -> Callable:
+        """The Python function."""
+        return self._python_function
+
+    @property
+    def input_signature(self) -> Any:
+        return self._input_signature
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def function_spec(self) -> Signature:
+        return self._signature
+
+    @property
+    def function_type(self) -> Signature:
+        return self._signature
+
+    def experimental_get_tracing_count(self) -> int:
+        """How often the function was traced."""
+        return self._count
+
+    def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
+        """The signatures traced so far, as text."""
+        return "\n\n".join(
+            [ConcreteFunction(self, one).pretty_printed_signature(verbose) for one in self._logical]
+        )
+
+    def _decorate(self, decorator: Callable) -> None:
+        if self._logical:
+            raise ValueError(
+                "Functions cannot be decorated after they have been traced. Function: "
+                f"{self._python_function}."
+            )
+        self._python_function = decorator(self._python_function)
+        self._signature = Signature(self._python_function, self._input_signature, self._name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
+
+    def __reduce__(self):
+        return _restore, (
+            self._python_function,
+            self._input_signature,
+            self._autograph,
+            self._jit_compile,
+            self._reduce_retracing,
+        )
+
+    # -- methods -----------------------------------------------------------------------------------
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """The function of one instance: each has traces of its own, that die with it."""
+        if instance is None:
+            return self
+        key = id(instance)
+        found = self._instances.get(key)
+        if found is not None and found[0]() is instance:
+            return found[1]
+        table = self._instances
+        ref = weakref.ref(instance, lambda _: table.pop(key, None))
+        made = self._clone(_Bound(self._python_function, ref))
+        table[key] = (ref, made)
+        return made
+
+    def _clone(self, python_function: Callable) -> Function:
+        return type(self)(
+            python_function,
+            self._name,
+            self._input_signature_of(python_function),
+            self._autograph,
+            self._jit_compile,
+            self._reduce_retracing,
+            self._autograph_options,
+            self._attributes,
+        )
+
+    def _input_signature_of(self, python_function: Callable) -> Any:
+        return self._input_signature
+
+    # -- calling -----------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs:
+            avals = []
+            for a in args:
+                if type(a) is not EagerTensor:
+                    break
+                avals.append(a.aval)
+            else:
+                found = self._fast.get(tuple(avals))
+                if found is not None and not MODE.eagerly and found.inner.fits():
+                    retracing.called(self)
+                    return found.call(list(args), [])
+        return self._call(args, kwargs)
+
+    def _call(self, args: tuple, kwargs: dict) -> Any:
+        if MODE.eagerly or (self._uncaptured and not STATE.trace.symbolic):
+            return self._python_function(*args, **kwargs)
+        plain = not kwargs and all([type(a) is EagerTensor for a in args])
+        given = args
+        args, kwargs = self._bind(args, kwargs)
+        arguments = Arguments()
+        key = self._key(arguments, args, kwargs)
+        found = self._exact.get(key)
+        if found is None or not found.inner.fits():
+            if any(isinstance(t, TensorSpec) for t in arguments.tensors):
+                raise TypeError("tf.function was called with a TensorSpec in place of a tensor.")
+            if any(t.aval.dtype.kind == "s" for t in arguments.tensors):
+                return self._run_as_python(args, kwargs, None)
+            try:
+                found = self._make(key, arguments, args, kwargs)
+            except NeedsValue as e:
+                if STATE.trace.symbolic:
+                    raise  # the outermost function runs un-captured
+                return self._run_as_python(args, kwargs, e)
+            if plain and not found.inner.graph.fleeting:
+                self._fast[tuple([a.aval for a in given])] = found
+        else:
+            retracing.called(self)
+        return found.call(arguments.tensors, arguments.variables)
+
+    def _run_as_python(self, args: tuple, kwargs: dict, error: BaseException | None) -> Any:
+        if STATE.trace.symbolic:
+            raise NeedsValue("strings are not part of a compiled program")
+        if error is not None:
+            self._uncaptured = True
+            needs_value.warn(self._name, error)
+        return self._python_function(*args, **kwargs)
+
+    def _bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        args, kwargs = self._signature.bind(args, kwargs)
+        if self._input_signature is not None:
+            args = self._signature.cast(args, kwargs)
+        return args, kwargs
+
+    def _key(self, arguments: Arguments, args: tuple, kwargs: dict) -> tuple:
+        return (
+            tuple([arguments.key(a) for a in args]),
+            *[(k, arguments.key(kwargs[k])) for k in sorted(kwargs)],
+        )
+
+    def _make(self, key: tuple, arguments: Arguments, args: tuple, kwargs: dict) -> Trace:
+        """The trace for new arguments: of a known signature for new sizes, or of a new one."""
+        with self._lock:
+            found = self._exact.get(key)
+            if found is not None and found.inner.fits():
+                return found
+            avals = [t.aval for t in arguments.tensors]
+            logical = self._find(key)
+            if logical is not None:
+                with quietly():
+                    made = self._trace(logical, args, kwargs, avals, arguments, False)
+                retracing.called(self)
+            else:
+                logical, made = self._new(key, args, kwargs, avals, arguments)
+            if not made.inner.graph.fleeting:
+                self._exact[key] = made
+                logical.traces[tuple(avals)] = made
+            return made
+
+    def _find(self, key: tuple) -> Logical | None:
+        best = None
+        for one in self._logical:
+            if takes(one.key, key) and (best is None or takes(best.key, one.key)):
+                best = one
+        return best
+
+    def _new(self, key, args, kwargs, avals, arguments) -> tuple[Logical, Trace]:
+        general = self._generalize(key, args)
+        logical = Logical(self._signature, general, args, kwargs)
+        if not self._initialized:
+            made = self._trace(logical, args, kwargs, avals, arguments, True)
+            created = made.inner.graph.created
+            if created:
+                self._created = [weakref.ref(v) for v in created]
+                self._initialized = True
+                self._count += 1
+                # the trace that is kept is one that creates nothing
+                made = self._trace(logical, args, kwargs, avals, arguments, False)
+            self._initialized = True
+        else:
+            made = self._trace(logical, args, kwargs, avals, arguments, False)
+        self._count += 1
+        retracing.traced(self, self._reduce_retracing or self._input_signature is not None)
+        logical.structure = made.structure
+        self._logical.append(logical)
+        return logical, made
+
+    def _generalize(self, key: tuple, args: tuple) -> tuple:
+        if self._input_signature is not None:
+            arguments = Arguments()
+            positional = tuple(self._input_signature[: len(args)]) + args[len(self._input_signature) :]
+            try:
+                return (tuple([arguments.key(a) for a in positional]), *key[1:])
+            except TypeError:
+                return key
+        if self._reduce_retracing:
+            for one in self._logical:
+                joined = join(one.key, key)
+                if joined is not None:
+                    return joined
+        return key
+
+    def _trace(self, logical, args, kwargs, avals, arguments, may_create) -> Trace:
+        try:
+            return trace(
+                self._converted_function(),
+                self._name,
+                args,
+                kwargs,
+                avals,
+                logical.tensor_names(),
+                arguments.variables,
+                may_create,
+                arguments.tensors,
+                repr(self._python_function),
+            )
+        except ModifiedArguments as e:
+            raise self._modified(e) from None
+
+    def _modified(self, error: ModifiedArguments) -> ValueError:
+        names = [p.name for p in self._signature.parameters]
+        changed = [
+            names[c] if isinstance(c, int) and c < len(names) else str(c) for c in error.changed
+        ]
+        return ValueError(
+            f"{self._name}{inspect.signature(self._python_function)} should not modify its Python "
+            "input arguments. Modifying a copy is allowed. The following parameter(s) were "
+            f"modified: {', '.join(changed)}"
+        )
+
+    def _converted_function(self) -> Callable:
+        if not self._autograph:
+            from tfshim._src.function import autograph
+
+            return autograph.unconverted(self._python_function)
+        if self._converted is None:
+            from tfshim._src.function import autograph
+
+            self._converted = autograph.converted(self._python_function, self._autograph_options)
+        return self._converted
+
+    # -- concrete functions --------------------------------------------------------------------------
+
+    def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
+        """The trace for these arguments, in which `tf.TensorSpec` may stand for tensors.
+
+        Raises:
+          TypeError: for arguments that do not fit the signature.
+        """
+        if self._input_signature is not None and not args and not kwargs:
+            args = self._input_signature
+        args, kwargs = self._bind(args, kwargs)
+        if self._input_signature is not None:
+            args = tuple(self._input_signature) + tuple(args[len(self._input_signature) :])
+        arguments = Arguments()
+        key = self._key(arguments, args, kwargs)
+        with self._lock:
+            logical = self._find(key)
+            if logical is None:
+                avals = [guess(k) for k in tensor_keys(key, [])]
+                logical, made = self._new(key, args, kwargs, avals, arguments)
+                logical.traces[tuple(avals)] = made
+                if all(k.known for k in tensor_keys(key, [])):
+                    self._exact[key] = made
+            return ConcreteFunction(self, logical)
+
+    _get_concrete_function_garbage_collected = get_concrete_function
+
+    def specialize(self, logical: Logical, tensors: list, variables: list) -> Trace:
+        """A known signature's trace for these tensors."""
+        avals = tuple([t.aval for t in tensors])
+        found = logical.traces.get(avals)
+        if found is not None and found.inner.fits():
+            return found
+        with self._lock, quietly():
+            arguments = Arguments()
+            self._key(arguments, logical.args, logical.kwargs)
+            made = self._trace(logical, logical.args, logical.kwargs, list(avals), arguments, False)
+            logical.traces[avals] = made
+        return made
+
+
+def guess(key: TensorKey) -> Any:
+    """An aval for a tensor of which not all sizes are known: unknown ones are taken to be 2."""
+    from tfshim._src.engine.aval import make_aval
+
+    shape = () if key.shape is None else tuple([2 if d is None else d for d in key.shape])
+    return make_aval(shape, key.dtype)
+
+
+class _Bound:
+    """A method whose instance is held weakly."""
+
+    def __init__(self, function: Callable, instance: weakref.ref):
+        self.function = function
+        self.instance = instance
+        functools.update_wrapper(self, function, updated=())
+        parameters = list(inspect.signature(function).parameters.values())
+        self.__signature__ = inspect.Signature(parameters[1:] if parameters else [])
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.bound()(*args, **kwargs)
+
+    def bound(self) -> Callable:
+        """The bound method, while its instance lives."""
+        instance = self.instance()
+        if instance is None:
+            raise ReferenceError("the instance of this method is gone")
+        return types.MethodType(self.function, instance)
+
+
+def _restore(python_function, input_signature, autograph, jit_compile, reduce_retracing) -> Function:
+    return function(
+        python_function,
+        input_signature=input_signature,
+        autograph=autograph,
+        jit_compile=jit_compile,
+        reduce_retracing=reduce_retracing,
+    )
+
+
+@export("tf.function")
+def function(
+    func=None,
+    input_signature=None,
+    autograph=True,
+    jit_compile=None,
+    reduce_retracing=False,
+    experimental_implements=None,
+    experimental_autograph_options=None,
+    experimental_attributes=None,
+    experimental_relax_shapes=None,
+    experimental_compile=None,
+    experimental_follow_type_hints=None,
+) -> Any:
+    """Compiles a Python function: it is traced once per signature, then called as one node.
+
+    Args:
+      func: a function of tensors and Python values; without it, a decorator is returned.
+      input_signature: a sequence of `tf.TensorSpec`, one per positional argument: one trace only.
+      autograph: whether Python control flow on tensors becomes part of the program.
+      jit_compile: None or a bool; programs are compiled by XLA in any case.
+      reduce_retracing: whether sizes that differ between calls are taken as unknown.
+      experimental_implements, experimental_attributes: kept as attributes of the function.
+      experimental_autograph_options: optional features of AutoGraph.
+      experimental_relax_shapes, experimental_compile: old names of `reduce_retracing` and
+        `jit_compile`.
+      experimental_follow_type_hints: removed from TensorFlow; only None and False.
+
+    Raises:
+      ValueError: for values that these arguments do not take.
+    """
+    if experimental_follow_type_hints:
+        raise ValueError("`experimental_follow_type_hints` is no longer supported; got True.")
+    if experimental_relax_shapes is not None:
+        reduce_retracing = experimental_relax_shapes
+    if experimental_compile is not None:
+        jit_compile = experimental_compile
+    if jit_compile is not None and not isinstance(jit_compile, bool):
+        raise ValueError(_NOT_A_CHOICE.format("jit_compile", jit_compile))
+    attributes = dict(experimental_attributes or {})
+    if experimental_implements is not None:
+        attributes["api_implements"] = experimental_implements
+
+    def decorate(inner: Callable) -> Function:
+        name = getattr(inner, "__name__", None)
+        if name is None:
+            name = getattr(getattr(inner, "func", None), "__name__", type(inner).__name__)
+        return Function(
+            inner,
+            name,
+            input_signature,
+            autograph,
+            jit_compile,
+            bool(reduce_retracing),
+            experimental_autograph_options,
+            attributes,
+        )
+
+    return decorate if func is None else decorate(func)

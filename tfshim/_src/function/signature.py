@@ -1,0 +1,432 @@
+"""The arguments of a traced function: binding them, and the key that says which trace serves them.
+
+A key is a nested tuple of structure, Python values and leaf types; the tensors beside it are the
+function's inputs. Values that TensorFlow compares with `==` are compared so here: 1, 1.0 and True
+are one key.
+"""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from tfshim._src import nest
+from tfshim._src.convert import convert
+from tfshim._src.engine.aval import Aval
+from tfshim._src.spec import TensorSpec, TypeSpec
+from tfshim._src.tensor import EagerTensor
+from tfshim._src.variable import Variable
+
+_LITERALS = frozenset({int, float, bool, str, bytes, type(None), complex})
+
+
+class TensorKey:
+    """A tensor argument in a key: dtype and static dimensions, which may be None."""
+
+    __slots__ = ("dtype", "shape", "name")
+
+    def __init__(self, dtype: Any, shape: tuple | None, name: str | None = None):
+        self.dtype, self.shape, self.name = dtype, shape, name
+
+    def __eq__(self, other: Any) -> bool:
+        return (
+            type(other) is TensorKey and self.dtype is other.dtype and self.shape == other.shape
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.dtype, self.shape))
+
+    def __repr__(self) -> str:
+        return repr(self.spec())
+
+    def spec(self) -> TensorSpec:
+        return TensorSpec(None if self.shape is None else list(self.shape), self.dtype, self.name)
+
+    def takes(self, other: TensorKey) -> bool:
+        """Whether a trace made for this type serves tensors of the other."""
+        if self.dtype is not other.dtype:
+            return False
+        if self.shape is None:
+            return True
+        if other.shape is None or len(self.shape) != len(other.shape):
+            return False
+        return all(a is None or a == b for a, b in zip(self.shape, other.shape, strict=True))
+
+    def join(self, other: TensorKey) -> TensorKey | None:
+        """The closest type that takes both."""
+        if self.dtype is not other.dtype:
+            return None
+        if self.shape is None or other.shape is None or len(self.shape) != len(other.shape):
+            return TensorKey(self.dtype, None)
+        dims = [a if a == b else None for a, b in zip(self.shape, other.shape, strict=True)]
+        return TensorKey(self.dtype, tuple(dims))
+
+    @property
+    def known(self) -> bool:
+        return self.shape is not None and None not in self.shape
+
+
+_tensor_keys: dict[Aval, TensorKey] = {}
+
+
+def tensor_key(aval: Aval) -> TensorKey:
+    found = _tensor_keys.get(aval)
+    if found is None:
+        if len(_tensor_keys) > 4096:
+            _tensor_keys.clear()
+        found = _tensor_keys[aval] = TensorKey(aval.dtype, aval.shape)
+    return found
+
+
+class Literal:
+    """A Python value in a key."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any):
+        self.value = value
+
+    def __eq__(self, other: Any) -> bool:
+        if type(other) is not Literal:
+            return False
+        a, b = self.value, other.value
+        return bool(a == b) or (a != a and b != b)
+
+    def __hash__(self) -> int:
+        return hash(self.value) if self.value == self.value else 0
+
+    def __repr__(self) -> str:
+        return f"Literal[{self.value!r}]"
+
+
+class WeakKey:
+    """An object in a key, held weakly; equal objects are one key."""
+
+    __slots__ = ("ref", "hash")
+
+    def __init__(self, value: Any):
+        self.ref = weakref.ref(value)
+        try:
+            self.hash = hash(value)
+        except TypeError:
+            self.hash = id(value)
+
+    def __eq__(self, other: Any) -> bool:
+        if type(other) is not WeakKey:
+            return False
+        mine, theirs = self.ref(), other.ref()
+        if mine is None or theirs is None:
+            return self is other
+        return mine is theirs or bool(mine == theirs)
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __repr__(self) -> str:
+        return f"WeakKey[{self.ref()!r}]"
+
+
+class Arguments:
+    """The flat inputs found in a call's arguments.
+
+    Attributes:
+      tensors: in the order of the key.
+      variables: distinct variables, in the order of first appearance.
+    """
+
+    __slots__ = ("tensors", "variables", "seen", "symbolic")
+
+    def __init__(self) -> None:
+        self.tensors: list[EagerTensor] = []
+        self.variables: list[Variable] = []
+        self.seen: dict[int, int] = {}
+
+    def key(self, value: Any) -> Any:
+        """The key of one argument; collects its tensors and variables."""
+        kind = type(value)
+        if kind is EagerTensor:
+            self.tensors.append(value)
+            return tensor_key(value.aval)
+        if kind in _LITERALS:
+            return Literal(value)
+        if kind is list or kind is tuple:
+            return (kind, *[self.key(v) for v in value])
+        if kind is dict:
+            return (dict, *[(k, self.key(value[k])) for k in _sorted(value)])
+        if isinstance(value, Variable):
+            return self._variable(value._root)
+        if isinstance(value, (np.ndarray, np.generic, jax.Array)):
+            t = convert(value)
+            self.tensors.append(t)
+            return tensor_key(t.aval)
+        return self._other(value)
+
+    def _variable(self, variable: Variable) -> tuple:
+        alias = self.seen.get(id(variable))
+        if alias is None:
+            alias = self.seen[id(variable)] = len(self.variables)
+            self.variables.append(variable)
+        aval = variable._handle.aval
+        return ("variable", aval.dtype, aval.shape, variable.trainable, alias)
+
+    def _other(self, value: Any) -> Any:
+        if isinstance(value, TypeSpec):
+            if isinstance(value, TensorSpec):
+                dims = value.shape.rank
+                shape = None if dims is None else tuple(value.shape.as_list())
+                self.tensors.append(value)  # type: ignore[arg-type]
+                return TensorKey(value.dtype, shape, value.name)
+            return ("spec", value)
+        wrapped = getattr(value, "__wrapped__", None)
+        if wrapped is not None and isinstance(value, (Mapping, list, tuple)):
+            return self.key(wrapped)
+        if nest.is_nested(value):
+            if isinstance(value, Mapping):
+                return (type(value), *[(k, self.key(value[k])) for k in _sorted(value)])
+            parts = nest._children(value, nest._kind(value))
+            return (type(value), *[self.key(v) for v in parts])
+        if hasattr(value, "_flatten_components"):
+            parts = value._flatten_components()
+            static = getattr(value, "_static_key", None)
+            return (type(value), None if static is None else static(), *map(self.key, parts))
+        if hasattr(value, "__array__"):
+            t = convert(value)
+            self.tensors.append(t)
+            return tensor_key(t.aval)
+        protocol = getattr(value, "__tf_tracing_type__", None)
+        if protocol is not None and not isinstance(value, type):
+            return ("protocol", protocol(None))
+        try:
+            return WeakKey(value)
+        except TypeError:
+            pass
+        try:
+            hash(value)
+        except TypeError:
+            raise TypeError(
+                f"Could not generate a generic TraceType for {value!r}.Please verify that it is "
+                "immutable/hashable. Otheriwse, consider implementing the Tracing Protocol for it."
+            ) from None
+        return Literal(value)
+
+
+def _sorted(mapping: Mapping) -> list:
+    try:
+        return sorted(mapping)
+    except TypeError:
+        return list(mapping)
+
+
+def takes(general: Any, key: Any) -> bool:
+    """Whether a trace with the first key serves arguments with the second."""
+    if type(general) is TensorKey:
+        return type(key) is TensorKey and general.takes(key)
+    if type(general) is tuple and type(key) is tuple:
+        return len(general) == len(key) and all(map(takes, general, key))
+    return type(general) is type(key) and general == key
+
+
+def join(a: Any, b: Any) -> Any:
+    """The closest key that takes both, or None."""
+    if type(a) is TensorKey and type(b) is TensorKey:
+        return a.join(b)
+    if type(a) is tuple and type(b) is tuple and len(a) == len(b):
+        parts = [join(x, y) for x, y in zip(a, b, strict=True)]
+        if any(p is None and not (x is None and y is None) for p, x, y in zip(parts, a, b)):  # noqa: B905
+            return None
+        return tuple(parts)
+    return a if type(a) is type(b) and a == b else None
+
+
+def tensor_keys(key: Any, out: list[TensorKey]) -> list[TensorKey]:
+    """The tensor types in a key, in order."""
+    if type(key) is TensorKey:
+        out.append(key)
+    elif type(key) is tuple:
+        for part in key:
+            tensor_keys(part, out)
+    return out
+
+
+class Signature:
+    """The Python signature of a function, and the `input_signature` it was given.
+
+    Args:
+      function: the Python function.
+      input_signature: None, or specs of its first arguments.
+      bound: whether the first parameter is the instance and not an argument.
+    """
+
+    def __init__(self, function: Callable, input_signature: Any, name: str):
+        self.name = name
+        try:
+            self.python = inspect.signature(function)
+        except (TypeError, ValueError):
+            self.python = inspect.signature(lambda *args, **kwargs: None)
+        self.parameters = list(self.python.parameters.values())
+        kinds = [p.kind for p in self.parameters]
+        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        #: plain parameters that can be passed by position, if there are no others
+        self.simple = all(k in positional for k in kinds)
+        self.count = len(kinds)
+        self.has_defaults = any(p.default is not p.empty for p in self.parameters)
+        self.input_signature = input_signature
+        if input_signature is not None:
+            self._check_input_signature(input_signature)
+
+    def _check_input_signature(self, specs: Any) -> None:
+        if not isinstance(specs, (tuple, list)):
+            raise TypeError(
+                "input_signature must be either a tuple or a list, got " + str(type(specs))
+            )
+        if any(not isinstance(s, TypeSpec) for s in nest.flatten(specs)):
+            bad = [s for s in nest.flatten(specs) if not isinstance(s, TypeSpec)]
+            raise TypeError(
+                "Invalid input_signature "
+                f"{specs}; input_signature must be a possibly nested sequence of TensorSpec "
+                f"objects, got {bad[0]}"
+            )
+        variadic = any(p.kind is p.VAR_POSITIONAL for p in self.parameters)
+        positional = [
+            p for p in self.parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
+        if len(specs) > len(positional) and not variadic:
+            raise TypeError(
+                f"input_signature has {len(specs)} elements, but {self.name} takes "
+                f"{len(positional)} positional arguments: {[p.name for p in positional]}"
+            )
+        needing = [
+            p.name
+            for i, p in enumerate(self.parameters)
+            if p.kind is p.KEYWORD_ONLY and p.default is p.empty
+        ]
+        if needing:
+            raise TypeError(
+                f"When input_signature is provided, only arguments covered by it can be without "
+                f"defaults; these keyword-only arguments have none: {needing}"
+            )
+
+    def bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        """Arguments in canonical form: by position where possible, defaults filled in.
+
+        Raises:
+          TypeError: for arguments that do not fit the signature.
+        """
+        if self.simple and not kwargs and len(args) == self.count:
+            return args, kwargs
+        try:
+            bound = self.python.bind(*args, **kwargs)
+        except TypeError as e:
+            raise self.unfit(str(e), args, kwargs) from None
+        bound.apply_defaults()
+        return bound.args, bound.kwargs
+
+    def cast(self, args: tuple, kwargs: dict) -> tuple:
+        """Positional arguments converted to what `input_signature` says.
+
+        Raises:
+          TypeError: for one that does not fit.
+        """
+        specs = self.input_signature
+        out = list(args)
+        for i, spec in enumerate(specs):
+            if i < len(out):
+                try:
+                    out[i] = _cast(spec, out[i])
+                except (TypeError, ValueError) as e:
+                    raise self.unfit(str(e), args, kwargs) from None
+        for p, value in zip(self.parameters[len(specs) :], out[len(specs) :], strict=False):
+            if p.kind is not p.VAR_POSITIONAL and p.default is not p.empty and value != p.default:
+                message = f"Can not cast {value!r} to Literal[{p.default!r}]"
+                raise self.unfit(message, args, kwargs)
+        return tuple(out)
+
+    def unfit(self, message: str, args: tuple, kwargs: dict) -> TypeError:
+        return TypeError(
+            f"Binding inputs to tf.function failed due to `{message}`. Received args: {args} and "
+            f"kwargs: {kwargs} for signature: {self.text()}."
+        )
+
+    def text(self, key: Any = None) -> str:
+        """The signature as TensorFlow's errors show it."""
+        specs = list(self.input_signature or ())
+        parts = []
+        star = False
+        for i, p in enumerate(self.parameters):
+            if p.kind is p.KEYWORD_ONLY and not star:
+                parts.append("*")
+                star = True
+            star = star or p.kind is p.VAR_POSITIONAL
+            text = {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "") + p.name
+            if self.input_signature is not None and p.kind is not p.VAR_POSITIONAL:
+                if i < len(specs):
+                    text += f": {specs[i]!r}"
+                elif p.default is not p.empty:
+                    text += f": Literal[{p.default!r}]"
+                if p.default is not p.empty:
+                    text += " = <captured_default_value>"
+            elif p.default is not p.empty:
+                text += "=<captured_default_value>"
+            parts.append(text)
+        return f"({', '.join(parts)})"
+
+
+def _cast(spec: Any, value: Any) -> Any:
+    """A value as what a spec, or a structure of specs, describes."""
+    if not isinstance(spec, TensorSpec):
+        if isinstance(spec, TypeSpec) or not nest.is_nested(spec):
+            return value
+        specs = nest._children(spec, nest._kind(spec))
+        if not nest.is_nested(value):
+            raise TypeError(f"Can not cast {value!r} to {spec!r}")
+        values = list(nest._children(value, nest._kind(value)))
+        if len(values) != len(specs):
+            raise TypeError(f"Can not cast {value!r} to {spec!r}")
+        parts = [_cast(s, v) for s, v in zip(specs, values, strict=True)]
+        return nest._rebuild(value, nest._kind(value), parts)
+    if isinstance(value, Variable):
+        value = value.value()
+    if isinstance(value, TensorSpec):
+        if not value.shape.is_subtype_of(spec.shape) or value.dtype is not spec.dtype:
+            raise TypeError(f"Can not cast {value!r} to {spec!r}")
+        return value
+    if isinstance(value, EagerTensor) and value.aval.dtype is not spec.dtype:
+        raise TypeError(f"Can not cast {TensorSpec(value.shape, value.dtype)!r} to {spec!r}")
+    t = convert(value, spec.dtype)
+    if not t.shape.is_subtype_of(spec.shape):
+        raise TypeError(f"Can not cast {TensorSpec(t.shape, t.dtype)!r} to {spec!r}")
+    return t
+
+
+def rebuild(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    """A copy of an argument's structure with `leaf(x)` in place of each tensor, in key order."""
+    kind = type(value)
+    if kind is EagerTensor or isinstance(value, TensorSpec):
+        return leaf(value)
+    if kind in _LITERALS or isinstance(value, (Variable, TypeSpec)):
+        return value
+    if isinstance(value, (np.ndarray, np.generic, jax.Array)):
+        return leaf(value)
+    if kind is list or kind is tuple:
+        return kind([rebuild(v, leaf) for v in value])
+    wrapped = getattr(value, "__wrapped__", None)
+    if wrapped is not None and isinstance(value, (Mapping, list, tuple)):
+        return rebuild(wrapped, leaf)
+    if nest.is_nested(value):
+        if isinstance(value, Mapping):
+            made = {k: rebuild(value[k], leaf) for k in _sorted(value)}
+            if kind is dict:
+                return {k: made[k] for k in value}
+            return nest._rebuild(value, nest._kind(value), [made[k] for k in _sorted(value)])
+        parts = nest._children(value, nest._kind(value))
+        return nest._rebuild(value, nest._kind(value), [rebuild(v, leaf) for v in parts])
+    if hasattr(value, "_flatten_components"):
+        return value._unflatten_components([rebuild(v, leaf) for v in value._flatten_components()])
+    if hasattr(value, "__array__"):
+        return leaf(value)
+    return value
