@@ -18,6 +18,7 @@ from tfshim._src.engine.kernel import Kernel
 from tfshim._src.indexed_slices import densify
 from tfshim._src.tensor import STATE, EagerTensor, pending
 from tfshim._src.unconnected import UnconnectedGradients
+from tfshim._src.variable import Variable
 
 
 @contextlib.contextmanager
@@ -146,7 +147,7 @@ def jacobian(tape, target, sources, unconnected_gradients, parallel_iterations, 
         tape._pop()
     try:
         flat_sources = nest.flatten(sources, expand_composites=True)
-        (y,) = tape._targets(target)
+        y = _read(tape, target)
         unconnected = UnconnectedGradients.parse(unconnected_gradients)
 
         def row(seed):
@@ -169,6 +170,15 @@ def jacobian(tape, target, sources, unconnected_gradients, parallel_iterations, 
             tape._push()
     tape._release()
     return nest.pack_sequence_as(sources, result, expand_composites=True)
+
+
+def _read(tape, target) -> EagerTensor:
+    """The target; a variable counts as a read of it that this tape saw."""
+    if not isinstance(target, Variable):
+        return target
+    handle = target._current()
+    tape.variable_accessed(target, handle)
+    return handle
 
 
 def _zeros_like(source) -> EagerTensor:
@@ -214,7 +224,7 @@ def batch_jacobian(tape, target, source, unconnected_gradients, parallel_iterati
     if paused:
         tape._pop()
     try:
-        (y,) = tape._targets(target)
+        y = _read(tape, target)
         rows = y.aval.shape[0]
         inner = y.aval.shape[1:]
         source_shape = tuple(source.shape.as_list())

@@ -18,6 +18,7 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.engine import flush as engine
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
+from tfshim._src.errors import dtype_mismatch
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, EagerTensor, Tensor
@@ -214,6 +215,7 @@ class GradientTape:
         self._persistent = persistent
         self._watch_accessed_variables = watch_accessed_variables
         self._recording = False
+        self._entered = False
         self._alive = False  # whether there is a recording that gradients can be taken of
         self._forget()
 
@@ -246,7 +248,7 @@ class GradientTape:
             self._forget()
             self._alive = True
         state.recorders = [*state.recorders, self]
-        self._recording = True
+        self._recording = self._entered = True
 
     def _pop(self) -> None:
         if not self._recording:
@@ -289,17 +291,23 @@ class GradientTape:
           ValueError: for something that is neither a tensor nor a variable.
         """
         for t in nest.flatten(tensor, expand_composites=True):
+            if not isinstance(t, (Tensor, Variable)):
+                raise ValueError(
+                    f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or "
+                    "tf.Variable or ExtensionType."
+                )
+            if not self._entered:
+                raise AttributeError(
+                    "'NoneType' object has no attribute '_tape' (this tape was never entered)"
+                )
+            if not any(isinstance(r, GradientTape) for r in STATE.recorders):
+                continue  # TensorFlow watches nothing while no tape is active in this thread
             if isinstance(t, Variable):
                 known = self._variables.setdefault(id(t._root), (t._root, {}))
                 handle = t._current()
                 known[1][id(handle)] = handle
                 self._watched[id(handle)] = handle
                 continue
-            if not isinstance(t, Tensor):
-                raise ValueError(
-                    f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or "
-                    "tf.Variable or ExtensionType."
-                )
             if not t.aval.trainable:
                 logs.warn_first(
                     "The dtype of the watched tensor must be floating (e.g. tf.float32), got %r",
@@ -333,8 +341,8 @@ class GradientTape:
         self._push()
 
     def watched_variables(self) -> tuple[Variable, ...]:
-        """The watched variables in the order of first access."""
-        return tuple(v for v, _ in self._variables.values())
+        """The watched variables in the order in which they were made."""
+        return tuple(sorted((v for v, _ in self._variables.values()), key=lambda v: v._serial))
 
     # -- gradients --
 
@@ -394,56 +402,44 @@ class GradientTape:
                 "Argument `target` should be a list or nested structure of Tensors, Variables or "
                 "CompositeTensors to be differentiated, but received None."
             )
-        flat_targets = self._targets(target)
-        flat_sources = nest.flatten(sources, expand_composites=True)
+        flat_targets = _differentiated(target)
+        flat_sources = _differentiated(sources)
         _warn_sources(flat_sources)
-        seeds = [None] * len(flat_targets)
+        seeds: list[Any] = [None] * len(flat_targets)
         if output_gradients is not None:
-            seeds = [
-                None if g is None else (g if isinstance(g, IndexedSlices) else convert(g))
-                for g in nest.flatten(output_gradients, expand_composites=True)
-            ]
+            for i, g in enumerate(_differentiated(output_gradients, check=False)):
+                seeds[i] = _seed(g, flat_targets[i])
         grads = self._backprop(flat_targets, flat_sources, seeds, unconnected)
         self._release()
-        return nest.pack_sequence_as(sources, grads, expand_composites=True)
-
-    def _targets(self, target: Any) -> list[Any]:
-        """Flat targets; a variable counts as a read of it that this tape saw."""
-        flat = []
-        for t in nest.flatten(target, expand_composites=True):
-            if isinstance(t, Variable):
-                handle = t._current()
-                self.variable_accessed(t, handle)
-                flat.append(handle)
-            else:
-                flat.append(t if isinstance(t, Tensor) else convert(t))
-            if not flat[-1].aval.trainable:
-                logs.warn_first(
-                    "The dtype of the target tensor must be floating (e.g. tf.float32) when "
-                    "calling GradientTape.gradient, got %r",
-                    flat[-1].dtype,
-                )
-        return flat
+        return _packed(sources, grads)
 
     def _handles(self, source: Any) -> list[EagerTensor]:
-        """The tensors that stand for a source on this tape."""
+        """The watched tensors that stand for a source on this tape."""
         if isinstance(source, Variable):
             known = self._variables.get(id(source._root))
             return [] if known is None else list(known[1].values())
-        return [source] if isinstance(source, Tensor) else []
+        return [source] if id(source) in self._watched else []
 
     def _backprop(self, targets, sources, seeds, unconnected) -> list[Any]:
         handles = [self._handles(s) for s in sources]
         ids = {id(h) for hs in handles for h in hs}
-        skip = [t.aval.dtype.kind == "s" for t in targets]
-        kept = [(t, s) for t, s, no in zip(targets, seeds, skip, strict=True) if not no]
+        kept, direct = [], {}
+        for t, seed in zip(targets, seeds, strict=True):
+            if t.dtype.kind == "s":
+                continue
+            if isinstance(t, Tensor) and id(t) in self._watched:
+                kept.append((t, seed))
+            else:  # nothing leads to it but itself
+                direct.setdefault(_identity(t), []).append((t, seed))
         found = backprop(self._entries, [t for t, _ in kept], ids, [s for _, s in kept])
         result = []
         for source, hs in zip(sources, handles, strict=True):
             parts = [found[id(h)] for h in hs if id(h) in found]
+            for t, seed in direct.get(_identity(source), ()):
+                parts.append(ones(_aval_of(t)) if seed is None else seed)
             if parts:
                 result.append(parts[0] if len(parts) == 1 else aggregate(parts))
-            elif unconnected is UnconnectedGradients.ZERO and hasattr(source, "dtype"):
+            elif unconnected is UnconnectedGradients.ZERO:
                 result.append(_zeros_like_source(source))
             else:
                 result.append(None)
@@ -480,16 +476,92 @@ class GradientTape:
         )
 
 
-def _zeros_like_source(source) -> EagerTensor:
-    from tfshim._src.engine.aval import make_aval
+def _identity(thing: Any) -> int:
+    return id(thing._root) if isinstance(thing, Variable) else id(thing)
 
-    return zeros(make_aval(tuple(source.shape.as_list()), source.dtype))
+
+def _aval_of(thing: Any) -> Aval:
+    return thing._current().aval if isinstance(thing, Variable) else thing.aval
+
+
+def _zeros_like_source(source) -> EagerTensor:
+    return zeros(_aval_of(source))
+
+
+def _component(composite: Any) -> Any:
+    """What of a ragged tensor is differentiated: its values.
+
+    Raises:
+      ValueError: for a sparse tensor, which TensorFlow differentiates by its values only.
+    """
+    if isinstance(composite, (Tensor, Variable, IndexedSlices)):
+        return None
+    if not hasattr(composite, "_flatten_components"):
+        return None
+    if hasattr(composite, "with_values") and not hasattr(composite, "dense_shape"):
+        return composite.values
+    raise ValueError(
+        f"Type {type(composite).__name__} is not supported as a gradient source or gradient target."
+    )
+
+
+def _differentiated(structure: Any, check: bool = True) -> list[Any]:
+    """The tensors and variables of a nest; of composite tensors their values.
+
+    Raises:
+      TypeError, AttributeError: for what is no tensor, as TensorFlow does.
+    """
+    flat = []
+    for thing in nest.flatten(structure):
+        while (inner := _component(thing)) is not None:
+            thing = inner
+        if check and isinstance(thing, IndexedSlices):
+            thing = convert(thing)
+        if check and not isinstance(thing, (Tensor, Variable)):
+            if thing is None or isinstance(thing, str):
+                raise TypeError(
+                    f"Cannot convert the argument `type_value`: {thing!r} to a TensorFlow DType."
+                )
+            kind = type(thing)
+            name = kind.__name__ if kind.__module__ == "builtins" else f"numpy.{kind.__name__}"
+            raise AttributeError(f"{name!r} object has no attribute '_id'")
+        flat.append(thing)
+    return flat
+
+
+def _packed(structure: Any, grads: list[Any]) -> Any:
+    """Gradients in the structure of the sources; a composite's gradient is one of its own kind."""
+    rest = iter(grads)
+
+    def one(thing):
+        return _with_component(thing, next(rest))
+
+    return nest.pack_sequence_as(structure, [one(t) for t in nest.flatten(structure)])
+
+
+def _with_component(thing: Any, grad: Any) -> Any:
+    inner = _component(thing)
+    if inner is None or grad is None:
+        return grad
+    return thing.with_values(_with_component(inner, densify(grad)))
+
+
+def _seed(value: Any, target: Any) -> EagerTensor:
+    """A cotangent that the user gave for a target.
+
+    Raises:
+      InvalidArgumentError: if it has another dtype.
+    """
+    seed = value if isinstance(value, IndexedSlices) else convert(value)
+    if seed.dtype is not target.dtype:
+        raise dtype_mismatch("Mul", 1, seed.dtype, target.dtype)
+    return densify(seed)
 
 
 def _warn_sources(sources) -> None:
     for s in sources:
-        dtype = getattr(s, "dtype", None)
-        if dtype is not None and not getattr(dtype, "trainable", True):
+        dtype = s.dtype
+        if not dtype.trainable:
             logs.warn_first(
                 "The dtype of the source tensor must be floating (e.g. tf.float32) when calling "
                 "GradientTape.gradient, got %r",

@@ -7,6 +7,7 @@ a tensor give a new tensor each time, as TensorFlow does, so that it can be watc
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,7 @@ class VariableAggregationV2(enum.Enum):
         return hash(self.value)
 
 
+_serials = itertools.count()  # variables in the order in which they were made
 _ASSIGN = Kernel("AssignVariableOp", lambda v: v, differentiable=False)
 _READ = Kernel("ReadVariableOp", lambda v: v)
 
@@ -148,6 +150,7 @@ class Variable:
     def _setup(
         self, value, static_shape, trainable, name, constraint, synchronization, aggregation
     ) -> None:
+        self._serial = next(_serials)
         self._shape = static_shape
         self._dtype = value.aval.dtype
         self._constraint = constraint
@@ -573,6 +576,7 @@ class UnreadVariable(ResourceVariable):
 
     def __init__(self, root: Variable):
         self._of = root
+        self._serial = root._serial
         self._shape = root._shape
         self._dtype = root._dtype
         self._constraint = root._constraint
