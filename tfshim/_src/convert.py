@@ -37,7 +37,8 @@ _INT64 = range(-(2**63), 2**63)
 def literal(value: Any, dtype: DType) -> EagerTensor:
     """A scalar tensor of a Python number: an input of programs, never part of their key."""
     kind = type(value)
-    key = (value.hex() if kind is float else value, kind, dtype)
+    # 0.0 and -0.0 are equal, and so are different numbers of two types
+    key = (value, kind, dtype) if value else (repr(value), kind, dtype)
     found = _literals.get(key)
     if found is None:
         if len(_literals) > 4096:
@@ -429,4 +430,13 @@ def fail(kernel: str, message: str):
     raise op_error(kernel, message)
 
 
-registry.provide(T=EagerTensor, CONVERT=convert_inputs, CONVERT_LAYOUT=convert_layout)
+#: Kinds of dtype for which a plain number is simply a literal: no check is left to make.
+_PLAIN_FITS = {float: "fc", int: "fc"}
+
+registry.provide(
+    T=EagerTensor,
+    CONVERT=convert_inputs,
+    CONVERT_LAYOUT=convert_layout,
+    LITERAL=literal,
+    FITS=_PLAIN_FITS,
+)

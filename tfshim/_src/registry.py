@@ -333,6 +333,7 @@ def _generate(entry: Op) -> Callable:
             lines += [
                 f"    if {' and '.join(tests)}:",
                 f"        inputs_ = ({_tuple(xs)})",
+                *_scalar_branch(entry, tests),
                 "    else:",
                 *_converting(entry, "inputs_ = CONVERT", 8),
             ]
@@ -388,6 +389,19 @@ def _converting(entry: Op, call: str, indent: int) -> list[str]:
         f"{pad}    {line}",
         f"{pad}except COMPOSITE as error_:",
         f"{pad}    return HANDLE(error_, OP.public, SELF, {{{args}}})",
+    ]
+
+
+def _scalar_branch(entry: Op, tests: list[str]) -> list[str]:
+    """The case `tensor op number` of an op with two operands, the commonest after two tensors."""
+    xs = entry.inputs
+    if len(xs) != 2 or len(entry.rule.groups) != 1:
+        return []
+    x, y = xs
+    keep = [t for t in tests if t.startswith(f"{x}.") or t == f"type({x}) is T"]
+    return [
+        f"    elif {' and '.join(keep)} and {x}.aval.dtype.kind in FITS.get(type({y}), ''):",
+        f"        inputs_ = ({x}, LITERAL({y}, {x}.aval.dtype))",
     ]
 
 
