@@ -83,4 +83,5 @@ ROWS = [
     *(row("tf.cast", draw((2, 3), d), "float32") for d in ("float64", "float16", "bfloat16")),
     row("tf.cast", f32([float("nan"), float("inf"), -1e20, 1e20]), "int32", kind="boundary"),
     row("tf.cast", f32([float("nan"), float("inf"), -1e20, 1e20]), "int64", kind="boundary"),
+    row("tf.bitcast", f32([]), "int32", kind="boundary"),
 ]

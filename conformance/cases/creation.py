@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from conformance.cases.row import draw, f32, i8, i16, i32, i64, make, ref, row, var
+from conformance.cases.row import code, draw, f32, i8, i16, i32, i64, make, ref, row, var
 
 _X = f32([[0, 1, 2], [3, 4, 5]])
 
@@ -143,4 +143,21 @@ ROWS = [
     row("tf.identity", f32([]), kind="boundary"),
     row("tf.stop_gradient", f32([]), kind="boundary"),
     row("tf.identity_n", [f32([]), 1], kind="boundary"),
+    row("tf.constant", [], kind="boundary"),
+    row("tf.constant", 2**31, kind="boundary"),
+    row("tf.convert_to_tensor", [[]], kind="boundary"),
+    row("tf.fill", [0, 2], 1.0, kind="boundary"),
+    row("tf.guarantee_const", i32([1])),
+    row("tf.guarantee_const", f32([]), kind="boundary", grad=()),
+    row("tf.identity", [[1], [2, 3]], kind="error"),
+    row("tf.stop_gradient", [[1], [2, 3]], kind="error"),
+    row("tf.guarantee_const", [[1], [2, 3]], kind="error"),
+    row("tf.rank", [[1], [2, 3]], kind="error"),
+    row("tf.size", [[1], [2, 3]], kind="error"),
+    row("tf.shape_n", [f32([]), f32(1.0)], kind="boundary"),
+    row("tf.zeros", [2, 3]),
+    row("tf.zeros", [2, 3], "complex64"),
+    row("tf.zeros_like", f32([1, 2])),
+    row("tf.zeros_like", [[1], [2, 3]], kind="error"),
+    code("tf.timestamp", "lambda: tf.timestamp() > 1e9"),
 ]

@@ -2,9 +2,12 @@
 
 import numpy as np
 
-from conformance.cases.row import array, b, bf16, f32, f64, i32, make, ref, row, s, var
+from conformance.cases.row import array, b, bf16, code, f32, f64, i32, make, ref, row, s, var
 
 _X = f32([[0, 1, 2], [3, 4, 5]])
+
+_PAIRS = ("equal", "greater", "greater_equal", "less", "less_equal", "none_equal", "near")
+_SIGNS = ("negative", "positive", "non_negative", "non_positive")
 
 ROWS = [
     row("tf.ensure_shape", _X, [2, None]),
@@ -71,7 +74,6 @@ ROWS = [
     row("tf.debugging.assert_equal", [float("nan")], [float("nan")], kind="error"),
     row("tf.debugging.assert_negative", [1, -2, 0], kind="error"),
     row("tf.debugging.assert_negative", [1.0, -2, 0], message="msg", kind="error"),
-    row("tf.debugging.assert_negative", [], kind="boundary"),
     row("tf.debugging.assert_negative", [-1.0], kind="boundary"),
     row("tf.debugging.assert_positive", [1, -2, 0], kind="error"),
     row("tf.debugging.assert_non_negative", [1, -2, 0], kind="error"),
@@ -159,4 +161,53 @@ ROWS = [
     row("tf.debugging.Assert", [True], [1]),
     row("tf.debugging.Assert", b([True, False]), [1], kind="error"),
     row("tf.debugging.Assert", False, [np.arange(10)], summarize=-1, kind="error"),
+    row("tf.debugging.Assert", False, [[]], kind="error"),
+    row("tf.debugging.Assert", b(True), [], kind="boundary"),
+    row("tf.debugging.assert_all_finite", f32([]), "m", kind="boundary"),
+    row("tf.debugging.check_numerics", f32([]), "m", kind="boundary"),
+    *(
+        row(f"tf.debugging.assert_{how}", f32([]), f32([]), kind="boundary")
+        for how in ("equal", "greater", "greater_equal", "less", "less_equal", "none_equal", "near")
+    ),
+    row("tf.debugging.assert_greater", [2, 3], 1),
+    row("tf.debugging.assert_greater_equal", [2, 3], 2),
+    row("tf.debugging.assert_less", [2, 3], 4),
+    row("tf.debugging.assert_none_equal", [2, 3], 1),
+    *(
+        row(f"tf.debugging.assert_{how}", [], kind="boundary")
+        for how in ("negative", "positive", "non_negative", "non_positive")
+    ),
+    row("tf.debugging.assert_negative", [-1.0, -2.0]),
+    row("tf.debugging.assert_positive", [1.0, 2.0]),
+    row("tf.debugging.assert_non_negative", [0.0, 2.0]),
+    row("tf.debugging.assert_non_positive", [0.0, -2.0]),
+    row("tf.debugging.assert_integer", i32([]), kind="boundary"),
+    row("tf.debugging.assert_proper_iterable", [], kind="boundary"),
+    row("tf.debugging.assert_rank", 3, 0, kind="boundary"),
+    row("tf.debugging.assert_rank_at_least", 3, 0, kind="boundary"),
+    row("tf.debugging.assert_rank_in", 3, [0], kind="boundary"),
+    row("tf.debugging.assert_scalar", 3),
+    row("tf.debugging.assert_scalar", f32([]), kind="error"),
+    row("tf.debugging.assert_scalar", b(True), kind="boundary"),
+    row("tf.debugging.assert_type", f32([]), ref("tf.float32"), kind="boundary"),
+    row("tf.broadcast_dynamic_shape", [], [2], kind="boundary"),
+    row("tf.ensure_shape", f32([]), [None], kind="boundary"),
+    code(
+        "tf.is_tensor",
+        "lambda: [tf.is_tensor(v) for v in (None, [], 'a', tf.constant([]))]",
+        kind="boundary",
+    ),
+    code("tf.is_symbolic_tensor", "lambda: tf.is_symbolic_tensor(None)", kind="boundary"),
+    code(
+        "tf.debugging.is_numeric_tensor",
+        "lambda: tf.debugging.is_numeric_tensor(None)",
+        kind="boundary",
+    ),
+    row("tf.get_static_value", f32([]), kind="boundary"),
+    row("tf.tuple", [], kind="boundary"),
+    row("tf.group", kind="boundary"),
+    row("tf.group", foo=1, kind="error"),
+    code("tf.print", "lambda x: tf.print(x)", f32([1, 2])),
+    code("tf.print", "lambda: tf.print()", kind="boundary"),
+    code("tf.print", "lambda: tf.print(1, foo=2)", kind="error"),
 ]

@@ -115,4 +115,6 @@ ROWS = [
     row("tf.dynamic_stitch", [i32([0, 2]), i32([1, 0])], [draw((2, 3)), draw((2, 3), seed=1)]),
     row("tf.slice", draw((3, 4)), [1, 0], [2, -1], second=True),
     row("tf.strided_slice", draw((3, 4)), [0, 3], [3, 0], [2, -1], second=True),
+    row("tf.dynamic_partition", f32([]), i32([]), 2, kind="boundary"),
+    row("tf.boolean_mask", f32([[1, 2]]), [False], kind="boundary"),
 ]

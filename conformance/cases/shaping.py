@@ -259,4 +259,10 @@ ROWS = [
     row("tf.space_to_batch_nd", draw((1, 4, 1)), [2], [[0, 0]]),
     row("tf.space_to_batch_nd", draw((1, 4, 1)), [1], [[0, 0]], kind="boundary"),
     row("tf.space_to_batch_nd", draw((1, 4, 1)), [3], [[0, 0]], kind="error"),
+    row("tf.pad", f32([]), [[0, 2]], kind="boundary"),
+    row("tf.space_to_batch", f32([[[1]], [[2]]]), [1], [[0, 0]], kind="boundary"),
+    row("tf.batch_to_space", f32([[[1]], [[2]]]), [1], [[0, 1]], kind="boundary"),
+    row("tf.required_space_to_batch_paddings", [4, 4], [0, 2], kind="boundary"),
+    row("tf.required_space_to_batch_paddings", [4, 4], [2], kind="error"),
+    row("tf.required_space_to_batch_paddings", [4, 4], [2, 2], [[0, 0]], kind="error"),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import static
+from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import NotFoundError, fail, op_error, require
 from tfshim._src.movement import moves
@@ -139,6 +139,13 @@ def batch_to_space(input, block_shape, crops, name=None) -> Tensor:
     return _batch_to_space(input, block, _pairs(array, len(block), "BatchToSpaceND", "crops"))
 
 
+def _of_shape(value: Any, shape: list[int]) -> np.ndarray:
+    t = convert(value, dtypes.int32)
+    if list(t.aval.shape) != shape:
+        raise ValueError(f"Shapes {t.shape} and {shape} are incompatible")
+    return np.asarray(static.host(t))
+
+
 @export("tf.required_space_to_batch_paddings")
 def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=None, name=None):
     """The paddings that make sizes multiples of blocks, and the crops that undo them.
@@ -151,14 +158,19 @@ def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=Non
 
     Returns:
       A tuple of two int32 tensors of shape [axes, 2].
+
+    Raises:
+      ValueError: for shapes that do not fit.
     """
-    sizes = np.asarray(static.host(convert(input_shape)))
-    block = np.asarray(static.host(convert(block_shape)))
+    block_t = convert(block_shape, dtypes.int32)
+    block = np.asarray(static.host(block_t))
+    sizes = _of_shape(input_shape, [block.size])
     base = np.zeros((block.size, 2), np.int32)
     if base_paddings is not None:
-        base = np.asarray(static.host(convert(base_paddings)))
+        base = _of_shape(base_paddings, [block.size, 2])
     start, end = base[:, 0], base[:, 1]
-    extra = (block - (sizes + start + end) % block) % block
+    with np.errstate(divide="ignore"):
+        extra = (block - (sizes + start + end) % block) % block
     paddings = np.stack([start, end + extra], 1).astype(np.int32)
     crops = np.stack([np.zeros_like(extra), extra], 1).astype(np.int32)
     return from_array(paddings), from_array(crops)
