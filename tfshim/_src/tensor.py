@@ -30,6 +30,10 @@ class Inline(Trace):
 INLINE = Inline()
 
 
+class NeedsValue(OperatorNotAllowedInGraphError):
+    """An op needs a value that is not known while a function is traced: it cannot be compiled."""
+
+
 class State(threading.local):
     """What each thread dispatches into."""
 
@@ -84,7 +88,7 @@ class Tensor:
             raise trace.error
         if trace is INLINE:
             return
-        raise OperatorNotAllowedInGraphError(
+        raise NeedsValue(
             "Using a symbolic `tf.Tensor` as a Python value is not allowed: its value is not known "
             "while a function is traced."
         )
@@ -108,7 +112,9 @@ class Tensor:
     def numpy(self) -> Any:
         """The value as a NumPy array of its own, or a NumPy scalar for a scalar tensor."""
         if self._is_symbolic():
-            raise NotImplementedError("numpy() is only available when eager execution is enabled.")
+            if self._trace is INLINE:
+                raise NotImplementedError("numpy() of a value inside a JAX transformation.")
+            raise AttributeError("'SymbolicTensor' object has no attribute 'numpy'")
         value = self._host_value()
         return value[()] if value.ndim == 0 else value.copy()
 
@@ -171,40 +177,71 @@ class Tensor:
 
     __nonzero__ = __bool__
 
-    def _item(self) -> Any:
+    def _item(self, refused: str) -> Any:
+        if self._is_symbolic():
+            raise TypeError(refused)
         value = self._host_value()
         if value.ndim:
             raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
         return value[()]
 
     def __int__(self) -> int:
-        return int(self._item())
+        return int(
+            self._item(
+                "int() argument must be a string, a bytes-like object or a real number, not "
+                "'SymbolicTensor'"
+            )
+        )
 
     def __float__(self) -> float:
-        return float(self._item())
+        return float(
+            self._item(
+                "float() argument must be a string or a real number, not 'SymbolicTensor'"
+            )
+        )
 
     def __complex__(self) -> complex:
-        return complex(self._item())
+        return complex(
+            self._item("complex() first argument must be a string or a number, not 'SymbolicTensor'")
+        )
 
     def __index__(self) -> int:
+        if self._is_symbolic():
+            raise TypeError("'SymbolicTensor' object cannot be interpreted as an integer")
         value = self._host_value()
         if value.ndim:
             raise TypeError("only integer scalar arrays can be converted to a scalar index")
         return value[()].__index__()
 
     def __len__(self) -> int:
+        if self._is_symbolic() and self._trace is not INLINE:
+            raise TypeError(
+                f"len is not well defined for a symbolic Tensor ({self._graph_name()}). Please call "
+                "`x.shape` rather than `len(x)` for shape information."
+            )
         if not self.aval.shape:
             raise TypeError("Scalar tensor has no `len()`")
         return self.aval.shape[0]
 
     def __iter__(self):
+        if self._is_symbolic() and self._trace is not INLINE:
+            raise OperatorNotAllowedInGraphError(
+                "Iterating over a symbolic `tf.Tensor` is not allowed. You can attempt the "
+                "following resolutions to the problem: If you are running in Graph mode, use Eager "
+                "execution mode or decorate this function with @tf.function. If you are using "
+                "AutoGraph, you can try decorating this function with @tf.function. If that does "
+                "not work, then you may be using an unsupported feature or your source code may "
+                "not be visible to AutoGraph."
+            )
         if not self.aval.shape:
             raise TypeError("Cannot iterate over a scalar tensor.")
         return (self[i] for i in range(self.aval.shape[0]))  # pyright: ignore
 
     def __format__(self, spec: str) -> str:
         if self._is_symbolic():
-            return str(self).__format__(spec)
+            if spec:
+                raise TypeError("unsupported format string passed to SymbolicTensor.__format__")
+            return str(self)
         return self.numpy().__format__(spec)
 
     # -- identity --
@@ -283,7 +320,10 @@ class Tensor:
 
     def _graph_name(self) -> str:
         name = getattr(self, "_name", None)
-        return name or f"Tensor_{self._slot}:0"
+        if name is None:
+            find = getattr(self._trace, "name_of", None)
+            name = f"Tensor_{self._slot}:0" if find is None else find(self)
+        return name
 
     @property
     def name(self) -> str:
@@ -325,6 +365,10 @@ class Tensor:
                 f"{type(self).__name__} object has no attribute '{name}'. \n"
                 "        If you are looking for numpy-related methods, please run the following:\n"
                 "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
+            )
+        if name in ("graph", "name", "op", "value_index"):  # what a property raised comes here
+            raise AttributeError(
+                f"Tensor.{name} is undefined when eager execution is enabled."
             )
         raise AttributeError(
             f"'tensorflow.python.framework.ops.{type(self).__name__}' object has no attribute "
