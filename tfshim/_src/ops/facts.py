@@ -31,17 +31,16 @@ def broadcast_dynamic_shape(shape_x, shape_y) -> Tensor:
     Raises:
       InvalidArgumentError: if they do not broadcast.
     """
-    x = convert(shape_x)
-    y = convert(shape_y, hint=x.aval.dtype)
-    a = tuple(index_array(x, "BroadcastArgs", "T").tolist())
-    b = tuple(index_array(y, "BroadcastArgs", "T").tolist())
+    first = index_array(shape_x, "BroadcastArgs", "T")
+    a = tuple(first.tolist())
+    b = tuple(index_array(shape_y, "BroadcastArgs", "T").tolist())
     try:
         found = broadcast_shapes(a, b)
     except ValueError:
         raise op_error(
             "BroadcastArgs", f"Incompatible shapes: {brackets(a)} vs. {brackets(b)}"
         ) from None
-    return from_array(np.array(found, x.aval.dtype.np))
+    return from_array(np.array(found, first.dtype))
 
 
 @export("tf.ensure_shape")
@@ -127,14 +126,8 @@ def group(*inputs, **kwargs) -> None:
 
     Args:
       *inputs: tensors or operations.
-      **kwargs: `name`, ignored.
-
-    Raises:
-      ValueError: for another keyword.
+      **kwargs: ignored, as in TensorFlow's eager mode.
     """
-    kwargs.pop("name", None)
-    if kwargs:
-        raise ValueError(f"Unknown keyword arguments: {', '.join(kwargs)}")
 
 
 @export("tf.no_op")

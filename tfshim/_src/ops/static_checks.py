@@ -87,8 +87,8 @@ def assert_rank_in(x, ranks, message=None, name=None) -> None:
 
 
 @export("tf.debugging.assert_scalar")
-def assert_scalar(tensor, message=None, name=None) -> Any:
-    """The tensor, if it is a scalar.
+def assert_scalar(tensor, message=None, name=None) -> None:
+    """Raises unless a tensor is a scalar.
 
     Args:
       tensor: tensor.
@@ -101,7 +101,6 @@ def assert_scalar(tensor, message=None, name=None) -> Any:
     t = convert(tensor)
     if t.ndim:
         raise ValueError(f"{_prefix(message)}Expected scalar shape, saw shape: {t.shape}.")
-    return t
 
 
 @export("tf.debugging.assert_integer")
