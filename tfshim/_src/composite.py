@@ -24,8 +24,9 @@ AWARE = frozenset(
     for n in """
     math.abs abs math.add math.truediv truediv math.divide divide math.divide_no_nan math.floordiv
     math.floormod floormod math.pow pow math.multiply_no_nan math.scalar_mul math.equal equal
-    math.not_equal not_equal math.round round math.angle math.real math.imag math.conj dtypes.complex
-    complex clip_by_value concat stack gather gather_nd size rank zeros_like ones_like one_hot split
+    math.not_equal not_equal math.round round math.angle math.real math.imag math.conj
+    dtypes.complex complex clip_by_value concat stack gather gather_nd size rank zeros_like
+    ones_like one_hot split
     linalg.matmul matmul math.bincount math.add_n add_n where math.reduce_std math.reduce_variance
     tile reverse squeeze expand_dims math.cumsum reshape broadcast_to math.unsorted_segment_sum
     nn.softmax nn.dropout nn.leaky_relu nn.gelu nn.silu nn.relu nn.relu6 nn.elu nn.selu nn.softsign
@@ -116,7 +117,7 @@ def aware(fn: Callable, names: tuple[str, ...]) -> Callable:
         f"    try:\n        return FN({', '.join(passed)})\n"
         f"    except ERROR as error_:\n        return HANDLE(error_, NAMES, SELF, {{{table}}})\n"
     )
-    exec(compile(source, f"<tfshim {names[0]}>", "exec"), scope)  # noqa: S102
+    exec(compile(source, f"<tfshim {names[0]}>", "exec"), scope)
     wrapped = scope["SELF"] = functools.wraps(fn)(scope[fn.__name__])
     del wrapped.__wrapped__  # its own signature is the same
     wrapped.__annotations__ = fn.__annotations__
