@@ -27,24 +27,26 @@ class GraphFunction:
 
     Args:
       graph: the traced graph.
-      outputs: its output tensors, flat; the written variables' values are added.
+      outputs: its output tensors, flat.
+      complete: whether the values of written variables and the effects are outputs as well.
     """
 
-    def __init__(self, graph: FuncGraph, outputs: list[EagerTensor]):
+    def __init__(self, graph: FuncGraph, outputs: list[EagerTensor], complete: bool = True):
         self.graph = graph
         self.outputs = outputs
-        self.written = graph.written
-        self.effects = list(graph.effects)
+        self.written = graph.written if complete else []
+        self.effects = list(graph.effects) if complete else []
         self.all_outputs = [*outputs, *[s.current for s in self.written], *self.effects]
         program, _ = graph.finish(self.all_outputs)
         # one kernel per function, since its gradient rule knows the graph
         self.kernel = Kernel(
             f"PartitionedCall:{graph.name}",
             program.fn,
-            {"function": self},
+            {"function": self, "pushforward": self._pushforward},
             rule=self._gradient,
         )
         self._backward: dict[Any, Backward] = {}
+        self._forward: dict[Any, Forward] = {}
         #: variables that may change their shape, with the one that the graph was traced for
         self.unstable = [
             (s.variable, a.aval)
@@ -115,13 +117,25 @@ class GraphFunction:
         needed = tuple(call.needed)
         if not which:
             return [None] * len(call.inputs)
-        key = (which, needed)
-        with self.graph.building:
-            backward = self._backward.get(key)
-            if backward is None:
-                backward = self._backward[key] = Backward(self, which, needed)
         cts = [densify(call.cotangents[i]) for i in which]
-        return backward.call(list(call.inputs), cts)
+        return self.backward(which, needed).call(list(call.inputs), cts)
+
+    def backward(self, which: tuple[int, ...], needed: tuple[bool, ...]) -> Backward:
+        """The gradient function for cotangents of the outputs `which`, built once."""
+        with self.graph.building:
+            found = self._backward.get((which, needed))
+            if found is None:
+                found = self._backward[which, needed] = Backward(self, which, needed)
+        return found
+
+    def _pushforward(self, inputs, outputs, moving, tangents) -> list:
+        """Tangents of the float outputs: forward mode by the graph's entries."""
+        key = ("forward", moving)
+        with self.graph.building:
+            found = self._forward.get(key)
+            if found is None:
+                found = self._forward[key] = Forward(self, moving, [t.aval for t in tangents])
+        return found.call(list(inputs), list(tangents))
 
 
 class Backward:
@@ -158,9 +172,7 @@ class Backward:
             else:
                 self.pattern.append(("dense", len(parts)))
                 parts.append(grad)
-        self.function = GraphFunction(graph, parts) if parts else None
-        if self.function is not None:
-            self.function.written, self.function.effects = [], []
+        self.function = GraphFunction(graph, parts, complete=False) if parts else None
         self.graph = graph
 
     def call(self, inputs: list[EagerTensor], cts: list[EagerTensor]) -> list:
@@ -182,3 +194,43 @@ class Backward:
             else:
                 result.append(IndexedSlices(outs[p[1]], outs[p[1] + 1], p[2]))
         return result
+
+
+class Forward:
+    """The pushforward of a graph function for tangents of some of its inputs."""
+
+    def __init__(self, primal: GraphFunction, moving: tuple[int, ...], avals: list):
+        from tfshim._src.forward import ForwardAccumulator
+
+        graph = primal.graph.extended()
+        graph.name = f"jvp/{primal.graph.name}"
+        self.n_in = len(graph.ext)
+        tangents = []
+        for aval in avals:
+            t = pending(aval, graph, -1 - len(graph.ext))
+            graph.ext.append(t)
+            tangents.append(t)
+        self.n_tangents = len(tangents)
+        accumulator = ForwardAccumulator([], [])
+        for i, t in zip(moving, tangents, strict=True):
+            accumulator._set(graph.ext[i], t)
+        with capturing(graph):
+            for entry in primal.graph.entries:
+                accumulator.record(*entry)
+        floats = [o for o in primal.all_outputs if o.aval.trainable]
+        found = [accumulator._tangent(o) for o in floats]
+        self.present = [t is not None for t in found]
+        parts = [t for t in found if t is not None]
+        self.graph = graph
+        self.function = GraphFunction(graph, parts, complete=False) if parts else None
+
+    def call(self, inputs: list[EagerTensor], tangents: list[EagerTensor]) -> list:
+        if self.function is None:
+            return [None] * len(self.present)
+        extra = []
+        for t in self.graph.ext[self.n_in + self.n_tangents :]:
+            variable = self.graph.variable_of.get(id(t))
+            extra.append(t if variable is None else variable._read())
+        outs = dispatch(self.function.kernel, (*inputs, *tangents, *extra))
+        rest = iter(outs)
+        return [next(rest) if there else None for there in self.present]
