@@ -14,6 +14,7 @@ from tfshim._src import config, movement, registry
 from tfshim._src.engine import flush as engine
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.trace import Failed, Pending
+from tfshim._src.errors import OpError
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, from_value, pending
 
 _HERE = str(Path(__file__).parent)
@@ -79,7 +80,10 @@ def _dispatch_foreign(kernel: Kernel, inputs, spec) -> tuple:
 
 def run_on_host(kernel: Kernel, inputs) -> Any:
     """Ops that run at once on NumPy arrays: strings, and shapes that depend on data."""
-    out = kernel.fn(*[t._host_value() for t in inputs])
+    try:
+        out = kernel.fn(*[t._host_value() for t in inputs])
+    except OpError as e:
+        raise e.with_kernel(kernel.name) from None
     single = not isinstance(out, (tuple, list))
     outs = tuple([from_value(o) for o in ((out,) if single else out)])
     for recorder in STATE.recorders:

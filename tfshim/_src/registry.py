@@ -359,7 +359,7 @@ def _generate(entry: Op) -> Callable:
         "    try:",
         "        return DISPATCH(kernel_, inputs_)",
         "    except OPERROR as error_:",
-        f"        NAMED(error_, ({_tuple(tuple(p.name for p in entry.parameters))}), name)",
+        f"        NAMED(error_, ({_tuple(_arguments_in_errors(entry))}), name, {entry.host})",
         "        raise",
     ]
     scope.update(OPERROR=OpError, NAMED=_name_error)
@@ -408,12 +408,18 @@ def _scalar_branch(entry: Op, tests: list[str]) -> list[str]:
 _PENDING_SCOPES: list[dict[str, Any]] = []
 
 
-def _name_error(error: OpError, arguments: tuple, name: str | None) -> None:
+def _arguments_in_errors(entry: Op) -> tuple[str, ...]:
+    return entry.inputs if entry.host else tuple(p.name for p in entry.parameters)
+
+
+def _name_error(error: OpError, arguments: tuple, name: str | None, texts: bool = False) -> None:
     """Ends an error's text as TensorFlow does: with the call's name, or without one where an
-    argument was a Python sequence, since TensorFlow then takes another path to its kernel."""
+    argument was a Python sequence (or a string, for a string op), since TensorFlow then takes
+    another path to its kernel."""
     text = error._message
     if text.endswith(" name: "):
-        if any(type(a) in (list, tuple) for a in arguments):
+        slow = (list, tuple, str, bytes) if texts else (list, tuple)
+        if any(type(a) in slow for a in arguments):
             error._message = text.removesuffix(" name: ")
         elif isinstance(name, str):
             error._message = text + name
