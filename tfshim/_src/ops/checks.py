@@ -15,7 +15,7 @@ import numpy as np
 
 from tfshim._src import static
 from tfshim._src.convert import convert
-from tfshim._src.errors import InvalidArgumentError, op_error
+from tfshim._src.errors import InvalidArgumentError, OpError, op_error
 from tfshim._src.fold import static_value
 from tfshim._src.ops import compare
 from tfshim._src.registry import export, op
@@ -25,7 +25,7 @@ from tfshim._src.tensor import STATE, EagerTensor, Tensor
 _ALL = 1_000_000_000
 
 
-def _invalid(text: str) -> InvalidArgumentError:
+def _invalid(text: str) -> OpError:
     return InvalidArgumentError(None, None, text)
 
 

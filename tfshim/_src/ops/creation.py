@@ -291,7 +291,9 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
     if limit is None:
         start, limit = 0, start
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
-    parts = [p if isinstance(p, Tensor) else convert(p, wanted) for p in (start, limit, delta)]
+    parts: list[Any] = [
+        p if isinstance(p, Tensor) else convert(p, wanted) for p in (start, limit, delta)
+    ]
     if wanted is None:
         names = [p.dtype.name for p in parts]
         if all(n in _RANGE_ORDER for n in names):
@@ -550,7 +552,7 @@ def shape_of(input: Any) -> tuple[int, ...]:
         return found.shape
     known = getattr(input, "shape", None)
     if isinstance(known, TensorShape) and known.is_fully_defined():
-        return tuple(known.as_list())
+        return known._dims  # pyright: ignore[reportReturnType]
     return convert(input).aval.shape
 
 

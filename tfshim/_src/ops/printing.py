@@ -111,7 +111,8 @@ def format_inputs(inputs: tuple, separator: str, edge: int, read: Read = static.
     if len(inputs) == 1 and isinstance(inputs[0], Tensor):
         t = inputs[0]
         if t.dtype.kind == "s" and t.ndim == 0:
-            return read(t)[()].decode("utf-8", "backslashreplace")
+            text: Any = read(t)[()]
+            return text.decode("utf-8", "backslashreplace")
     texts = []
     for item in inputs:
         if isinstance(item, str):

@@ -144,7 +144,9 @@ def expand_dims(input, axis):
 
 
 def _some_axes(value: Any) -> tuple[int, ...]:
-    axes = () if value is None else static.axis(value)
+    axes = static.axis(value)
+    if axes is None:
+        return ()
     return axes if isinstance(axes, tuple) else (axes,)
 
 
@@ -162,7 +164,7 @@ def squeeze(input, axis=None):
     """
     n = input.ndim
     axes = set()
-    for a in axis:
+    for a in axis or ():
         require(-n <= a < n, f"Tried to squeeze dim index {a} for tensor with {n} dimensions.")
         axes.add(a % n)
     if not axes:

@@ -47,8 +47,8 @@ def slice(input_, begin, size, name=None) -> Tensor:
     """
     x = convert(input_)
     shape = x.aval.shape
-    start: Any = convert(begin) if isinstance(begin, Tensor) else None
-    unknown = start is not None and start._is_symbolic() and static.static_value(start) is None
+    start: Any = convert(begin) if isinstance(begin, Tensor) else x
+    unknown = start is not x and start._is_symbolic() and static.static_value(start) is None
     sizes = index_array(size, "Slice", "Index")
     begins = np.zeros(x.ndim, np.int64) if unknown else index_array(begin, "Slice", "Index")
     wrong = (start.aval.shape if unknown else begins.shape) != (x.ndim,)
