@@ -40,7 +40,7 @@ def _index_dtype(value: Any) -> Any:
         return value.aval.dtype
     if isinstance(value, (np.ndarray, np.generic)):
         return dtypes.from_np(value.dtype)
-    return None
+    return dtypes.string if isinstance(value, str) else None
 
 
 def reduced_axes(x, axis: Axis) -> tuple[int, ...]:

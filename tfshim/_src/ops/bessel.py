@@ -172,7 +172,10 @@ def y0(x):
 @jax.custom_jvp
 def y1(x):
     """The Bessel function of the second kind of order 1."""
-    return _in_double(lambda v: _y(v, 1))(x)
+    value = _in_double(lambda v: _y(v, 1))(x)
+    if x.dtype.itemsize < 8:  # at 0 TensorFlow's float32 kernel gives NaN, its float64 one -inf
+        value = jnp.where(x == 0, jnp.asarray(np.nan, x.dtype), value)
+    return value
 
 
 @j0.defjvp

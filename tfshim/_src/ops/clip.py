@@ -94,8 +94,8 @@ def clip_by_value(t, clip_value_min, clip_value_max, name=None) -> Any:
     static={"axes": axis_of("Sum")},
 )
 def _clip_by_norm(t, clip_norm, axes):
-    _broadcast_shape("Mul", t, clip_norm)
     squares = sum_raw(t * t, reduced_axes(t, axes), True)
+    _broadcast_shape("Mul", t, clip_norm)
     positive = squares > 0
     norm = jnp.where(positive, jnp.sqrt(jnp.where(positive, squares, 1)), squares)
     return t * clip_norm / larger(norm, clip_norm)

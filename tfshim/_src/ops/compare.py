@@ -7,6 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.ops import kinds
 from tfshim._src.ops.common import broadcasting
@@ -14,6 +15,7 @@ from tfshim._src.ops.strings_or import textual
 from tfshim._src.ops.ties import larger, smaller
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, same
+from tfshim._src.tensor import EagerTensor
 
 
 @op(kernel="Equal", inputs=same("x", "y", of=kinds.EQUAL), grad=None)
@@ -145,15 +147,48 @@ def _steps(x):
     return flat[:-1], flat[1:]
 
 
-@op("tf.math.is_non_decreasing", kernel="LessEqual", inputs=same("x", of=kinds.COMPARE), grad=None)
-def is_non_decreasing(x):
-    """Whether no element of the flattened x is smaller than the one before it: a bool scalar."""
+def _numeric(x: Any) -> EagerTensor:
+    x = convert(x)
+    if x.aval.dtype.kind not in "fiucq":
+        raise TypeError(f"Expected x to be numeric, instead found: {x!s}")
+    return x
+
+
+@op(kernel="LessEqual", inputs=same("x", of=kinds.COMPARE), grad=None)
+def _is_non_decreasing(x):
     before, after = _steps(x)
     return jnp.all(before <= after)
 
 
-@op("tf.math.is_strictly_increasing", kernel="Less", inputs=same("x", of=kinds.COMPARE), grad=None)
-def is_strictly_increasing(x):
-    """Whether each element of the flattened x is larger than the one before it: a bool scalar."""
+@op(kernel="Less", inputs=same("x", of=kinds.COMPARE), grad=None)
+def _is_strictly_increasing(x):
     before, after = _steps(x)
     return jnp.all(before < after)
+
+
+@export("tf.math.is_non_decreasing")
+def is_non_decreasing(x, name=None) -> Any:
+    """Whether no element of the flattened x is smaller than the one before it: a bool scalar.
+
+    Args:
+      x: real tensor.
+      name: ignored.
+
+    Raises:
+      TypeError: for strings and booleans.
+    """
+    return _is_non_decreasing(_numeric(x))
+
+
+@export("tf.math.is_strictly_increasing")
+def is_strictly_increasing(x, name=None) -> Any:
+    """Whether each element of the flattened x is larger than the one before it: a bool scalar.
+
+    Args:
+      x: real tensor.
+      name: ignored.
+
+    Raises:
+      TypeError: for strings and booleans.
+    """
+    return _is_strictly_increasing(_numeric(x))

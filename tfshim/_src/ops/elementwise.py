@@ -41,7 +41,9 @@ def inverse_root(x):
 def _inverse_root_jvp(primals, tangents):
     (x,), (t,) = primals, tangents
     y = inverse_root(x)
-    return y, (jnp.asarray(-0.5, x.dtype) * (y * y * y)) * t
+    wide = y.astype(np.float32) if x.dtype.itemsize == 2 else y
+    rate = jnp.asarray(-0.5, wide.dtype) * (wide * wide * wide)
+    return y, rate.astype(x.dtype) * t
 
 
 @op("tf.math.rsqrt", inputs=_X)
@@ -231,7 +233,7 @@ def sign(x):
     """-1, 0 or 1 by the sign of x, element by element; x / |x| for complex x."""
     if jnp.iscomplexobj(x):
         return div_no_nan(x, absolute(x).astype(x.dtype))
-    return jnp.sign(x)
+    return jnp.where(x == 0, jnp.zeros((), x.dtype), jnp.sign(x))  # of -0.0 it is 0.0
 
 
 # -- rounding ------------------------------------------------------------------------------------
@@ -359,7 +361,7 @@ def softsign(features):
 
 
 def _or_zero(x, value):
-    return jnp.where(x == 0, jnp.zeros((), x.dtype), value)
+    return jnp.where(x == 0, x, value)
 
 
 @jax.custom_jvp

@@ -59,12 +59,14 @@ def reduce_sum(input_tensor, axis=None, keepdims=False):
 def mean_raw(x, axes: tuple[int, ...], keepdims: bool):
     """The mean in the dtype of x; integers are divided towards zero."""
     count = math.prod(x.shape[a] for a in axes)
-    wide = x.astype(np.float32) if x.dtype.itemsize == 2 and _is_float(x) else x
-    total = sum_raw(wide, axes, keepdims)
     if jnp.issubdtype(x.dtype, jnp.integer):
+        unsigned = jnp.issubdtype(x.dtype, jnp.unsignedinteger)
+        total = sum_raw(x.astype(np.uint64 if unsigned else np.int64), axes, keepdims)
         if count == 0:
-            return jnp.zeros_like(total)
-        return lax.div(total, jnp.full_like(total, count))
+            return jnp.zeros(total.shape, x.dtype)
+        return lax.div(total, jnp.full_like(total, count)).astype(x.dtype)
+    wide = x.astype(np.float32) if x.dtype.itemsize == 2 else x
+    total = sum_raw(wide, axes, keepdims)
     return (total / jnp.asarray(count, wide.dtype)).astype(x.dtype)
 
 
@@ -357,13 +359,6 @@ def argmin(input, axis=None, output_type=dtypes.int64, name=None) -> Any:
       InvalidArgumentError: for an axis out of range, or of size 0.
       TypeError: for an axis that is no int.
     """
-    if isinstance(axis, float):
-        raise op_error(
-            "ArgMin",
-            "Value for attr 'Tidx' of float is not in the list of allowed values: int32, int64"
-            "\n\t; NodeDef: {{node ArgMin}}",
-            ran=False,
-        )
     axis = 0 if axis is None else static.integer(axis)
     return _argmin(input, axis, _index_type("ArgMin", output_type, ("int32", "int64")))
 
@@ -420,8 +415,8 @@ def log_sum_exp(x, axes: tuple[int, ...], keepdims: bool):
 @op(
     "tf.math.reduce_logsumexp",
     "tf.reduce_logsumexp",
-    kernel="IsFinite",
-    inputs=same("input_tensor", of=FLOAT),
+    kernel="Max",
+    inputs=_REALS,
     static=_static("Max"),
 )
 def reduce_logsumexp(input_tensor, axis=None, keepdims=False):
@@ -435,7 +430,16 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims=False):
     Raises:
       InvalidArgumentError: for an axis that is out of range or named twice.
     """
-    return log_sum_exp(input_tensor, reduced_axes(input_tensor, axis), keepdims)
+    axes = reduced_axes(input_tensor, axis)
+    if not _is_float(input_tensor):
+        dtype = dtypes.from_np(np.dtype(input_tensor.dtype))
+        raise op_error(
+            "IsFinite",
+            f"Value for attr 'T' of {c_name(dtype)} is not in the list of allowed values: "
+            f"{', '.join(FLOAT)}\n\t; NodeDef: {{{{node IsFinite}}}}",
+            ran=False,
+        )
+    return log_sum_exp(input_tensor, axes, keepdims)
 
 
 def variance_raw(x, axes: tuple[int, ...], keepdims: bool):

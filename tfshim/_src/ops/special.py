@@ -174,15 +174,22 @@ def _gamma_by_order_raw(a, x):
     return jnp.where(flat, jnp.zeros((), a.dtype), lax.igamma_grad_a(a, x))
 
 
-@jax.custom_jvp
+@jax.custom_vjp
 def _gamma_by_order(a, x):
-    """The derivative of igamma(a, x) by a, which has none of its own."""
+    """The derivative of igamma(a, x) by a, which has none of its own, as in TensorFlow."""
     return _gamma_by_order_raw(a, x)
 
 
-@_gamma_by_order.defjvp
-def _gamma_by_order_jvp(primals, tangents):
+def _gamma_by_order_fwd(a, x):
+    return _gamma_by_order_raw(a, x), None
+
+
+def _gamma_by_order_bwd(_, cotangent):
+    # Only called where the result has a cotangent, so that other derivatives work.
     raise LookupError("gradient registry has no entry for: IgammaGradA")
+
+
+_gamma_by_order.defvjp(_gamma_by_order_fwd, _gamma_by_order_bwd)
 
 
 @jax.custom_jvp
@@ -365,10 +372,10 @@ def erfcinv(x, name=None) -> Any:
       name: ignored.
 
     Raises:
-      TypeError: for integers.
+      TypeError: for integers, booleans and strings.
     """
     x = convert(x)
-    if x.aval.dtype.kind in "iu":
+    if x.aval.dtype.kind not in "fc":
         raise TypeError(f"Cannot convert 0.5 to EagerTensor of dtype {x.aval.dtype.name}")
     return _erfcinv(x)
 
