@@ -9,7 +9,7 @@ from __future__ import annotations
 import jax
 
 from tfshim._src.engine.kernel import Kernel
-from tfshim._src.engine.program import linearize
+from tfshim._src.engine.program import is_partial, linearize
 
 
 def pullback(kernel: Kernel, diff: tuple[int, ...], which: tuple[int, ...], n_in: int) -> Kernel:
@@ -24,9 +24,10 @@ def pullback(kernel: Kernel, diff: tuple[int, ...], which: tuple[int, ...], n_in
     key = ("pullback", diff, which, n_in)
     found = kernel._derived.get(key)
     if found is None:
+        only = which if is_partial(kernel, which) else None
 
         def fn(*values):
-            _, pull = linearize(kernel, values[:n_in], diff)
+            _, pull = linearize(kernel, values[:n_in], diff, only)
             return pull(which, values[n_in:])
 
         parent = ("pullback", kernel, diff, which, n_in)
