@@ -10,4 +10,5 @@ import tensorflow
 
 if __name__ == "__main__":
     sys.modules["tfshim"] = tensorflow
+    sys.modules["tfshim.autodiff"] = tensorflow.autodiff
     sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Sequence
@@ -14,11 +15,12 @@ from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.capture import Graph
 from tfshim._src.engine.kernel import Kernel
-from tfshim._src.indexed_slices import densify
+from tfshim._src.forward import ForwardAccumulator
+from tfshim._src.indexed_slices import IndexedSlices, densify
 from tfshim._src.jacobian import capturing
 from tfshim._src.registry import export
-from tfshim._src.tape import Call, GradientTape
-from tfshim._src.tensor import STATE, Tensor, from_value, pending
+from tfshim._src.tape import Call, GradientTape, differentiated, with_component
+from tfshim._src.tensor import STATE, from_value, pending
 from tfshim._src.variable import Variable
 
 _IDENTITY = Kernel("IdentityN", lambda x: x)
@@ -41,16 +43,26 @@ class VariableWatcher:
 
 
 class _Watching:
-    """Hides everything inside from tapes, but notes variable reads."""
+    """Notes variable reads inside, beside what is recording."""
 
     def __enter__(self) -> VariableWatcher:
-        self._saved = STATE.recorders
-        watcher = VariableWatcher()
-        STATE.recorders = [watcher]
-        return watcher
+        self.watcher = VariableWatcher()
+        STATE.recorders = [*STATE.recorders, self.watcher]
+        return self.watcher
 
     def __exit__(self, *exc) -> None:
-        STATE.recorders = self._saved
+        STATE.recorders = [r for r in STATE.recorders if r is not self.watcher]
+
+
+@contextlib.contextmanager
+def _only_watching():
+    """Nothing inside is recorded; variable reads are still noted."""
+    saved = STATE.recorders
+    STATE.recorders = [r for r in saved if isinstance(r, VariableWatcher)]
+    try:
+        yield
+    finally:
+        STATE.recorders = saved
 
 
 def record_custom(
@@ -152,19 +164,17 @@ def custom_gradient(f: Callable | None = None) -> Any:
 
 def _custom(f: Callable, args: tuple, kwargs: dict) -> Any:
     """Calls a function with its own gradient and tells the active tapes."""
-    # variables are passed as they are, so that f may read or assign them
-    args = nest.map_structure(_argument, args, expand_composites=True)
+    if STATE.trace.symbolic:
+        if kwargs:
+            raise ValueError(
+                "The custom_gradient decorator currently supports keywords arguments only when "
+                "eager execution is enabled."
+            )
+        args = nest.map_structure(convert, args, expand_composites=True)
     with _Watching() as watcher:
-        returned = f(*args, **kwargs)
-        if not (isinstance(returned, (tuple, list)) and len(returned) == 2):
-            raise TypeError("unsupported callable")
-        result, grad_fn = returned
-        flat_result = [
-            None if r is None else _identity(r)
-            for r in nest.flatten(result, expand_composites=True)
-        ]
-    flat_args = nest.flatten(args, expand_composites=True)
-    given = {id(a._root) for a in flat_args if isinstance(a, Variable)}
+        result, grad_fn = f(*args, **kwargs)
+    flat_args = _components(args)
+    given = {id(a._root) for a in [*flat_args, *_components(kwargs)] if isinstance(a, Variable)}
     used = [(v, h) for v, h in watcher.seen.values() if id(v) not in given]
     takes_variables = _takes_variables(grad_fn)
     if used and not takes_variables:
@@ -172,84 +182,77 @@ def _custom(f: Callable, args: tuple, kwargs: dict) -> Any:
             "@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function "
             f"uses variables: {[v for v, _ in used]}"
         )
-    for v, handle in used:
+    for v, handle in used:  # also those that were read while nothing was recorded
         for recorder in STATE.recorders:
             recorder.variable_accessed(v, handle)
-    inputs = [a._read() if isinstance(a, Variable) else a for a in flat_args]
-    outputs = [r for r in flat_result if r is not None]
+    inputs = [convert(a) for a in flat_args]
+    whole = nest.flatten(result)
+    outputs = [_identity(t, recorded=not inputs and not used) for t in _components(result)]
 
     def backward(cotangents: list) -> list:
-        rest = iter(cotangents)
-        full = [None if r is None else next(rest) for r in flat_result]
-        cts = nest.pack_sequence_as(result, full, expand_composites=True)
-        if not nest.is_nested(result) and not _is_composite(result):
-            cts = [cts]
-        elif not isinstance(result, (list, tuple)):
-            cts = [cts] if _is_composite(result) else list(full)
-        variable_grads: list = []
+        cts = [with_component(r, c) for r, c in zip(whole, cotangents, strict=True)]
+        theirs: list = []
         if used:
-            grads = grad_fn(*cts, variables=[v for v, _ in used])
-            if not (isinstance(grads, (tuple, list)) and len(grads) == 2):
-                raise ValueError(
-                    "Must return gradient for each variable from @custom_gradient grad_fn."
-                )
-            grads, variable_grads = grads
-            variable_grads = nest.flatten(variable_grads)
-            if len(variable_grads) != len(used):
+            mine, theirs = grad_fn(*cts, variables=[v for v, _ in used])
+            theirs = list(theirs)
+            if len(theirs) != len(used):
                 raise ValueError(
                     "Must return gradient for each variable from @custom_gradient grad_fn."
                 )
         else:
-            grads = grad_fn(*cts)
-        flat = nest.flatten(grads, expand_composites=False)
-        flat = _expand(flat, args)
+            mine = grad_fn(*cts)
+        flat = _components(mine)
         if len(flat) != len(flat_args):
             raise ValueError(
                 f"custom_gradient function expected to return {len(flat_args)} gradients, but "
                 f"returned {len(flat)} instead."
             )
-        return [g if g is None or not _plain(g) else convert(g) for g in [*flat, *variable_grads]]
+        return [None if g is None else _gradient(g) for g in [*flat, *theirs]]
 
-    record_custom(
-        getattr(f, "__name__", "custom_gradient"),
-        [*inputs, *[h for _, h in used]],
-        outputs,
-        backward,
-        getattr(grad_fn, "_refuse_transpose", None),
-    )
-    return nest.pack_sequence_as(result, flat_result, expand_composites=True)
-
-
-def _plain(g: Any) -> bool:
-    from tfshim._src.indexed_slices import IndexedSlices
-
-    return not isinstance(g, (Tensor, IndexedSlices))
+    if inputs or used:
+        record_custom(
+            getattr(f, "__name__", "custom_gradient"),
+            [*inputs, *[h for _, h in used]],
+            outputs,
+            backward,
+            getattr(grad_fn, "_refuse_transpose", None),
+        )
+    rebuilt = [with_component(r, o) for r, o in zip(whole, outputs, strict=True)]
+    return nest.pack_sequence_as(result, rebuilt)
 
 
-def _is_composite(value: Any) -> bool:
-    return hasattr(value, "_flatten_components")
+def _components(structure: Any) -> list[Any]:
+    return differentiated(structure, check=False)
 
 
-def _expand(flat: list, args: Any) -> list:
-    """Gradients of composite arguments as gradients of their components; slices stay whole."""
-    from tfshim._src.indexed_slices import IndexedSlices
-
-    out: list = []
-    for g in flat:
-        if _is_composite(g) and not isinstance(g, IndexedSlices):
-            out.extend(nest.flatten(g, expand_composites=True))
-        else:
-            out.append(g)
-    return out
+def _gradient(value: Any) -> Any:
+    return value if isinstance(value, IndexedSlices) else convert(value)
 
 
-def _argument(value: Any) -> Any:
-    return value if isinstance(value, Variable) else convert(value)
+def _identity(value: Any, recorded: bool) -> Any:
+    """A tensor of its own for a result.
 
-
-def _identity(value: Any) -> Any:
+    Accumulators push tangents through it; tapes do not see it, unless told to, since to them the
+    custom gradient is what leads to the result.
+    """
     t = convert(value)
-    return from_value(t._raw()) if t.aval.dtype.kind == "s" else dispatch(_IDENTITY, (t,))
+    if t.aval.dtype.kind == "s":
+        return from_value(t._raw())
+    if recorded:
+        return dispatch(_IDENTITY, (t,))
+    state = STATE
+    saved, state.recorders = state.recorders, []
+    try:
+        out = dispatch(_IDENTITY, (t,))
+    finally:
+        state.recorders = saved
+    entries = getattr(state.trace, "entries", None)
+    if entries and state.trace.symbolic:
+        entries.pop()
+    for recorder in saved:
+        if isinstance(recorder, ForwardAccumulator):
+            recorder.record(_IDENTITY, (t,), (out,))
+    return out
 
 
 def _takes_variables(grad_fn: Callable) -> bool:
@@ -271,7 +274,8 @@ def recompute_grad(f: Callable) -> Callable:
 
     @custom_gradient
     def inner(*args, **kwargs):
-        result = f(*args, **kwargs)
+        with _only_watching():
+            result = f(*args, **kwargs)
 
         def grad(*cotangents, variables=None):
             variables = list(variables or ())
@@ -281,7 +285,7 @@ def recompute_grad(f: Callable) -> Callable:
                 tape.watch(variables)
                 again = f(*fresh, **kwargs)
             flat = nest.flatten(fresh, expand_composites=True)
-            seeds = nest.pack_sequence_as(again, nest.flatten(list(cotangents)))
+            seeds = nest.pack_sequence_as(again, list(cotangents))
             grads = tape.gradient(again, [*flat, *variables], output_gradients=seeds)
             mine, theirs = grads[: len(flat)], grads[len(flat) :]
             return (mine, theirs) if variables else mine

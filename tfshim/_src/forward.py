@@ -127,7 +127,8 @@ class ForwardAccumulator:
         finally:
             state.recorders = saved
         for o, tangent in zip(floats, outs, strict=True):
-            if tangent is not None:
+            # a result of a custom gradient keeps the tangent that its own ops gave it
+            if tangent is not None and id(o) not in table:
                 self._set(o, tangent)
 
     def jvp(self, primals, unconnected_gradients=UnconnectedGradients.NONE):
@@ -140,7 +141,7 @@ class ForwardAccumulator:
         Raises:
           ValueError: for an unknown `unconnected_gradients`.
         """
-        unconnected = UnconnectedGradients.parse(unconnected_gradients)
+        unconnected = UnconnectedGradients(unconnected_gradients)
 
         def one(t):
             if isinstance(t, Variable):

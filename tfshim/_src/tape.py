@@ -402,12 +402,12 @@ class GradientTape:
                 "Argument `target` should be a list or nested structure of Tensors, Variables or "
                 "CompositeTensors to be differentiated, but received None."
             )
-        flat_targets = _differentiated(target)
-        flat_sources = _differentiated(sources)
+        flat_targets = differentiated(target)
+        flat_sources = differentiated(sources)
         _warn_sources(flat_sources)
         seeds: list[Any] = [None] * len(flat_targets)
         if output_gradients is not None:
-            for i, g in enumerate(_differentiated(output_gradients, check=False)):
+            for i, g in enumerate(differentiated(output_gradients, check=False)):
                 seeds[i] = _seed(g, flat_targets[i])
         grads = self._backprop(flat_targets, flat_sources, seeds, unconnected)
         self._release()
@@ -505,7 +505,7 @@ def _component(composite: Any) -> Any:
     )
 
 
-def _differentiated(structure: Any, check: bool = True) -> list[Any]:
+def differentiated(structure: Any, check: bool = True) -> list[Any]:
     """The tensors and variables of a nest; of composite tensors their values.
 
     Raises:
@@ -534,16 +534,16 @@ def _packed(structure: Any, grads: list[Any]) -> Any:
     rest = iter(grads)
 
     def one(thing):
-        return _with_component(thing, next(rest))
+        return with_component(thing, next(rest))
 
     return nest.pack_sequence_as(structure, [one(t) for t in nest.flatten(structure)])
 
 
-def _with_component(thing: Any, grad: Any) -> Any:
+def with_component(thing: Any, grad: Any) -> Any:
     inner = _component(thing)
     if inner is None or grad is None:
         return grad
-    return thing.with_values(_with_component(inner, densify(grad)))
+    return thing.with_values(with_component(inner, densify(grad)))
 
 
 def _seed(value: Any, target: Any) -> EagerTensor:

@@ -222,7 +222,7 @@ class Variable:
         """The current value as a NumPy array or scalar."""
         if STATE.trace.symbolic:
             raise NotImplementedError("numpy() is only available when eager execution is enabled.")
-        return self._handle.numpy()
+        return self._read().numpy()
 
     def _host_value(self) -> np.ndarray:
         return self._read()._host_value()
@@ -259,7 +259,11 @@ class Variable:
         self._write(dispatch(kernel, (self._current(), *inputs)))
 
     def _result(self, read_value: bool):
-        return UnreadVariable(self._root) if read_value else None
+        if not read_value:
+            return None
+        if STATE.recorders:
+            self._read()  # what is returned counts as a read
+        return UnreadVariable(self._root)
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
         """Replaces the value.
@@ -505,7 +509,7 @@ class Variable:
         trace = STATE.trace
         if trace.symbolic:
             return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
-        text = numpy_text(self._current()._host_value(), is_repr=True)
+        text = numpy_text(self._read()._host_value(), is_repr=True)
         return (
             f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, numpy={text}>"
         )
@@ -520,7 +524,7 @@ class Variable:
 
     def _clone(self):
         return type(self)(
-            from_value(self._handle._raw()),
+            from_value(self._read()._raw()),
             trainable=self._trainable,
             constraint=self._constraint,
             dtype=self._dtype,
