@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tfshim._src import config, movement, registry
 from tfshim._src.engine import flush as engine
 from tfshim._src.engine.kernel import Kernel
@@ -85,10 +87,18 @@ def run_on_host(kernel: Kernel, inputs) -> Any:
     except OpError as e:
         raise e.with_kernel(kernel.name) from None
     single = not isinstance(out, (tuple, list))
-    outs = tuple([from_value(o) for o in ((out,) if single else out)])
+    outs = tuple([_from_host(o) for o in ((out,) if single else out)])
     for recorder in STATE.recorders:
         recorder.record(kernel, inputs, outs)
     return outs[0] if single else list(outs)
+
+
+def _from_host(value: Any) -> EagerTensor:
+    if type(value) is bytes:  # NumPy makes one of a 0-d array of objects
+        array = np.empty((), object)
+        array[()] = value
+        return from_value(array)
+    return from_value(value)
 
 
 def call_site() -> Any:

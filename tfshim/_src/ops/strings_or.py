@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from tfshim._src.convert import convert_inputs
-from tfshim._src.errors import InvalidArgumentError
+from tfshim._src.errors import OpError
 
 
-def textual(op_fn: Callable, x: Any, y: Any, error: InvalidArgumentError) -> Any:
+def textual(op_fn: Callable, x: Any, y: Any, error: OpError) -> Any:
     """What the kernel for strings gives, or the error of the one for numbers.
 
     Args:
