@@ -10,7 +10,7 @@ from jax import lax
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import op_error, require
+from tfshim._src.errors import fail, op_error, require
 from tfshim._src.ops.common import brackets
 from tfshim._src.registry import export, op
 from tfshim._src.rules import same
@@ -124,21 +124,25 @@ _HALF = same("x", of=_COMPLEX, attr="Tcomplex")
 
 @op(kernel="RFFT", inputs=_REAL)
 def _rfft(x, lengths):
+    _check_empty(x, lengths)
     return rfft_raw(x, lengths)
 
 
 @op(kernel="RFFT3D", inputs=_REAL, grad=_no_gradient)
 def _rfft3d(x, lengths):
+    _check_empty(x, lengths)
     return rfft_raw(x, lengths)
 
 
 @op(kernel="IRFFT", inputs=_HALF)
 def _irfft(x, lengths):
+    _check_empty(x, (*lengths[:-1], lengths[-1] // 2 + 1 if lengths[-1] else 0))
     return irfft_raw(x, lengths)
 
 
 @op(kernel="IRFFT3D", inputs=_HALF, grad=_no_gradient)
 def _irfft3d(x, lengths):
+    _check_empty(x, (*lengths[:-1], lengths[-1] // 2 + 1 if lengths[-1] else 0))
     return irfft_raw(x, lengths)
 
 
@@ -152,6 +156,18 @@ def _lengths(kernel: str, value: Any, rank: int) -> tuple[int, ...]:
     if any(n < 0 for n in found):
         raise op_error(kernel, f"fft_length[{found.index(min(found))}] must be >= 0")
     return found
+
+
+def _check_empty(x, lengths: tuple[int, ...]) -> None:
+    """Signals are padded to the length of the transform, unless there are none: TensorFlow."""
+    if 0 not in x.shape:
+        return
+    for axis, wanted in enumerate(lengths, x.ndim - len(lengths)):
+        if x.shape[axis] < wanted:
+            fail(
+                f"Input dimension {axis} must have length of at least {wanted} but got: "
+                f"{x.shape[axis]}"
+            )
 
 
 def _require_rank(x, rank: int) -> None:
@@ -349,6 +365,10 @@ def dct_raw(x, kind: int, n: int | None, norm: str | None):
 
 @op(kernel="RFFT", inputs=same("x", of=("float", "double")))
 def _dct(x, kind, n, norm):
+    if 0 in x.shape and kind > 1:  # what the Fourier transforms inside say of no signals
+        size = (x.shape[-1] if n is None else n) * (2 if kind == 4 else 1)
+        wanted = size + 1 if kind == 3 else 2 * size
+        fail(f"Input dimension {x.ndim - 1} must have length of at least {wanted} but got: {size}")
     return dct_raw(x, kind, n, norm)
 
 

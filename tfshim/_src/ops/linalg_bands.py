@@ -320,7 +320,6 @@ def tridiagonal_solve(
     static={"lower": static.flag, "adjoint": static.flag},
 )
 def _banded_triangular_solve(bands, rhs, lower, adjoint):
-    check_triangular(bands, rhs, lower, adjoint, square=False)
     for i, x in enumerate((bands, rhs)):
         if 0 in x.shape:
             dtype = runtime_name(dtypes.from_np(np.dtype(x.dtype)))
@@ -328,6 +327,7 @@ def _banded_triangular_solve(bands, rhs, lower, adjoint):
                 f"In[{i}] must not be an empty tensor: Tensor<type: {dtype} shape: "
                 f"{brackets(x.shape)} values: >"
             )
+    check_triangular(bands, rhs, lower, adjoint, square=False)
     count, n = bands.shape[-2:]
     i, j = np.indices((n, n))
     distance = i - j if lower else j - i

@@ -48,6 +48,11 @@ def not_finite(result: Tensor) -> bool:
     return not result._is_symbolic() and not np.all(np.isfinite(result._host_value()))
 
 
+def _is_square(x: Tensor) -> bool:
+    shape = x.aval.shape
+    return len(shape) >= 2 and shape[-1] == shape[-2]
+
+
 def _flag(value: Any) -> str:
     return "true" if value else "false"
 
@@ -147,7 +152,7 @@ def _eigvalsh(a):
 
 
 def _check_eigh(tensor) -> None:
-    if tensor._is_symbolic() or tensor.aval.shape[-1] < 2:
+    if not _is_square(tensor) or tensor.aval.shape[-1] < 2 or tensor._is_symbolic():
         return
     if np.any(np.isnan(np.tril(tensor._host_value()))):
         raise op_error(
@@ -172,8 +177,8 @@ def eigh(tensor, name=None) -> Any:
     """
     refuse_half(_EIGH, tensor, ", compute_v=true")
     tensor = convert(tensor)
-    e, v = _eigh(tensor)
     _check_eigh(tensor)
+    e, v = _eigh(tensor)
     return e, v
 
 
@@ -193,9 +198,8 @@ def eigvalsh(tensor, name=None) -> Any:
     """
     refuse_half(_EIGH, tensor, ", compute_v=false")
     tensor = convert(tensor)
-    e = _eigvalsh(tensor)
     _check_eigh(tensor)
-    return e
+    return _eigvalsh(tensor)
 
 
 # -- eigenvalues of general matrices ------------------------------------------------------------
@@ -220,8 +224,9 @@ def _check_eig_dtype(tensor) -> None:
         )
 
 
-def _check_eig(result) -> None:
-    if not_finite(result):
+def _check_eig(tensor) -> None:
+    # before LAPACK sees it, which would print complaints of its own
+    if _is_square(tensor) and not_finite(tensor):
         raise op_error(
             "Eig", "Eigen decomposition was not successful. The input might not be valid."
         )
@@ -242,8 +247,9 @@ def eig(tensor, name=None) -> Any:
       InvalidArgumentError: for matrices that are not square, or not finite.
     """
     _check_eig_dtype(tensor)
+    tensor = convert(tensor)
+    _check_eig(tensor)
     e, v = _eig(tensor)
-    _check_eig(e)
     return e, v
 
 
@@ -262,9 +268,9 @@ def eigvals(tensor, name=None) -> Any:
       InvalidArgumentError: for matrices that are not square, or not finite.
     """
     _check_eig_dtype(tensor)
-    e = _eigvals(tensor)
-    _check_eig(e)
-    return e
+    tensor = convert(tensor)
+    _check_eig(tensor)
+    return _eigvals(tensor)
 
 
 # -- singular values ----------------------------------------------------------------------------

@@ -153,9 +153,8 @@ def _log_determinant_pull(inputs, outputs, cotangents):
 )
 def _slogdet(input):
     check_square(input)
-    batch = input.shape[:-2]
-    if not input.shape[-1]:
-        return jnp.ones(batch, input.dtype), jnp.zeros(batch, input.dtype)
+    if 0 in input.shape:  # a sum of nothing, so that the result stays connected
+        return jnp.ones(input.shape[:-2], input.dtype), jnp.sum(input, axis=(-2, -1))
     sign, diagonal = _factored(input)
     size = jnp.abs(diagonal)
     unit = jnp.where(size == 0, jnp.zeros((), input.dtype), jnp.sign(diagonal))
