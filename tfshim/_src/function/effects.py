@@ -40,8 +40,7 @@ def effect(name: str, function: Callable[..., None], inputs: Sequence[EagerTenso
         try:
             function(*[np.asarray(v) for v in values[:n]])
         except BaseException as e:
-            _raised.append(e)
-            raise
+            _raised.append(e)  # raised by `happen`: JAX would log it and change its class
         return np.int32(0)
 
     def body(*values):
@@ -61,10 +60,9 @@ def happen(tokens: list[EagerTensor]) -> None:
             pending.extend(tokens)
         return
     _raised.clear()
-    try:
-        for token in tokens:
-            token._force()
-    except Exception:
-        if _raised:
-            raise _raised.pop() from None
-        raise
+    for token in tokens:
+        np.asarray(token._raw())  # waits for it
+    if _raised:
+        error = _raised[0]
+        _raised.clear()
+        raise error

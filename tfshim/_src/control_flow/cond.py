@@ -1,0 +1,321 @@
+"""Branches: `tf.cond`, `tf.switch_case` and `tf.case`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from jax import lax
+
+from tfshim._src import nest
+from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, union
+from tfshim._src.convert import convert
+from tfshim._src.errors import InvalidArgumentError
+from tfshim._src.function import effects
+from tfshim._src.indexed_slices import densify
+from tfshim._src.registry import export
+from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
+from tfshim._src.variable import Variable
+
+
+@export("tf.cond")
+def cond_for_tf_v2(pred, true_fn=None, false_fn=None, name=None) -> Any:
+    """Calls one of two functions, as a condition says.
+
+    Args:
+      pred: a scalar bool tensor, or outside of functions also a bool.
+      true_fn, false_fn: functions without arguments; in a traced function both are traced, and must
+        return the same structure of tensors of the same dtypes and shapes.
+      name: ignored.
+
+    Raises:
+      TypeError: if a function is none, or results differ in dtype or structure.
+    """
+    if not callable(true_fn):
+        raise TypeError("'true_fn' must be callable.")
+    if not callable(false_fn):
+        raise TypeError("'false_fn' must be callable.")
+    if not STATE.trace.symbolic:
+        return true_fn() if pred else false_fn()
+    if isinstance(pred, bool):
+        raise TypeError("pred must not be a Python bool", pred)
+    index = _scalar(pred)
+    return branch("If", index, [false_fn, true_fn], _cond_mismatch)
+
+
+def _scalar(pred: Any) -> EagerTensor:
+    t = convert(pred)
+    if t.aval.shape:
+        raise InvalidArgumentError(
+            None, None, f"The second input must be a scalar, but it has shape {list(t.aval.shape)}"
+        )
+    return t
+
+
+def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatch: Callable) -> Any:
+    """One node with several branches.
+
+    Args:
+      name: TensorFlow's kernel name.
+      index: which branch runs: a bool or an integer in range.
+      functions: the branches.
+      mismatch: makes the error for results that do not fit: `mismatch(results)`.
+    """
+    parts = [Captured(f"{name}_branch_{i}", f) for i, f in enumerate(functions)]
+    flat = [_flat(p) for p in parts]
+    _check(parts, flat, mismatch)
+    written = union(parts)
+    has_effects = any(p.graph.effects for p in parts)
+    for part, outs in zip(parts, flat, strict=True):
+        state = [part.value_of(v) for v in written]
+        part.finish([*outs, *state, *([part.token()] if has_effects else [])])
+    inputs = Inputs()
+    places = [[inputs.add(c) for c in p.captures] for p in parts]
+    raws = [p.raw() for p in parts]
+
+    def make(functions):
+        def fn(which, *values):
+            choices = [
+                lambda ops, f=f, at=at: tuple(f(*[ops[i] for i in at]))
+                for f, at in zip(functions, places, strict=True)
+            ]
+            return lax.switch(which.astype(np.int32), choices, values)
+
+        return fn
+
+    programs = [p.function.kernel.fn for p in parts]
+    outs = node(name, make(raws), make(programs), [index, *inputs.tensors])
+    n = len(flat[0])
+    assign(written, outs[n : n + len(written)])
+    if has_effects:
+        effects.happen(outs[-1:])
+    result = parts[-1].result
+    rest = iter(outs[:n])
+    leaves = [
+        None if leaf is None else next(rest) for leaf in nest.flatten(_values(result), True)
+    ]
+    return nest.pack_sequence_as(_values(result), leaves, expand_composites=True)
+
+
+def _values(result: Any) -> Any:
+    """A branch's result with tensors as leaves."""
+
+    def leaf(value: Any) -> Any:
+        if value is None or isinstance(value, Tensor):
+            return value
+        return value._as_operand() if isinstance(value, Variable) else convert(value)
+
+    return nest.map_structure(leaf, result, expand_composites=True)
+
+
+def _flat(part: Captured) -> list[EagerTensor]:
+    from tfshim._src.jacobian import capturing
+
+    with capturing(part.graph):
+        flat = [t for t in nest.flatten(_values(part.result), True) if t is not None]
+        if any(t.aval.dtype.kind == "s" for t in flat):
+            raise NeedsValue("strings are not part of a compiled program")
+        return [densify(t) for t in flat]
+
+
+def _check(parts: Sequence[Captured], flat: Sequence[list], mismatch: Callable) -> None:
+    first = parts[0].result
+    for part, outs in zip(parts[1:], flat[1:], strict=True):
+        if len(outs) != len(flat[0]):
+            lengths = "".join(
+                f"len(graphs[{i}].outputs): {len(f)}\n" for i, f in enumerate(reversed(flat))
+            )
+            raise ValueError(f"Lengths of branch outputs of cond must match.\n{lengths}")
+        try:
+            nest.assert_same_structure(first, part.result, expand_composites=True)
+        except (TypeError, ValueError) as e:
+            raise mismatch(parts, e) from None
+        for a, b in zip(flat[0], outs, strict=True):
+            if a.aval.dtype is not b.aval.dtype:
+                raise mismatch(parts, f"{b} and {a} have different types")
+            if a.aval.shape != b.aval.shape:
+                raise NeedsValue(f"branches return different shapes: {a.shape} and {b.shape}")
+
+
+def _cond_mismatch(parts: Sequence[Captured], detail: Any) -> TypeError:
+    return TypeError(
+        "true_fn and false_fn arguments to tf.cond must have the same number, type, and overall "
+        f"structure of return values.\n\ntrue_fn output: {_text(parts[1])}\nfalse_fn output: "
+        f"{_text(parts[0])}\n\nError details:\n{detail}"
+    )
+
+
+def _text(part: Captured) -> str:
+    flat = _flat(part)
+    return str(flat[0] if len(flat) == 1 and isinstance(part.result, Tensor) else part.result)
+
+
+def _switch_mismatch(parts: Sequence[Captured], detail: Any) -> TypeError:
+    return TypeError(
+        "branch_fns arguments to tf.switch_case must have the same number, type, and overall "
+        "structure of return values.\n\n"
+        + "".join(f"branch {i} output: {_text(p)}\n" for i, p in enumerate(parts))
+        + f"\nError details:\n{detail}"
+    )
+
+
+@export("tf.switch_case")
+def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> Any:
+    """Calls the function of a list that has a number.
+
+    Args:
+      branch_index: a scalar integer tensor.
+      branch_fns: a list of functions, or a dict of them or list of pairs by number from 0 on.
+      default: the function for any other number; the last one if None.
+      name: ignored.
+
+    Raises:
+      TypeError, ValueError: for functions that are none, and numbers that leave a gap.
+    """
+    index = convert(branch_index)
+    if index.aval.dtype.kind not in "iu":
+        raise TypeError(f"'branch_index' must be an integer Tensor, got {index.dtype}")
+    functions = _branches(branch_fns)
+    count = len(functions)
+    if default is not None:
+        if not callable(default):
+            raise TypeError("'default' must be callable.")
+        functions = [*functions, default]
+        count += 1
+    for f in functions:
+        if not callable(f):
+            raise TypeError(f"fn for index {functions.index(f)} must be callable.")
+    if not STATE.trace.symbolic:
+        i = int(index)
+        return functions[i if 0 <= i < count else count - 1]()
+    inside = (index >= 0) & (index < count)  # type: ignore[operator]
+    from tfshim._src.ops import array
+
+    last = array.cast(convert(count - 1), index.dtype)
+    index = array.where(inside, index, last)
+    return branch("Case", index, functions, _switch_mismatch)
+
+
+def _branches(branch_fns: Any) -> list[Callable]:
+    if isinstance(branch_fns, dict):
+        pairs = list(branch_fns.items())
+    elif isinstance(branch_fns, (list, tuple)):
+        if all(isinstance(b, (list, tuple)) for b in branch_fns):
+            pairs = [tuple(b) for b in branch_fns]
+        else:
+            return list(branch_fns)
+    else:
+        raise TypeError("'branch_fns' must be a list, tuple, or dict")
+    for key, _ in pairs:
+        if not isinstance(key, int):
+            raise TypeError(f"key must be a Python `int`, got {type(key)}")
+    keys = [int(k) for k, _ in pairs]
+    if sorted(keys) != list(range(len(keys))):
+        shown = ",".join(map(str, keys))
+        raise ValueError(
+            f"branch indices (keys) must form contiguous range of [0 to {len(keys)}) but found "
+            f"{{{shown}}}"
+        )
+    table = dict(pairs)
+    return [table[i] for i in range(len(keys))]
+
+
+@export("tf.case")
+def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case") -> Any:
+    """Calls the function of the first pair whose condition holds.
+
+    Args:
+      pred_fn_pairs: pairs of a scalar bool tensor and a function.
+      default: the function if none holds; then it is an error without one.
+      exclusive: whether it is an error if several hold.
+      strict: whether a result of one tensor stays in the list that the function returned.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: if no condition holds, or several with `exclusive`.
+      TypeError: for what are no such pairs.
+    """
+    if not isinstance(pred_fn_pairs, (list, tuple, dict)):
+        raise TypeError(
+            f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pred_fn_pairs)}"
+        )
+    pairs = list(pred_fn_pairs.items()) if isinstance(pred_fn_pairs, dict) else list(pred_fn_pairs)
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError(
+                "Each entry in 'pred_fn_pairs' must be a 2-tuple. Received " + repr(pair)
+            )
+        pred, fn = pair
+        if isinstance(pred, Tensor) and pred.dtype.name != "bool":
+            raise TypeError(f"pred must be Tensor of type bool: {pred}")
+        if not callable(fn):
+            raise TypeError(f"fn for pred {pred} must be callable.")
+    if default is not None and not callable(default):
+        raise TypeError("'default' must be callable.")
+    preds = [p.deref() if hasattr(p, "deref") else p for p, _ in pairs]
+    functions = [f for _, f in pairs]
+    if not STATE.trace.symbolic:
+        return _case_now(preds, functions, default, exclusive)
+    from tfshim._src.ops import array
+
+    stacked = array.stack([convert(p) for p in preds])
+    if exclusive:
+        effects.effect("Assert", _check_exclusive, [stacked])
+    if default is None:
+        effects.effect("Assert", _check_some, [stacked])
+
+    def build(i: int) -> Any:
+        if i == len(functions):
+            assert default is not None
+            return default()
+        if i == len(functions) - 1 and default is None:
+            return functions[i]()
+        return cond_for_tf_v2(convert(preds[i]), functions[i], lambda: build(i + 1))
+
+    return build(0)
+
+
+def _check_exclusive(values: np.ndarray) -> None:
+    if values.sum() > 1:
+        raise InvalidArgumentError(
+            None,
+            None,
+            "assertion failed: [Input error: exclusive=True: more than 1 conditions evaluated as "
+            f"True:] [{' '.join(str(int(v)) for v in values)}]",
+        )
+
+
+def _check_some(values: np.ndarray) -> None:
+    if not values.any():
+        raise InvalidArgumentError(
+            None,
+            None,
+            "assertion failed: [Input error: None of conditions evaluated as True:] "
+            f"[{' '.join(str(int(v)) for v in values)}]",
+        )
+
+
+def _case_now(preds, functions, default, exclusive) -> Any:
+    values = [bool(p) for p in preds]
+    shown = ", ".join(map(str, values))
+    if exclusive and sum(values) > 1:
+        unknown = ", ".join(["?"] * len(values))
+        raise InvalidArgumentError(
+            None,
+            None,
+            "Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: "
+            f"b'Input error: exclusive=True: more than 1 conditions ({unknown}) evaluated as "
+            f"True:'\n{shown}",
+        )
+    for value, fn in zip(values, functions, strict=True):
+        if value:
+            return fn()
+    if default is None:
+        raise InvalidArgumentError(
+            None,
+            None,
+            "Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: "
+            f"b'Input error: None of conditions evaluated as True:'\n{shown}",
+        )
+    return default()
