@@ -18,7 +18,7 @@ from tfshim._src.ops.casting import cast, cast_array
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.joining import copy
 from tfshim._src.ops.shaping import reshape
-from tfshim._src.ops.vectors import index_array
+from tfshim._src.ops.vectors import index_array, plain_ints
 from tfshim._src.registry import export, op
 from tfshim._src.rules import c_name, each, same
 from tfshim._src.shapes import TensorShape
@@ -109,6 +109,8 @@ def _dims(value: Any, scalar: bool = False) -> tuple[int, ...]:
 
 def _shape_argument(value: Any) -> tuple[int, ...]:
     """The shape of zeros and ones, where floats are refused before any kernel sees them."""
+    if plain_ints(value):
+        return tuple(value)
     if isinstance(value, TensorShape):
         return _dims(value)
     if not isinstance(value, Tensor):

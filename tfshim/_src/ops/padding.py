@@ -26,6 +26,12 @@ def pad_array(x, paddings: Pairs, value):
 
 
 @moves
+@op(kernel="Pad", inputs=same("tensor"))
+def _pad_zeros(tensor, paddings):
+    return pad_array(tensor, paddings, jnp.zeros((), tensor.dtype))
+
+
+@moves
 @op(kernel="PadV2", inputs=same("tensor", "constant_values"), diff=("tensor",))
 def _pad(tensor, paddings, constant_values):
     if constant_values.ndim:
@@ -93,10 +99,9 @@ def pad(tensor, paddings, mode="CONSTANT", constant_values=0, name=None) -> Tens
             plain = not isinstance(constant_values, (str, bytes)) and constant_values == 0
         else:
             plain = False
-        kernel = "Pad" if plain else "PadV2"
         if plain:
-            constant_values = b"" if x.aval.dtype.kind == "s" else x.aval.dtype.np.type(0)
-        return _pad(x, _pairs(paddings, kernel, x.aval.shape), constant_values)
+            return _pad_zeros(x, _pairs(paddings, "Pad", x.aval.shape))
+        return _pad(x, _pairs(paddings, "PadV2", x.aval.shape), constant_values)
     if wanted in ("REFLECT", "SYMMETRIC"):
         return _mirror_pad(x, _pairs(paddings, "MirrorPad", x.aval.shape), wanted)
     raise ValueError(

@@ -26,8 +26,14 @@ def index_array(value: Any, kernel: str, attr: str, of: tuple[str, ...] = INDEX)
     Raises:
       InvalidArgumentError: for other dtypes.
     """
-    if type(value) is tuple and all(type(v) is int for v in value):
+    if plain_ints(value):
         return np.array(value, np.int64 if any(abs(v) >> 31 for v in value) else np.int32)
+    if type(value) is int and -(2**31) <= value < 2**31:
+        return np.array(value, np.int32)
+    if type(value) is list and all(plain_ints(v) for v in value):
+        array = np.array(value) if len({len(v) for v in value}) == 1 else None
+        if array is not None and array.size and abs(array).max() < 2**31:
+            return array.astype(np.int32)
     if isinstance(value, (list, tuple)) and not len(value):
         return np.zeros(0, np.int32)
     t = convert(value, hint=dtypes.int32)
@@ -42,6 +48,12 @@ def index_array(value: Any, kernel: str, attr: str, of: tuple[str, ...] = INDEX)
     return np.asarray(found)
 
 
+def plain_ints(value: Any) -> bool:
+    """Whether this is a flat list or tuple of Python ints, as shapes mostly are."""
+    kind = type(value)
+    return (kind is list or kind is tuple) and all(type(v) is int for v in value)
+
+
 def vector(kernel: str, attr: str, sentence: str, of: tuple[str, ...] = INDEX) -> Callable:
     """A converter to a tuple of ints for arguments that must be 1-D.
 
@@ -51,6 +63,8 @@ def vector(kernel: str, attr: str, sentence: str, of: tuple[str, ...] = INDEX) -
     """
 
     def converted(value: Any) -> tuple[int, ...]:
+        if plain_ints(value):
+            return tuple(value)
         array = index_array(value, kernel, attr, of)
         if array.ndim != 1:
             text = sentence.format(shape=brackets(array.shape), ndim=array.ndim)
@@ -65,6 +79,8 @@ def loose_vector(kernel: str, attr: str, sentence: str = "", of: tuple[str, ...]
     strict = vector(kernel, attr, sentence, of)
 
     def converted(value: Any) -> tuple[int, ...]:
+        if plain_ints(value):
+            return tuple(value)
         array = index_array(value, kernel, attr, of)
         return (int(array),) if array.ndim == 0 else strict(array)
 
