@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -73,11 +74,13 @@ def negative(x):
     return jnp.negative(x)
 
 
+@jax.custom_jvp
 def mul_no_nan(x, y):
     """x * y, and 0 where y is 0, whatever x is."""
     return jnp.where(y == 0, jnp.zeros((), x.dtype), x * jnp.where(y == 0, 1, y))
 
 
+@mul_no_nan.defjvp
 def _mul_no_nan_jvp(primals, tangents):
     # The conjugates are what makes complex gradients equal TensorFlow's, which has none here.
     (x, y), (dx, dy) = primals, tangents
@@ -93,7 +96,6 @@ def _mul_no_nan_grads(x, y, g):
 @op(
     kernel="MulNoNan",
     inputs=same("x", "y", of=FLOAT_COMPLEX),
-    jvp=_mul_no_nan_jvp,
     grad=lambda call: _mul_no_nan_grads(*call.inputs, *call.dense_cotangents()),
 )
 @broadcasting
@@ -348,7 +350,10 @@ def reciprocal(x):
 
 def _check_divisor(kernel: str, x: EagerTensor, y: EagerTensor) -> None:
     """Raises for a zero among integer divisors, unless a function is being traced."""
-    if y.aval.dtype.kind not in "iu" or x.aval.dtype is not y.aval.dtype:
+    dtype = y.aval.dtype
+    if dtype.kind not in "iu" or x.aval.dtype is not dtype:
+        return
+    if kernel == "TruncateMod" and dtype.name not in kinds.TRUNCATE_MOD:
         return
     if not y._is_symbolic() and not np.all(y._host_value()):
         if kernel.startswith("Truncate"):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tfshim._src import dtypes, static
-from tfshim._src.errors import op_error, require
+from tfshim._src.errors import fail, op_error, require
 from tfshim._src.rules import c_name
 from tfshim._src.tensor import Tensor
 
@@ -65,8 +65,7 @@ def reduced_axes(x, axis: Axis) -> tuple[int, ...]:
 def scanned_axis(x, axis: Any) -> int:
     """The axis of a scan, from the front; raises as TensorFlow's scans do."""
     if isinstance(axis, tuple):
-        shape = f"[{len(axis)}]"
-        require(False, f"ScanOp: axis must be a scalar, not {shape}")
+        fail(f"ScanOp: axis must be a scalar, not [{len(axis)}]")
     found = axis + x.ndim if axis < 0 else axis
     require(
         0 <= found < x.ndim,

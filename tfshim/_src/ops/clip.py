@@ -95,6 +95,13 @@ def clip_by_value(t, clip_value_min, clip_value_max, name=None) -> Any:
 )
 def _clip_by_norm(t, clip_norm, axes):
     squares = sum_raw(t * t, reduced_axes(t, axes), True)
+    if jnp.iscomplexobj(t):
+        raise op_error(
+            "Greater",
+            f"Value for attr 'T' of {t.dtype} is not in the list of allowed values: "
+            f"{', '.join(kinds.COMPARE)}\n\t; NodeDef: {{{{node Greater}}}}",
+            ran=False,
+        )
     _broadcast_shape("Mul", t, clip_norm)
     positive = squares > 0
     norm = jnp.where(positive, jnp.sqrt(jnp.where(positive, squares, 1)), squares)
@@ -118,7 +125,7 @@ def clip_by_norm(t, clip_norm, axes=None, name=None) -> Any:
     """
     values = _values(t)
     if np.isscalar(clip_norm):
-        clip_norm = clip_norm if clip_norm >= 0 else 0
+        clip_norm = max(clip_norm, 0)  # type: ignore[type-var]
     else:
         clip_norm = cast(_not_negative(convert(clip_norm)), values.aval.dtype)
     clipped = _clip_by_norm(values, clip_norm, axes)

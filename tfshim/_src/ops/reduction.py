@@ -111,7 +111,7 @@ def _prod_jvp(primals, tangents, axis, keepdims):
     before = running_product(flat, 0, True, False)
     after = running_product(flat, 0, True, True)
     rest = (before * after).reshape([x.shape[a] for a in order])
-    rest = jnp.transpose(rest, np.argsort(order))
+    rest = jnp.transpose(rest, np.argsort(order).tolist())
     return _prod_raw(x, axes, keepdims), sum_raw(rest * t, axes, keepdims)
 
 

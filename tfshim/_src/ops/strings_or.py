@@ -17,6 +17,7 @@ def textual(op_fn: Callable, x: Any, y: Any, error: OpError) -> Any:
       x, y: what the user passed.
       error: why the kernel for numbers refused them.
     """
-    if "of string is not in the list" not in error.message:
+    mixed = "expected to be a string tensor" in error.message
+    if "of string is not in the list" not in error.message and not mixed:
         raise error
     return op_fn(*convert_inputs(op_fn.op, (x, y)))  # type: ignore[attr-defined]
