@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections.abc
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,7 @@ def sequence(value: Any, n: int, channel_index: int, name: str) -> list[Any]:
     """
     if value is None:
         return [1] * (n + 2)
-    if isinstance(value, int) or not isinstance(value, collections.abc.Sized):
+    if isinstance(value, int) or not hasattr(value, "__len__"):
         value = [value]
     else:
         value = list(value)
