@@ -90,6 +90,8 @@ ROWS = [
     row("tf.math.count_nonzero", f32([]), kind="boundary"),
     row("tf.math.count_nonzero", f32([1.0]), axis=1, kind="error"),
     row("tf.math.zero_fraction", i32([0, 1, 2, 0])),
+    row("tf.math.zero_fraction", s(["a", "", "b", ""])),
+    row("tf.math.zero_fraction", None, kind="error"),
     row("tf.math.zero_fraction", f32([]), kind="boundary"),
     row("tf.math.zero_fraction", f32([-0.0, float("nan")]), kind="boundary"),
     row("tf.math.bincount", i32([1, 1, 5])),

@@ -526,17 +526,31 @@ def count_nonzero(input, axis=None, keepdims=None, dtype=dtypes.int64, name=None
       dtype: of the result.
       name: ignored.
     """
-    x = convert(input)
-    if x.aval.dtype.kind == "s":
-        x = convert(np.asarray(np.not_equal(x._host_value(), b""), np.bool_))
-    return _count_nonzero(x, axis, keepdims, dtype)
+    return _count_nonzero(_as_flags(convert(input)), axis, keepdims, dtype)
 
 
-@op("tf.math.zero_fraction", "tf.nn.zero_fraction", inputs=same("value"), grad=None)
-def zero_fraction(value):
-    """The share of elements that are 0, a float32 scalar; NaN for an empty tensor."""
+@op(kernel="NotEqual", inputs=same("value"), grad=None)
+def _zero_fraction(value):
     zeros = jnp.sum(value == 0, dtype=np.int64)
     return zeros.astype(np.float32) / np.float32(value.size)
+
+
+def _as_flags(x):
+    """Strings as booleans: whether they are not empty; other tensors as they are."""
+    if x.aval.dtype.kind == "s":
+        return convert(np.asarray(np.not_equal(x._host_value(), b""), np.bool_))
+    return x
+
+
+@export("tf.math.zero_fraction", "tf.nn.zero_fraction")
+def zero_fraction(value, name=None) -> Any:
+    """The share of elements that are 0, a float32 scalar; NaN for an empty tensor.
+
+    Args:
+      value: tensor; of strings the empty ones count as 0.
+      name: ignored.
+    """
+    return _zero_fraction(_as_flags(convert(value)))
 
 
 # -- sums of several tensors -----------------------------------------------------------------------
