@@ -1,0 +1,657 @@
+"""What converted code calls for `if`, `while`, `for`, `and`, `or`, `not`, `assert` and calls.
+
+With Python values each does what Python does. With tensors of a function being traced it becomes
+`tf.cond` or a loop over the variables that the statement changes.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from malt.core import ag_ctx as CONTEXT
+from malt.core import converter as _converter
+from malt.impl import api as API
+from malt.lang import directives as DIRECTIVES
+from malt.operators import control_flow as _python
+from malt.operators import variables as _variables
+from malt.utils import ag_logging as LOGGING
+
+from tfshim._src import nest
+from tfshim._src.control_flow.cond import branch, cond_for_tf_v2
+from tfshim._src.control_flow.tensor_array import TensorArray
+from tfshim._src.control_flow.while_loop import loop
+from tfshim._src.convert import convert
+from tfshim._src.engine.capture import Graph
+from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.function.polymorphic import Function
+from tfshim._src.jacobian import capturing
+from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
+from tfshim._src.variable import Variable
+
+OPTIONS = _converter.ConversionOptions
+FEATURES = _converter.Feature
+NeedsValue.ag_pass_through = True  # type: ignore[attr-defined]
+
+_OURS = ("tfshim", "jax", "numpy", "keras")
+
+
+def is_symbolic(value: Any) -> bool:
+    """Whether a value is a tensor of a function being traced (or a variable there)."""
+    return isinstance(value, (Tensor, Variable)) and isinstance(STATE.trace, Graph)
+
+
+class LazyRange:
+    """`tf.range` with bounds that are known only when the program runs; loops take it."""
+
+    def __init__(self, start: Any, limit: Any, delta: Any):
+        from tfshim._src.ops import array
+
+        parts = [convert(x) for x in (start, limit, delta)]
+        dtype = next((p.dtype for p in parts if p.dtype.name != "int32"), parts[0].dtype)
+        self.start, self.limit, self.delta = [array.cast(p, dtype) for p in parts]
+
+    def _as_operand(self, dtype=None):
+        raise NeedsValue("tf.range: its length is not known")
+
+    def __getattr__(self, name):
+        raise NeedsValue("tf.range: its length is not known")
+
+
+# -- state -------------------------------------------------------------------------------------------
+
+
+def _undefined(value: Any) -> bool:
+    return isinstance(value, (_variables.Undefined, _variables.UndefinedReturnValue))
+
+
+def _is_leaf(value: Any) -> bool:
+    """Whether a value can be a tensor of the program."""
+    return isinstance(
+        value, (Tensor, Variable, int, float, complex, np.ndarray, np.generic, jax.Array)
+    )
+
+
+def _varies(value: Any) -> bool:
+    """Whether a part of the state may differ between branches or steps."""
+    if _undefined(value) or value is None:
+        return False
+    leaves = nest.flatten(value, expand_composites=True)
+    return bool(leaves) and all(_is_leaf(x) or isinstance(x, TensorArray) for x in leaves)
+
+
+# -- if ----------------------------------------------------------------------------------------------
+
+
+def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> None:
+    """`if`: both branches are traced if the condition is a tensor."""
+    if not is_symbolic(cond):
+        return body() if cond else orelse()
+    before = get_state()
+    kept: dict[str, Any] = {}
+
+    def run(name: str, statement: Callable) -> Callable:
+        def traced():
+            set_state(before)
+            statement()
+            values = tuple(get_state())
+            kept[name] = values
+            return values
+
+        return traced
+
+    # what each branch makes of the state decides which parts of it are tensors
+    tried = {n: _try(run(n, s)) for n, s in (("body", body), ("orelse", orelse))}
+    set_state(before)
+    moving = []
+    for i in builtins.range(len(before)):
+        a, b = tried["body"][i], tried["orelse"][i]
+        if i >= nouts and not _differs(a, b, before[i]):
+            continue
+        if _undefined(a) and _undefined(b):
+            continue
+        if i >= nouts and (_undefined(a) or _undefined(b)):
+            continue
+        if a is b and not _varies(a):
+            continue
+        _check_branches(symbol_names[i], a, b)
+        moving.append(i)
+
+    def select(name: str, statement: Callable) -> Callable:
+        traced = run(name, statement)
+
+        def chosen():
+            values = traced()
+            return [_array_state(values[i]) for i in moving]
+
+        return chosen
+
+    names = [symbol_names[i] for i in moving]
+    index = convert(cond)
+    if index.aval.shape:
+        from tfshim._src.ops import array
+
+        if index.aval.size != 1:
+            cond_for_tf_v2(index, builtins.list, builtins.list)  # raises
+        index = array.reshape(index, [])
+    if index.dtype.name != "bool":
+        from tfshim._src.ops import array
+
+        index = array.cast(index, "bool")
+    outs = branch(
+        "If",
+        index,
+        [select("orelse", orelse), select("body", body)],
+        lambda parts, detail: _branch_mismatch(parts, names),
+    )
+    after = builtins.list(before)
+    for i in builtins.range(len(before)):
+        a, b = kept["body"][i], kept["orelse"][i]
+        if i not in moving:
+            after[i] = a if a is b else (b if _undefined(a) else a)
+    for i, value in zip(moving, outs, strict=True):
+        like = kept["body"][i]
+        after[i] = like._unpack(iter([value])) if isinstance(like, TensorArray) else value
+    set_state(tuple(after))
+    return None
+
+
+def _array_state(value: Any) -> Any:
+    return value._pack()[0] if isinstance(value, TensorArray) else value
+
+
+def _differs(a: Any, b: Any, before: Any) -> bool:
+    return not (a is b or (a is before and b is before))
+
+
+def _try(function: Callable) -> tuple:
+    """Runs a branch for what it makes of the state; its nodes are dropped."""
+    outer = STATE.trace
+    scratch = FuncGraph("scratch", outer)
+    scratch.may_create = False
+    with capturing(scratch):
+        return function()
+
+
+def _check_branches(name: str, a: Any, b: Any) -> None:
+    for value, missing in ((a, "main"), (b, "else")):
+        if _undefined(value):
+            if isinstance(value, _variables.UndefinedReturnValue) or name.startswith("retval"):
+                raise ValueError(
+                    f"A value must also be returned from the {missing} branch. If a value is "
+                    "returned from one branch of a conditional a value must be returned from all "
+                    "branches."
+                )
+            raise ValueError(f"'{name}' must also be initialized in the {missing} branch")
+        if value is None:
+            raise ValueError(f"'{name}' is None at the end of the {missing} branch.")
+    for value in (a, b):
+        if not _varies(value):
+            raise TypeError(
+                f"'{name}' must be of the same value in both branches, or a tensor: found "
+                f"{value!r} of type {type(value).__name__}"
+            )
+    try:
+        nest.assert_same_structure(a, b)
+    except (TypeError, ValueError) as e:
+        raise TypeError(
+            f"'{name}' does not have the same nested structure in the main and else branches.\n\n{e}"
+        ) from None
+    for x, y in zip(nest.flatten(a), nest.flatten(b), strict=True):
+        if isinstance(x, TensorArray):
+            continue
+        first, second = _dtype_of(x), _dtype_of(y)
+        if first is not second:
+            raise TypeError(
+                f"'{name}' has dtype {first.name} in the main branch, but dtype {second.name} in "
+                "the else branch"
+            )
+
+
+def _dtype_of(value: Any) -> Any:
+    return value.dtype if isinstance(value, (Tensor, Variable)) else convert(value).dtype
+
+
+def _branch_mismatch(parts: Sequence[Any], names: Sequence[str]) -> TypeError:
+    return TypeError(f"{', '.join(names)} differ in the main and else branches")
+
+
+# -- loops -------------------------------------------------------------------------------------------
+
+
+def while_stmt(test, body, get_state, set_state, symbol_names, opts) -> None:
+    """`while`: a loop of the program if the condition is a tensor."""
+    if isinstance(STATE.trace, Graph):
+        before = get_state()
+        first = _try(test)
+        set_state(before)
+        if isinstance(first, Tensor):
+            _loop(test, body, get_state, set_state, symbol_names, opts)
+            return
+    _python._py_while_stmt(test, body, get_state, set_state, opts)
+
+
+def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts) -> None:
+    """`for`: a loop of the program over the rows of a tensor."""
+    if isinstance(iter_, LazyRange):
+        _for_range(iter_, extra_test, body, get_state, set_state, symbol_names, opts)
+    elif is_symbolic(iter_) and isinstance(iter_, (Tensor, Variable)):
+        _for_rows(convert(iter_), extra_test, body, get_state, set_state, symbol_names, opts)
+    else:
+        _python._py_for_stmt(
+            iter_, extra_test, body, get_state, set_state, symbol_names, opts
+        )
+
+
+def _for_rows(rows, extra_test, body, get_state, set_state, symbol_names, opts) -> None:
+    from tfshim._src.ops import array
+
+    if not rows.aval.shape:
+        raise TypeError("Cannot iterate over a scalar tensor.")
+    n = rows.aval.shape[0]
+
+    def at(i):
+        return array.gather(rows, i)
+
+    _counted(
+        convert(np.int32(0)),
+        lambda i: i < n,
+        lambda i: i + 1,
+        at,
+        extra_test,
+        body,
+        get_state,
+        set_state,
+        symbol_names,
+        opts,
+    )
+
+
+def _for_range(range_, extra_test, body, get_state, set_state, symbol_names, opts) -> None:
+    from tfshim._src.ops import array
+
+    def going(i):
+        up = (range_.delta >= 0) & (i < range_.limit)
+        return array.where(range_.delta >= 0, up, i > range_.limit)
+
+    _counted(
+        range_.start,
+        going,
+        lambda i: i + range_.delta,
+        lambda i: i,
+        extra_test,
+        body,
+        get_state,
+        set_state,
+        symbol_names,
+        opts,
+    )
+
+
+def _counted(
+    start, going, after, at, extra_test, body, get_state, set_state, symbol_names, opts
+) -> None:
+    """A loop with a counter of its own before the user's state."""
+    counter = [start]
+    # the target of the loop is assigned by the body itself
+    _loop(
+        lambda: going(counter[0]) if extra_test is None else _both(going(counter[0]), extra_test),
+        lambda: (body(at(counter[0])), counter.__setitem__(0, after(counter[0])))[0],
+        lambda: (counter[0], *get_state()),
+        lambda values: (counter.__setitem__(0, values[0]), set_state(tuple(values[1:])))[0],
+        ("<counter>", *symbol_names),
+        opts,
+    )
+
+
+def _both(first: Any, second: Callable) -> Any:
+    other = second()
+    if isinstance(other, Tensor):
+        from tfshim._src.ops import logical
+
+        return logical.logical_and(first, other)
+    return first if other else convert(False)
+
+
+def _loop(test, body, get_state, set_state, symbol_names, opts) -> None:
+    before = get_state()
+    opts = opts or {}
+
+    def once():
+        body()
+        return tuple(get_state())
+
+    tried = _try(once)
+    set_state(before)
+    moving, initial = [], []
+    for i, (name, old, new) in enumerate(zip(symbol_names, before, tried, strict=True)):
+        if old is new and not _varies(old):
+            continue
+        if _undefined(old):
+            if _undefined(new):
+                continue
+            if isinstance(new, (_variables.UndefinedReturnValue,)) or name.startswith("retval"):
+                raise NotImplementedError(
+                    "return statements are not supported within a TensorFlow loop."
+                )
+            old = _zeros_like(name, new)
+        if old is None and name.startswith("retval"):
+            raise NotImplementedError(
+                "return statements are not supported within a TensorFlow loop."
+            )
+        if old is None:
+            raise ValueError(f"'{name}' is not allowed to be None before the loop.")
+        if new is None:
+            raise ValueError(f"'{name}' is None at the end of the iteration.")
+        if not _varies(old) or not _varies(new):
+            raise TypeError(
+                f"'{name}' must be a tensor, or keep its value, in a loop of tensors: found "
+                f"{new!r} of type {type(new).__name__}"
+            )
+        _check_step(name, old, new)
+        moving.append(i)
+        initial.append(nest.map_structure(_leaf, old))
+    invariants = _invariants(opts.get("shape_invariants"), before, moving)
+    limit = opts.get("maximum_iterations")
+    _check_shapes(moving, symbol_names, initial, tried, invariants)
+
+    def put(values: Sequence[Any]) -> None:
+        full = builtins.list(before)
+        for i, v in zip(moving, values, strict=True):
+            full[i] = v
+        set_state(tuple(full))
+
+    def run_test(values):
+        put(values)
+        return test()
+
+    def run_body(values):
+        put(values)
+        body()
+        state = get_state()
+        return [nest.map_structure(_leaf, state[i]) for i in moving]
+
+    outs = loop(
+        run_test,
+        run_body,
+        initial,
+        None if limit is None else convert(limit),
+        None,
+        [symbol_names[i] for i in moving],
+    )
+    put(outs)
+
+
+def _leaf(value: Any) -> Any:
+    return value if isinstance(value, TensorArray) or value is None else convert(value)
+
+
+def _zeros_like(name: str, value: Any) -> Any:
+    """What stands for a variable that only the loop's body defines."""
+
+    def one(x):
+        if isinstance(x, TensorArray):
+            raise ValueError(f"'{name}' must be defined before the loop.")
+        aval = convert(x).aval
+        return convert(np.zeros(aval.shape, aval.dtype.np))
+
+    if not _varies(value):
+        raise ValueError(f"'{name}' must be defined before the loop.")
+    return nest.map_structure(one, value)
+
+
+def _check_step(name: str, old: Any, new: Any) -> None:
+    try:
+        nest.assert_same_structure(old, new)
+    except (TypeError, ValueError) as e:
+        raise TypeError(
+            f"'{name}' does not have the same nested structure after one iteration.\n\n{e}"
+        ) from None
+    for a, b in zip(nest.flatten(old), nest.flatten(new), strict=True):
+        if isinstance(a, TensorArray):
+            continue
+        first, second = _dtype_of(a), _dtype_of(b)
+        if first is not second:
+            raise TypeError(
+                f"'{name}' has dtype {first.name} before the loop, but dtype {second.name} after "
+                "one iteration"
+            )
+
+
+def _check_shapes(moving, names, initial, tried, invariants) -> None:
+    for i, old in zip(moving, initial, strict=True):
+        for a, b in zip(nest.flatten(old), nest.flatten(tried[i]), strict=True):
+            if isinstance(a, TensorArray):
+                continue
+            before, after = tuple(a.shape), tuple(convert(b).shape)
+            if before == after:
+                continue
+            if i in invariants:
+                raise NeedsValue(f"'{names[i]}' changes its shape in a loop")
+            raise ValueError(
+                f"'{names[i]}' has shape {a.shape} before the loop, but shape "
+                f"{convert(b).shape} after one iteration. Use "
+                "tf.autograph.experimental.set_loop_options to set shape invariants."
+            )
+
+
+def _invariants(pairs: Any, before: Sequence[Any], moving: Sequence[int]) -> set[int]:
+    if not pairs:
+        return set()
+    return {i for value, _ in pairs for i in moving if before[i] is value}
+
+
+# -- expressions ---------------------------------------------------------------------------------------
+
+
+def if_exp(cond, if_true, if_false, expr_repr) -> Any:
+    """The conditional expression."""
+    if is_symbolic(cond):
+        return cond_for_tf_v2(cond, if_true, if_false)
+    return if_true() if cond else if_false()
+
+
+def not_(a) -> Any:
+    """`not`."""
+    if is_symbolic(a):
+        from tfshim._src.ops import logical
+
+        return logical.logical_not(a)
+    return not a
+
+
+def and_(a, b) -> Any:
+    """`and`, whose second operand runs only if the first one holds."""
+    first = a()
+    if is_symbolic(first):
+        return cond_for_tf_v2(first, b, lambda: first)
+    return first and b()
+
+
+def or_(a, b) -> Any:
+    """`or`, whose second operand runs only if the first one does not hold."""
+    first = a()
+    if is_symbolic(first):
+        return cond_for_tf_v2(first, lambda: first, b)
+    return first or b()
+
+
+def eq(a, b) -> Any:
+    """`==`."""
+    return a == b
+
+
+def not_eq(a, b) -> Any:
+    """`!=`."""
+    return a != b
+
+
+def assert_stmt(expression1, expression2) -> None:
+    """`assert`: checked each time that the program runs."""
+    if is_symbolic(expression1):
+        from tfshim._src.ops import checks
+
+        checks.Assert(expression1, [convert(str(expression2()))])
+        return
+    assert expression1, expression2()
+
+
+# -- calls ---------------------------------------------------------------------------------------------
+
+
+def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
+    """A call in converted code: builtins on tensors, our own functions as they are, all else
+    converted."""
+    replaced = _BUILTINS.get(f) if _hashable(f) else None
+    if replaced is not None and any(map(is_symbolic, args)):
+        return replaced(*args, **(kwargs or {}))
+    if isinstance(f, Function) or _module(f).split(".")[0] in _OURS:
+        if getattr(f, "__name__", "") == "range" and any(map(is_symbolic, args)):
+            return _range(f, args, kwargs or {})
+        return f(*args, **(kwargs or {}))
+    return API.converted_call(f, args, kwargs, caller_fn_scope=caller_fn_scope, options=options)
+
+
+def _hashable(f: Any) -> bool:
+    try:
+        hash(f)
+    except TypeError:
+        return False
+    return True
+
+
+def _module(f: Any) -> str:
+    module = getattr(f, "__module__", None)
+    if isinstance(f, EagerTensor) or not isinstance(module, str):
+        return ""
+    owner = getattr(f, "__self__", None)
+    if owner is not None and not isinstance(owner, type(builtins)) and module is None:
+        module = type(owner).__module__
+    return "tfshim" if module.startswith("tensorflow") else module
+
+
+def _range(f: Callable, args: tuple, kwargs: dict) -> Any:
+    try:
+        return f(*args, **kwargs)
+    except NeedsValue:
+        values = dict(zip(("start", "limit", "delta"), args, strict=False))
+        if len(args) == 1:
+            values = {"start": 0, "limit": args[0]}
+        if set(kwargs) - {"limit", "delta", "start", "name"}:
+            raise
+        values.update({k: v for k, v in kwargs.items() if k != "name"})
+        if values.get("limit") is None:
+            values["limit"] = values.pop("start")
+            values["start"] = 0
+        return LazyRange(values.get("start", 0), values["limit"], values.get("delta", 1))
+
+
+def _python_range(*args) -> Any:
+    from tfshim._src.ops import array
+
+    return _range(array.range, args, {})
+
+
+def _len(x) -> Any:
+    if not x.shape.rank:
+        raise ValueError(f"len requires a non-scalar tensor, got one of shape {x.shape}")
+    return x.shape[0]
+
+
+def _int(x=0, base=10) -> Any:
+    from tfshim._src.ops import array
+
+    if base != 10:
+        raise NotImplementedError(f"base {base} not supported.")
+    return array.cast(x, "int32")
+
+
+def _float(x=0) -> Any:
+    from tfshim._src.ops import array
+
+    return array.cast(x, "float32")
+
+
+def _max(*args, **kwargs) -> Any:
+    from tfshim._src.ops import arithmetic, reduction
+
+    if len(args) == 1:
+        return reduction.reduce_max(args[0])
+    result = args[0]
+    for other in args[1:]:
+        result = arithmetic.maximum(result, other)
+    return result
+
+
+def _min(*args, **kwargs) -> Any:
+    from tfshim._src.ops import arithmetic, reduction
+
+    if len(args) == 1:
+        return reduction.reduce_min(args[0])
+    result = args[0]
+    for other in args[1:]:
+        result = arithmetic.minimum(result, other)
+    return result
+
+
+def _enumerate(s, start=0) -> Any:
+    return builtins.enumerate(builtins.list(_rows(s)), start)
+
+
+def _rows(s) -> Any:
+    return [s[i] for i in builtins.range(_len(s))] if is_symbolic(s) else s
+
+
+def _zip(*iterables, **kwargs) -> Any:
+    return builtins.zip(*[_rows(s) for s in iterables], **kwargs)
+
+
+def _all(s) -> Any:
+    from tfshim._src.ops import reduction
+
+    return reduction.reduce_all(s)
+
+
+def _any(s) -> Any:
+    from tfshim._src.ops import reduction
+
+    return reduction.reduce_any(s)
+
+
+_BUILTINS: dict[Any, Callable] = {
+    builtins.range: _python_range,
+    builtins.len: _len,
+    builtins.int: _int,
+    builtins.float: _float,
+    builtins.abs: lambda x: abs(x),
+    builtins.max: _max,
+    builtins.min: _min,
+    builtins.enumerate: _enumerate,
+    builtins.zip: _zip,
+    builtins.all: _all,
+    builtins.any: _any,
+}
+
+
+class _Transpiler(API.PyToPy):
+    """The converter whose code calls the operators above."""
+
+    def get_extra_locals(self) -> dict[str, Any]:
+        if self._extra_locals is None:
+            found = super().get_extra_locals()
+            found["ag__"].__dict__.update(OPERATORS)
+        return self._extra_locals  # type: ignore[return-value]
+
+
+OPERATORS = {
+    f.__name__: f
+    for f in (
+        if_stmt, while_stmt, for_stmt, if_exp, not_, and_, or_, eq, not_eq, assert_stmt,
+        converted_call,
+    )
+}  # fmt: skip
+TRANSPILER = _Transpiler()
+
