@@ -111,11 +111,14 @@ def install() -> None:
             setattr(cls, f"__r{name}__", _binary(fn, reverse=True))
         for name, fn in _COMPARE.items():
             setattr(cls, f"__{name}__", _binary(fn))
-        cls.__eq__ = _equal  # type: ignore[method-assign]
-        cls.__ne__ = _not_equal  # type: ignore[method-assign]
         cls.__neg__ = lambda self: arithmetic.negative(self)  # type: ignore[attr-defined]
         cls.__abs__ = lambda self: elementwise.abs(self)  # type: ignore[attr-defined]
         cls.__invert__ = _invert  # type: ignore[attr-defined]
+    Tensor.__eq__ = _equal  # type: ignore[method-assign]
+    Tensor.__ne__ = _not_equal  # type: ignore[method-assign]
+    # unlike a tensor, a variable cannot be compared with None
+    Variable.__eq__ = lambda x, y: _compared(compare.equal, x, y, False)  # type: ignore
+    Variable.__ne__ = lambda x, y: _compared(compare.not_equal, x, y, True)  # type: ignore
     Tensor.__getitem__ = slicing.getitem  # type: ignore[attr-defined]
     Variable.__getitem__ = slicing.variable_getitem  # type: ignore[attr-defined]
 

@@ -126,7 +126,15 @@ class Variable:
                 f"{type(constraint)}:  {constraint}"
             )
         if not isinstance(synchronization, VariableSynchronization):
-            raise ValueError(f"Invalid variable synchronization mode: {synchronization}.")
+            raise ValueError(
+                f"Invalid variable synchronization mode: {synchronization} for variable: {name}"
+            )
+        if not isinstance(aggregation, VariableAggregationV2):
+            raise ValueError(
+                f"Invalid variable aggregation mode: {aggregation} for variable: {name}"
+            )
+        if name is not None and not isinstance(name, str):
+            raise ValueError("name for name_scope must be a string.")
         if callable(initial_value):
             initial_value = initial_value()
         wanted = None if dtype is None else dtypes.as_dtype(dtype)
@@ -263,7 +271,7 @@ class Variable:
             return None
         if STATE.recorders:
             self._read()  # what is returned counts as a read
-        return UnreadVariable(self._root)
+        return _UnreadVariable(self._root)
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
         """Replaces the value.
@@ -515,7 +523,7 @@ class Variable:
         )
 
     def __copy__(self):
-        return self._clone()
+        return _Alias(self._root)  # a shallow copy shares the value
 
     def __deepcopy__(self, memo):
         copied = self._clone()
@@ -546,6 +554,8 @@ class Variable:
         )
 
     def __getattr__(self, name: str):
+        if name in ("op", "graph"):  # what a property raised comes here
+            raise AttributeError(f"Tensor.{name} is undefined when eager execution is enabled.")
         raise AttributeError(f"'ResourceVariable' object has no attribute '{name}'")
 
     @property
@@ -573,7 +583,7 @@ class ResourceVariable(Variable):
     __module__ = "tensorflow.python.ops.resource_variable_ops"
 
 
-class UnreadVariable(ResourceVariable):
+class _UnreadVariable(ResourceVariable):
     """What assigning returns: the same variable, under the name `UnreadVariable`."""
 
     __module__ = "tensorflow.python.ops.resource_variable_ops"
@@ -614,6 +624,14 @@ class UnreadVariable(ResourceVariable):
         return self._of._clone()
 
 
+class _Alias(_UnreadVariable):
+    """A shallow copy: the same variable under its own name."""
+
+    @property
+    def name(self) -> str:
+        return self._of.name
+
+
 def _in_place(operator: str, method: str, shown: str) -> RuntimeError:
     return RuntimeError(
         f"`variable {operator}= value` with `tf.Variable`s is not supported. Use "
@@ -624,9 +642,9 @@ def _in_place(operator: str, method: str, shown: str) -> RuntimeError:
 
 def _no_in_place(operator: str) -> RuntimeError:
     return RuntimeError(
-        f"`variable {operator}= value` with `tf.Variable`s is not supported. Use "
-        f"`variable.assign(variable {operator} value)` to modify the variable, or "
-        f"`out = variable {operator} value` if you need to get a new output Tensor."
+        f"`var {operator}= value` with `tf.Variable`s is not supported. Use "
+        f"`var.assign(var {operator} value)` to modify the variable, or "
+        f"`out = var {operator} value` if you need to get a new output Tensor."
     )
 
 

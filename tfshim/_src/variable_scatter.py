@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax.numpy as jnp
@@ -62,7 +63,17 @@ def scatter(variable, how: str, sparse_delta: Any) -> None:
         )
     indices = convert(sparse_delta.indices)
     values = convert(sparse_delta.values, variable.dtype)
-    _check_rows(f"ResourceScatter{how}", indices, variable._current().aval.shape)
+    shape = variable._current().aval.shape
+    expected = indices.aval.shape + shape[1:]
+    if values.aval.shape not in ((), expected):
+        raise op_error(
+            f"ResourceScatter{how}",
+            "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = [], got "
+            f"updates.shape {brackets(values.aval.shape)}, indices.shape "
+            f"{brackets(indices.aval.shape)}, params.shape {brackets(shape)}",
+            name=None,
+        )
+    _check_rows(f"ResourceScatter{how}", indices, shape)
     variable._update(_ROWS[how], indices, values)
 
 
@@ -74,7 +85,9 @@ def _check_rows(kernel: str, indices, shape) -> None:
     if bad.any():
         where = tuple(np.argwhere(bad)[0])
         at = ",".join(map(str, where))
-        raise op_error(kernel, f"indices[{at}] = {rows[where]} is not in [0, {shape[0]})")
+        raise op_error(
+            kernel, f"indices[{at}] = {rows[where]} is not in [0, {shape[0]})", name=None
+        )
 
 
 def scatter_nd(variable, how: str, indices: Any, updates: Any) -> None:
@@ -84,6 +97,7 @@ def scatter_nd(variable, how: str, indices: Any, updates: Any) -> None:
     updates = convert(updates, variable.dtype)
     shape = variable._current().aval.shape
     depth = indices.aval.shape[-1]
+    _check_nd_shapes(kernel, shape, indices.aval.shape, updates.aval.shape)
     if not indices._is_symbolic():
         rows = indices._host_value()
         limits = np.array(shape[:depth])
@@ -93,18 +107,30 @@ def scatter_nd(variable, how: str, indices: Any, updates: Any) -> None:
             at = ",".join(map(str, where))
             raise op_error(
                 kernel,
-                f"indices[{at}] = {brackets(rows[where])} does not index into shape "
+                f"indices[{at}] = {rows[where].tolist()} does not index into shape "
                 f"{brackets(shape)}",
+                name=None,
             )
-    expected = indices.aval.shape[:-1] + shape[depth:]
-    if updates.aval.shape != expected:
+    variable._update(_ND[how], indices, updates)
+
+
+def _check_nd_shapes(kernel: str, shape, indices, updates) -> None:
+    batch, depth = len(indices) - 1, indices[-1]
+    if updates[:batch] != indices[:-1]:
         raise op_error(
             kernel,
-            f"Must have updates.shape = indices.shape[:-1] + params.shape[{depth}:], got "
-            f"updates.shape {brackets(updates.aval.shape)}, indices.shape "
-            f"{brackets(indices.aval.shape)}, params.shape {brackets(shape)}",
+            f"Dimensions [0,{batch}) of indices[shape={brackets(indices)}] = "
+            f"{math.prod(indices[:-1])} must match dimensions [0,{batch}) of "
+            f"updates[shape={brackets(updates)}] = {math.prod(updates[:batch])}",
+            name=None,
         )
-    variable._update(_ND[how], indices, updates)
+    if depth > len(shape) or updates[batch:] != shape[depth:]:
+        raise op_error(
+            kernel,
+            f"Dimensions [{depth},{len(shape)}) of input[shape={brackets(shape)}] must match "
+            f"dimensions [{depth},{len(updates)}) of updates[shape={brackets(updates)}]",
+            name=None,
+        )
 
 
 def batch_scatter_update(variable, sparse_delta: Any) -> None:
