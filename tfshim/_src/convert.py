@@ -19,7 +19,7 @@ from tfshim._src.engine.aval import make_aval
 from tfshim._src.errors import dtype_mismatch, dtype_not_allowed, op_error
 from tfshim._src.registry import Op
 from tfshim._src.rules import Group, c_name
-from tfshim._src.tensor import INLINE, EagerTensor, concrete, from_value
+from tfshim._src.tensor import INLINE, STATE, EagerTensor, concrete, from_value
 
 #: (type, function(value, dtype, name, as_ref)) pairs of `tf.register_tensor_conversion_function`.
 CONVERSIONS: list[tuple[Any, Callable]] = []
@@ -76,7 +76,12 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
             if dtype is not None:
                 raise _cannot(value, dtype)
             wanted = _scalar_dtype(value)
-        elif kind is int and wanted.kind in "iu" and value not in _INT64:
+        elif (
+            kind is int
+            and wanted.kind in "iu"
+            and value not in _INT64
+            and not (wanted is dtypes.uint64 and 0 <= value < 2**64)
+        ):
             raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
         return literal(value, wanted)
     read = getattr(value, "_as_operand", None)
@@ -97,6 +102,8 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
         t = from_value(value)
         t._trace = INLINE
         return t
+    if STATE.trace.symbolic and isinstance(value, (list, tuple)) and _has_tensor(value):
+        return PACK[0](value, dtype or hint)
     if dtype is None and hint is not None:
         try:
             return from_array(to_array(value, hint))
@@ -123,6 +130,8 @@ def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
     if kind is None and isinstance(value, (bool, int, float, complex, str, bytes)):
         kind = next(k for t, k in _PYTHON_KINDS.items() if isinstance(value, t))
     if kind is not None:
+        if dtype is dtypes.uint64 and kind == "i" and 0 <= value < 2**64:
+            return np.array(value, np.uint64)
         if dtype is None:
             return _as_array(value, _scalar_dtype(value))
         if dtype.kind not in _FITS[kind]:
@@ -237,14 +246,25 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
             "Can't convert Python sequence with out-of-range integer to Tensor."
         ) from None
     except ValueError:
-        raise ValueError("Can't convert non-rectangular Python sequence to Tensor.") from None
+        raise _not_rectangular(value) from None
     kind = array.dtype.kind
     if kind in "OUS":
         _explain_objects(value)
-    if kind == "u" and isinstance(first, int):
+    if isinstance(first, int) and (
+        (kind == "u" and dtype is not dtypes.uint64) or (kind == "f" and _has_huge_int(value))
+    ):
         raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
     if isinstance(first, (bool, np.bool_)) and kind != "b":
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
+    if kind == "c" and not isinstance(first, (complex, np.complexfloating, np.ndarray)):
+        raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
+    if dtype is None and kind == "f" and type(first) in (int, float):
+        largest = abs(array[np.isfinite(array)])
+        if largest.size and largest.max() > np.finfo(np.float32).max:
+            raise ValueError(
+                "Can't convert Python sequence with a value out of range for a double-precision "
+                "float."
+            )
     if dtype is not None:
         if array.size and dtype.kind not in _FITS.get(kind, ""):
             if isinstance(first, (np.ndarray, np.generic)) and kind in "iufb" and dtype.kind != "s":
@@ -255,7 +275,7 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
             return array.astype(dtype.np)
     if array.size == 0 and first is None:
         return array.astype(np.float32)
-    if isinstance(first, np.ndarray) or (
+    if (isinstance(first, np.ndarray) and kind != "i") or (
         isinstance(first, np.generic) and kind in "fc" and array.dtype.kind == first.dtype.kind
     ):
         return array.astype(first.dtype) if isinstance(first, np.generic) else array
@@ -265,6 +285,35 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
     if kind == "f":
         return array.astype(np.float32)
     return array
+
+
+def _not_rectangular(value: list) -> ValueError:
+    """The error for nested lists that are no array: where a number and a list meet, types mix."""
+    sample: Any = value
+    depth = 0
+    while isinstance(sample, (list, tuple)) and sample:
+        sample, depth = sample[0], depth + 1
+    stack = [(value, 1)]
+    while stack:
+        level, at = stack.pop()
+        for item in level:
+            nested = isinstance(item, (list, tuple))
+            if nested and at >= depth and not isinstance(sample, (list, tuple)):
+                return ValueError("Can't convert Python sequence with mixed types to Tensor.")
+            if nested:
+                stack.append((item, at + 1))
+    return ValueError("Can't convert non-rectangular Python sequence to Tensor.")
+
+
+def _has_huge_int(value: Any) -> bool:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, (list, tuple)):
+            stack.extend(item)
+        elif isinstance(item, int) and item not in _INT64:
+            return True
+    return False
 
 
 def _first_leaf(value: Any) -> Any:
@@ -318,7 +367,9 @@ def _explain_objects(value: Any) -> None:
             stack.extend(item)
         else:
             kinds.add(_PYTHON_KINDS.get(type(item), "n" if isinstance(item, np.generic) else None))
-            if kinds & {None}:
+            if None in kinds:
+                if kinds & {"b", "i", "f", "c"} or _PYTHON_KINDS.get(type(_first_leaf(value))):
+                    break
                 raise ValueError(
                     f"Attempt to convert a value ({item!r}) with an unsupported type "
                     f"({type(item)}) to a Tensor."

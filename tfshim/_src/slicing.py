@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import dtypes
+from tfshim._src import dtypes, fold, static
 from tfshim._src.convert import convert, literal
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
@@ -21,6 +21,8 @@ from tfshim._src.ops.common import brackets
 from tfshim._src.tensor import EagerTensor, Tensor
 
 _KERNEL = "StridedSlice"
+_INDEX_DTYPES = frozenset({dtypes.int16, dtypes.int32, dtypes.int64})
+_INDEX_NAMES = frozenset({"int16", "int32", "int64"})
 
 
 def _bad_index(item: Any) -> TypeError:
@@ -38,10 +40,10 @@ def _as_int(item: Any) -> int:
         return int(item)
     if isinstance(item, Tensor) or hasattr(item, "_as_operand"):
         t = convert(item)
-        if t.aval.shape == () and t.aval.dtype.kind in "iu":
+        if t.aval.shape == () and t.aval.dtype in _INDEX_DTYPES:
             return int(t._host_value())
         raise _bad_index(item)
-    if isinstance(item, np.ndarray) and item.shape == () and item.dtype.kind in "iu":
+    if isinstance(item, np.ndarray) and item.shape == () and item.dtype.name in _INDEX_NAMES:
         return int(item)
     value = getattr(item, "value", None)  # tf.compat.v1.Dimension
     if isinstance(value, int):
@@ -64,7 +66,7 @@ class Plan:
         self.shape = shape
 
     @property
-    def starts(self) -> list[int]:
+    def starts(self) -> list[Any]:
         """First element read along each axis that is not taken whole; always the lowest index."""
         return [
             start + (size - 1) * stride if stride < 0 and size else start
@@ -123,6 +125,10 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
             windows.append(window)
             result.append(window[1])
             continue
+        moving = _moving(item, n)
+        if moving is not None:
+            windows.append((moving, 1, 1))
+            continue
         index = _as_int(item)
         index += n if index < 0 else 0
         if not 0 <= index < n:
@@ -131,6 +137,24 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
             )
         windows.append((index, 1, 1))
     return Plan(windows, tuple(result))
+
+
+def _moving(item: Any, n: int) -> EagerTensor | None:
+    """An index that is known only when the program runs, counted from the front; else None."""
+    if not isinstance(item, EagerTensor) or not item._is_symbolic():
+        return None
+    if item.aval.shape or item.aval.dtype.kind not in "iu" or fold.static_value(item) is not None:
+        return None
+    return dispatch(_front(n), (item,))
+
+
+def _front(n: int) -> Kernel:
+    found = _kernels.get(("front", n))
+    if found is None:
+        found = _kernels["front", n] = Kernel(
+            "Index", lambda i: jnp.where(i < 0, i + n, i).astype(jnp.int32), differentiable=False
+        )
+    return found
 
 
 def _slice_window(item: slice, n: int, axis: int, name: str) -> tuple:
@@ -198,7 +222,9 @@ def _kernel(kind: str, planned: Plan) -> Kernel:
 
 
 def _inputs(planned: Plan) -> list[EagerTensor]:
-    return [literal(s, dtypes.int32) for s in planned.starts]
+    return [
+        s if isinstance(s, EagerTensor) else literal(s, dtypes.int32) for s in planned.starts
+    ]
 
 
 def getitem(x: EagerTensor, spec: Any) -> EagerTensor:
