@@ -7,23 +7,22 @@ function is traced.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import enum
 import functools
 import inspect
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from tfshim._src import logs
-from tfshim._src.errors import OpError
+from tfshim._src.errors import OperatorNotAllowedInGraphError, OpError
+from tfshim._src.function.graph_errors import in_graph
 from tfshim._src.registry import export
 
 _lock = threading.RLock()
-_PLAIN_ERRORS = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, NameError, NotImplementedError,
-    RuntimeError, TypeError, ValueError,
-)  # fmt: skip
 
 
 @functools.cache
@@ -34,6 +33,8 @@ def _malt() -> Any:
     except ImportError as e:
         logs.warn("AutoGraph needs the package diastatic-malt, which does not import: %s", e)
         return None
+    unspecified = autograph_operators.DIRECTIVES.UNSPECIFIED
+    set_loop_options.__defaults__ = (unspecified,) * 4  # the converter asks for these very objects
     autograph_operators.DIRECTIVES.set_loop_options = set_loop_options
     return autograph_operators
 
@@ -116,13 +117,16 @@ def _with_user_code(error: Exception) -> Exception:
     metadata = getattr(error, "ag_error_metadata", None)
     if metadata is None or hasattr(error, "ag_pass_through"):
         return error
+    message = _own_lines(metadata.get_message())
     kind = type(error)
-    message = metadata.get_message()
     if isinstance(error, OpError):
-        made: Exception = kind(error.node_def, error.op, message)
-    elif isinstance(error, _PLAIN_ERRORS) and kind.__init__ in _CONSTRUCTORS:
-        if kind is KeyError:
-            return error
+        told = in_graph(error)
+        if told is error:
+            made: Exception = kind(error.node_def, error.op, message)
+        else:
+            text = f"{type(told).__name__}: {told}"
+            made = type(told)(message.replace(f"{kind.__name__}: {error.message}", text))
+    elif kind in _BUILTIN_ERRORS or kind is OperatorNotAllowedInGraphError:
         made = kind(message)
     else:
         return error
@@ -131,7 +135,26 @@ def _with_user_code(error: Exception) -> Exception:
     return made
 
 
-_CONSTRUCTORS = {e.__init__ for e in (Exception, ValueError, TypeError, AttributeError, NameError)}
+def _own_lines(message: str) -> str:
+    """The text without frames of this package and of the converter."""
+    lines, kept, skip = message.split("\n"), [], False
+    for line in lines:
+        frame = line.lstrip()
+        if frame.startswith('File "'):
+            skip = _LIBRARY.search(frame) is not None
+        elif not line.startswith("        "):
+            skip = False
+        if not skip:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+_LIBRARY = re.compile(r'File "(<tfshim|.*[\\/]tfshim[\\/]_src[\\/]|.*[\\/]malt[\\/])')
+_BUILTIN_ERRORS = frozenset(
+    e
+    for e in vars(builtins).values()
+    if isinstance(e, type) and issubclass(e, Exception) and not issubclass(e, (KeyError, OSError, UnicodeError))
+)
 
 
 # -- tf.autograph ----------------------------------------------------------------------------------

@@ -180,6 +180,8 @@ def _check_branches(name: str, a: Any, b: Any) -> None:
     for value, missing in ((a, "main"), (b, "else")):
         if _undefined(value):
             if isinstance(value, _variables.UndefinedReturnValue) or name.startswith("retval"):
+                if _loops:
+                    raise NotImplementedError(_RETURN)
                 raise ValueError(
                     f"A value must also be returned from the {missing} branch. If a value is "
                     "returned from one branch of a conditional a value must be returned from all "
@@ -198,7 +200,7 @@ def _check_branches(name: str, a: Any, b: Any) -> None:
         nest.assert_same_structure(a, b)
     except (TypeError, ValueError) as e:
         raise TypeError(
-            f"'{name}' does not have the same nested structure in the main and else branches.\n\n{e}"
+            f"'{name}' must have the same nested structure in the main and else branches:\n\n{e}"
         ) from None
     for x, y in zip(nest.flatten(a), nest.flatten(b), strict=True):
         if isinstance(x, TensorArray):
@@ -219,6 +221,14 @@ def _branch_mismatch(parts: Sequence[Any], names: Sequence[str]) -> TypeError:
     return TypeError(f"{', '.join(names)} differ in the main and else branches")
 
 
+#: One item per loop of the program around the code that is being traced.
+_loops: list[int] = []
+_RETURN = (
+    "a return statement cannot be placed inside this TensorFlow loop; this may happen if a return "
+    "statement depends on a static Python condition such as a hyperparameter"
+)
+
+
 # -- loops -------------------------------------------------------------------------------------------
 
 
@@ -231,7 +241,18 @@ def while_stmt(test, body, get_state, set_state, symbol_names, opts) -> None:
         if isinstance(first, Tensor):
             _loop(test, body, get_state, set_state, symbol_names, opts)
             return
-    _python._py_while_stmt(test, body, get_state, set_state, opts)
+    if not isinstance(STATE.trace, Graph):
+        _python._py_while_stmt(test, body, get_state, set_state, opts)
+        return
+    while (going := test()) and not is_symbolic(going):
+        body()
+        if is_symbolic(test()):
+            raise NotImplementedError(
+                "The condition of while loop started as non-Tensor, then changed to Tensor. This "
+                "may happen either because variables changed type, or when a break or return "
+                "statement inside the loop depends on a Tensor condition. In both cases, changing "
+                "to a TF loop should remove the error."
+            )
 
 
 def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts) -> None:
@@ -324,7 +345,11 @@ def _loop(test, body, get_state, set_state, symbol_names, opts) -> None:
         body()
         return tuple(get_state())
 
-    tried = _try(once)
+    _loops.append(1)
+    try:
+        tried = _try(once)
+    finally:
+        _loops.pop()
     set_state(before)
     moving, initial = [], []
     for i, (name, old, new) in enumerate(zip(symbol_names, before, tried, strict=True)):
@@ -334,14 +359,10 @@ def _loop(test, body, get_state, set_state, symbol_names, opts) -> None:
             if _undefined(new):
                 continue
             if isinstance(new, (_variables.UndefinedReturnValue,)) or name.startswith("retval"):
-                raise NotImplementedError(
-                    "return statements are not supported within a TensorFlow loop."
-                )
+                raise NotImplementedError(_RETURN)
             old = _zeros_like(name, new)
         if old is None and name.startswith("retval"):
-            raise NotImplementedError(
-                "return statements are not supported within a TensorFlow loop."
-            )
+            raise NotImplementedError(_RETURN)
         if old is None:
             raise ValueError(f"'{name}' is not allowed to be None before the loop.")
         if new is None:

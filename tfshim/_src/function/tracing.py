@@ -10,8 +10,10 @@ from typing import Any
 from tfshim._src import nest
 from tfshim._src.convert import convert
 from tfshim._src.engine.aval import Aval
+from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.function.concrete import GraphFunction
 from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.function.graph_errors import in_graph
 from tfshim._src.function.signature import rebuild
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.jacobian import capturing
@@ -114,7 +116,13 @@ def trace(
     before = nest.flatten((inner_args, inner_kwargs))
     shallow = [_outline(a) for a in inner_args], {k: _outline(v) for k, v in inner_kwargs.items()}
     with capturing(graph):
-        result = function(*inner_args, **inner_kwargs)
+        try:
+            result = function(*inner_args, **inner_kwargs)
+        except InvalidArgumentError as e:
+            raised = in_graph(e)
+            if raised is e:
+                raise
+            raise raised.with_traceback(e.__traceback__) from None
         _check_unchanged(shallow, before, inner_args, inner_kwargs, describe or name)
         structure, outputs, constants = _outputs(result, graph, describe or name)
     graph.actual = {}
