@@ -22,7 +22,14 @@ def test_device_context_of_a_device_that_exists():
     assert x.device == "/job:localhost/replica:0/task:0/device:CPU:0"
 
 
-def test_ops_on_a_device_that_is_not_there_raise():
+@pytest.fixture
+def soft_placement():
+    yield tf.config.set_soft_device_placement
+    tf.config.set_soft_device_placement(True)
+
+
+def test_ops_on_a_device_that_is_not_there_raise(soft_placement):
+    soft_placement(False)
     with (
         tf.device("CPU:7"),
         pytest.raises(
@@ -33,15 +40,39 @@ def test_ops_on_a_device_that_is_not_there_raise():
     assert float(tf.add(1.0, 2.0)) == 3.0
 
 
-def test_soft_placement_runs_elsewhere():
-    tf.config.set_soft_device_placement(True)
-    try:
-        with tf.device("CPU:7"):
-            assert float(tf.add(1.0, 2.0)) == 3.0
-    finally:
-        from tfshim._src import device
+def test_placement_is_soft_at_first():
+    assert tf.config.get_soft_device_placement()
+    with tf.device("CPU:7"):
+        assert float(tf.add(1.0, 2.0)) == 3.0
 
-        device._switches.soft = False
+
+def test_logging_placement_turns_soft_placement_off(soft_placement):
+    float(tf.add(1.0, 2.0))
+    tf.debugging.set_log_device_placement(False)
+    with tf.device("CPU:7"), pytest.raises(tf.errors.InvalidArgumentError):
+        tf.add(1.0, 2.0)
+    soft_placement(True)
+    with tf.device("CPU:7"):
+        assert float(tf.add(1.0, 2.0)) == 3.0
+
+
+def test_parts_of_a_device_name():
+    spec = tf.DeviceSpec.from_string("/job:w/task:1/device:GPU:2")
+    assert repr(spec) == (
+        "<DeviceSpec(job=w, replica=None, task=1, device_type=GPU, device_index=2)>"
+    )
+    assert spec.replace(device_index=0).to_string() == "/job:w/task:1/device:GPU:0"
+    merged = tf.DeviceSpec(job="a").make_merged_spec(tf.DeviceSpec(task=1))
+    assert merged.to_string() == "/job:a/task:1"
+    assert tf.DeviceSpec.from_string("/cpu:0") == tf.DeviceSpec(device_type="CPU", device_index=0)
+
+
+def test_a_memory_limit_is_for_gpus():
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    with pytest.raises(ValueError, match="memory limit on CPU"):
+        tf.config.set_logical_device_configuration(
+            cpu, [tf.config.LogicalDeviceConfiguration(memory_limit=100)]
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,235 +1,379 @@
-"""Devices as TensorFlow names them: `tf.device`, `tf.config.list_*_devices`, `tf.version`.
+"""Devices: their names, `tf.device`, lists of what there is, `tf.version`.
 
-JAX places values: everything runs on its default device. `tf.device` checks that the device named
-exists, and is otherwise accepted without moving anything.
+Placement is soft, as it is in TensorFlow by default: a device that does not exist is served by the
+default one. Where JAX has several devices a scope chooses JAX's default device; what is pending
+runs when a scope is entered or left, so that every op runs where it was called.
 """
 
 from __future__ import annotations
 
-import functools
-import re
+import collections
+import importlib.util
 import threading
-from collections import namedtuple
 from typing import Any
 
 import jax
 
+from tfshim._src.engine import flush as engine
+from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import Trace
 from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.registry import export, publish
 from tfshim._src.tensor import STATE
 
-PhysicalDevice = namedtuple("PhysicalDevice", ["name", "device_type"])
-LogicalDevice = namedtuple("LogicalDevice", ["name", "device_type"])
-LogicalDeviceConfiguration = namedtuple(
-    "LogicalDeviceConfiguration",
-    ["memory_limit", "experimental_priority", "experimental_device_ordinal"],
-    defaults=(None, None, None),
-)
-for _cls in (PhysicalDevice, LogicalDevice, LogicalDeviceConfiguration):
-    publish(f"tf.config.{_cls.__name__}", _cls, __name__, _cls.__name__)
-
-_HOST = "/job:localhost/replica:0/task:0"
-_TYPES = {"cuda": "GPU", "rocm": "GPU", "gpu": "GPU", "tpu": "TPU"}
+_KINDS = {"gpu": "GPU", "cuda": "GPU", "rocm": "GPU", "cpu": "CPU", "tpu": "TPU"}
+_GPU_PLUGINS = ("jax_cuda13_plugin", "jax_cuda12_plugin", "jax_rocm7_plugin", "jax_rocm60_plugin")
+_LOCAL = "/job:localhost/replica:0/task:0"
 
 
-@functools.cache
-def _devices() -> tuple[tuple[str, int], ...]:
-    """(type, index) of every device: one CPU, then JAX's accelerators."""
-    found = [("CPU", 0)]
-    for d in jax.devices():
-        kind = _TYPES.get(d.platform, d.platform.upper())
-        if kind != "CPU":
-            found.append((kind, d.id))
-    return tuple(found)
+class PhysicalDevice(collections.namedtuple("PhysicalDevice", ["name", "device_type"])):
+    """A device of this machine: `name` and `device_type`, "CPU", "GPU" or "TPU"."""
+
+    __slots__ = ()
 
 
-@export("tf.config.list_physical_devices", "tf.config.experimental.list_physical_devices")
-def list_physical_devices(device_type=None) -> list[Any]:
-    """The devices of this machine, of one type ("CPU", "GPU", "TPU") or of all."""
-    return [
-        PhysicalDevice(f"/physical_device:{kind}:{i}", kind)
-        for kind, i in _devices()
-        if device_type in (None, kind)
-    ]
+class LogicalDevice(collections.namedtuple("LogicalDevice", ["name", "device_type"])):
+    """A device that ops can be placed on: `name` for `tf.device`, and `device_type`."""
+
+    __slots__ = ()
 
 
-@export("tf.config.list_logical_devices", "tf.config.experimental.list_logical_devices")
-def list_logical_devices(device_type=None) -> list[Any]:
-    """The devices that ops can be placed on; each physical device is one."""
-    return [
-        LogicalDevice(f"/device:{kind}:{i}", kind)
-        for kind, i in _devices()
-        if device_type in (None, kind)
-    ]
+export("tf.config.PhysicalDevice")(PhysicalDevice)
+export("tf.config.LogicalDevice")(LogicalDevice)
 
 
-@export("tf.config.get_visible_devices", "tf.config.experimental.get_visible_devices")
-def get_visible_devices(device_type=None) -> list[Any]:
-    """The same as `list_physical_devices`: no device is hidden."""
-    return list_physical_devices(device_type)
+def accelerators() -> list[Any]:
+    """JAX's GPUs and TPUs; JAX starts only where a plugin for them is installed."""
+    if not any(map(importlib.util.find_spec, _GPU_PLUGINS)) and not importlib.util.find_spec(
+        "libtpu"
+    ):
+        return []
+    return [d for d in jax.devices() if _KINDS.get(d.platform, d.platform) != "CPU"]
 
 
-@export("tf.config.get_logical_device_configuration")
-def get_logical_device_configuration(device) -> None:
-    """None: physical devices are not divided."""
-    _known(device)
+def kind_of(device: Any) -> str:
+    """TensorFlow's device type of a JAX device."""
+    return _KINDS.get(device.platform, device.platform.upper())
 
 
-@export("tf.config.experimental.get_device_details")
-def get_device_details(device) -> dict[str, Any]:
-    """What JAX tells of a GPU: its name; nothing of a CPU."""
-    _known(device)
-    if device.device_type == "CPU":
-        return {}
-    index = int(device.name.rsplit(":", 1)[1])
-    return {"device_name": next(d.device_kind for d in jax.devices() if d.id == index)}
-
-
-def _known(device: Any) -> None:
-    if device not in list_physical_devices():
-        raise ValueError(f"Unrecognized device: {device!r}")
-
-
-@export("tf.config.experimental.set_memory_growth")
-def set_memory_growth(device, enable) -> None:
-    """Checks the device; JAX's allocator is configured by its own environment variables.
-
-    Raises:
-      ValueError: for an unknown device, or one that is no GPU.
-    """
-    _known(device)
-    if device.device_type != "GPU":
-        raise ValueError("Cannot set memory growth on non-GPU and non-Pluggable devices")
-
-
-_DEVICE_PART = re.compile(r"^(job|replica|task|device|cpu|gpu|tpu)(:.*)?$", re.I)
-
-
-def parse(name: str) -> tuple[str, int] | None:
-    """(type, index) of a device name such as "/job:localhost/device:GPU:1" or "cpu:0".
-
-    Raises:
-      ValueError: for an attribute that device names do not have.
-    """
-    found = None
-    for part in name.strip("/").split("/"):
-        if not part:
-            continue
-        if not _DEVICE_PART.match(part):
-            raise ValueError(
-                f"Unknown attribute '{part.split(':')[0]}' is encountered while parsing the "
-                f"device spec: '{name}'."
-            )
-        pieces = part.split(":")
-        if pieces[0].lower() == "device":
-            pieces = pieces[1:]
-        if pieces and pieces[0].upper() in ("CPU", "GPU", "TPU"):
-            index = pieces[1] if len(pieces) > 1 and pieces[1] != "*" else "0"
-            found = pieces[0].upper(), int(index)
+def _numbered(devices: list[Any]) -> list[tuple[str, int]]:
+    counts: collections.Counter = collections.Counter()
+    found = []
+    for d in devices:
+        found.append((kind_of(d), counts[kind_of(d)]))
+        counts[kind_of(d)] += 1
     return found
 
 
+@export("tf.config.list_physical_devices", "tf.config.experimental.list_physical_devices")
+def list_physical_devices(device_type=None) -> list[PhysicalDevice]:
+    """The devices of this machine.
+
+    Args:
+      device_type: "CPU", "GPU" or "TPU"; None for all.
+    """
+    found = [PhysicalDevice("/physical_device:CPU:0", "CPU")]
+    if device_type != "CPU":
+        found += [
+            PhysicalDevice(f"/physical_device:{k}:{i}", k) for k, i in _numbered(accelerators())
+        ]
+    return [d for d in found if device_type in (None, d.device_type)]
+
+
+@export("tf.config.list_logical_devices", "tf.config.experimental.list_logical_devices")
+def list_logical_devices(device_type=None) -> list[LogicalDevice]:
+    """The devices that ops can be placed on.
+
+    Args:
+      device_type: "CPU", "GPU" or "TPU"; None for all.
+    """
+    devices = [*jax.devices("cpu"), *accelerators()]
+    found = [LogicalDevice(f"/device:{k}:{i}", k) for k, i in _numbered(devices)]
+    return [d for d in found if device_type in (None, d.device_type)]
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+@export("tf.DeviceSpec")
+class DeviceSpec:
+    """A device, perhaps only in part: job, replica, task, type and index.
+
+    Args:
+      job: name of a job.
+      replica, task: ints.
+      device_type: "CPU", "GPU" or "TPU".
+      device_index: int.
+    """
+
+    __module__ = "tensorflow.python.framework.device_spec"
+    __slots__ = ("_job", "_replica", "_task", "_type", "_index")
+
+    def __init__(self, job=None, replica=None, task=None, device_type=None, device_index=None):
+        self._job = None if job is None else str(job)
+        self._replica = None if replica is None else int(replica)
+        self._task = None if task is None else int(task)
+        self._type = None if device_type is None else str(device_type).upper()
+        self._index = None if device_index is None else int(device_index)
+
+    @property
+    def job(self):
+        return self._job
+
+    @property
+    def replica(self):
+        return self._replica
+
+    @property
+    def task(self):
+        return self._task
+
+    @property
+    def device_type(self):
+        return self._type
+
+    @property
+    def device_index(self):
+        return self._index
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "job": self._job,
+            "replica": self._replica,
+            "task": self._task,
+            "device_type": self._type,
+            "device_index": self._index,
+        }
+
+    @classmethod
+    def from_string(cls, spec) -> DeviceSpec:
+        """The device of a text such as "/job:worker/task:1/device:GPU:0", "/gpu:0" or "GPU:0".
+
+        Raises:
+          ValueError: for a part that is none.
+        """
+        found: dict[str, Any] = {}
+        for part in str(spec).split("/"):
+            words = part.split(":")
+            head = words[0]
+            if not part:
+                continue
+            if head in ("job", "replica", "task") and len(words) == 2:
+                found[head] = words[1]
+                continue
+            if head == "device":
+                words = words[1:]
+            kind = words[0].upper() if words else ""
+            if (
+                kind not in ("CPU", "GPU", "TPU", "*")
+                and not kind.isupper()
+                or (head != "device" and kind not in ("CPU", "GPU", "TPU"))
+            ):
+                raise ValueError(
+                    f"Unknown attribute '{head}' is encountered while parsing the device spec: "
+                    f"'{spec}'."
+                )
+            if "device_type" in found:
+                raise ValueError(
+                    f"Multiple device types are not allowed while parsing the device spec: {spec}."
+                )
+            found["device_type"] = None if kind == "*" else kind
+            if len(words) > 1 and words[1] != "*":
+                found["device_index"] = words[1]
+        return cls(**found)
+
+    def parse_from_string(self, spec) -> DeviceSpec:
+        """`from_string`; this spec is left as it is."""
+        return self.from_string(spec)
+
+    def to_string(self) -> str:
+        """The text of the device."""
+        text = "" if self._job is None else f"/job:{self._job}"
+        text += "" if self._replica is None else f"/replica:{self._replica}"
+        text += "" if self._task is None else f"/task:{self._task}"
+        if self._type is not None:
+            index = "*" if self._index is None else self._index
+            text += f"/device:{self._type}:{index}"
+        return text
+
+    def make_merged_spec(self, dev) -> DeviceSpec:
+        """This spec with the parts that `dev` has in their place."""
+        theirs = {k: v for k, v in dev._parts().items() if v is not None}
+        return DeviceSpec(**{**self._parts(), **theirs})
+
+    def replace(self, **kwargs) -> DeviceSpec:
+        """This spec with other parts, by keyword."""
+        return DeviceSpec(**{**self._parts(), **kwargs})
+
+    def __eq__(self, other):
+        return isinstance(other, DeviceSpec) and self._parts() == other._parts()
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __hash__(self):
+        return hash(tuple(self._parts().values()))
+
+    def __repr__(self):
+        return "<DeviceSpec(" + ", ".join(f"{k}={v}" for k, v in self._parts().items()) + ")>"
+
+
+# -- scopes ----------------------------------------------------------------------------------------
+
+
+class Placement(threading.local):
+    """What each thread's device scopes say."""
+
+    current: DeviceSpec | None = None
+    soft = True
+    log = False
+
+
+PLACEMENT = Placement()
+
+
 class _Unsatisfied(Trace):
-    """Where ops go inside `tf.device` of a device that is not there: each of them raises."""
+    """Where ops go in a scope of a device that is not there, if placement is not soft: each raises.
+
+    Args:
+      wanted: the full name of the device.
+    """
 
     symbolic = False
     __slots__ = ("message",)
 
-    def __init__(self, kind: str, index: int) -> None:
+    def __init__(self, wanted: str) -> None:
         super().__init__()
-        types = ", ".join(dict.fromkeys(k for k, _ in _devices()))
-        every = ", ".join(f"{_HOST}/device:{k}:{i}" for k, i in _devices())
+        devices = list_logical_devices()
+        types = ", ".join(dict.fromkeys(d.device_type for d in devices))
+        every = ", ".join(_LOCAL + d.name for d in devices)
         self.message = (
-            f"Could not satisfy device specification '{_HOST}/device:{kind}:{index}'. "
-            f"enable_soft_placement=0. Supported device types [{types}]. All available devices "
-            f"[{every}]."
+            f"Could not satisfy device specification '{wanted}'. enable_soft_placement=0. "
+            f"Supported device types [{types}]. All available devices [{every}]."
         )
 
     def record(self, *args):
         raise InvalidArgumentError(None, None, self.message)
 
 
-@export("tf.device")
-class device:
-    """A context in which ops are placed on a device, as far as it exists; values do not move.
+def _find(spec: DeviceSpec) -> Any:
+    """The JAX device of a spec; None for the default one; an `_Unsatisfied` if there is none."""
+    if spec.job not in (None, "localhost") or (spec.task or 0) != 0:
+        raise InvalidArgumentError(
+            None,
+            None,
+            f"/job:{spec.job or 'localhost'}/replica:{spec.replica or 0}/task:{spec.task or 0}/"
+            f"device:{spec.device_type or 'CPU'}:{spec.device_index or 0} unknown device.",
+        )
+    if spec.device_type is None:
+        return None
+    index = spec.device_index or 0
+    if spec.device_type == "CPU":
+        if not index and not accelerators():
+            return None  # the default device in any case
+        devices = list(jax.devices("cpu"))
+    else:
+        devices = [d for d in accelerators() if kind_of(d) == spec.device_type]
+    if index < len(devices):
+        return devices[index]
+    if PLACEMENT.soft:
+        return None
+    return _Unsatisfied(f"{_LOCAL}/device:{spec.device_type}:{index}")
 
-    Args:
-      device_name: such as "CPU:0", "/GPU:0", or None for no wish.
 
-    Raises:
-      ValueError: on entering, for what is no device name.
-      InvalidArgumentError: from ops inside, if there is no such device and soft placement is off.
-    """
+class _DeviceScope:
+    """What `tf.device` returns: a context in which ops run on a device."""
 
-    def __init__(self, device_name):
-        self._name = device_name
+    __module__ = "tensorflow.python.eager.context"
+
+    def __init__(self, name: Any):
+        self._name = name
         self._saved: list[Any] = []
 
-    def __enter__(self) -> None:
-        name = getattr(self._name, "to_string", lambda: self._name)()
-        if not (name is None or isinstance(name, str)):
+    def __enter__(self):
+        name = self._name
+        if isinstance(name, LogicalDevice):
+            name = name.name
+        if name is not None and not isinstance(name, (str, DeviceSpec)):
             raise ValueError(f"Expecting a string device name. Got {type(name)}({name})")
-        state = STATE
-        self._saved.append(state.trace)
-        wanted = parse(name) if name else None
-        if wanted and wanted not in _devices() and not _switches.soft and not state.trace.symbolic:
-            state.trace = _Unsatisfied(*wanted)
+        old = PLACEMENT.current
+        if name is None:
+            new = None
+        else:
+            spec = DeviceSpec.from_string(name) if isinstance(name, str) else name
+            new = spec if old is None else old.make_merged_spec(spec)
+        found = None if new is None else _find(new)
+        trace, chosen = STATE.trace, None
+        if isinstance(found, _Unsatisfied):
+            if not trace.symbolic:
+                STATE.trace = found
+        elif found is not None or (name is None and old is not None):
+            engine.flush(STATE.pending)
+            chosen = jax.default_device(found)
+            chosen.__enter__()
+        self._saved.append((old, trace, chosen))
+        PLACEMENT.current = new
 
-    def __exit__(self, *exc) -> None:
-        STATE.trace = self._saved.pop()
+    def __exit__(self, *exc):
+        old, trace, chosen = self._saved.pop()
+        PLACEMENT.current = old
+        STATE.trace = trace
+        if chosen is not None:
+            engine.flush(STATE.pending)
+            chosen.__exit__(*exc)
+        return False
 
 
-class _Switches(threading.local):
-    soft = False
-    reported_soft = True
-    log_placement = False
+_DeviceScope.__name__ = _DeviceScope.__qualname__ = "_EagerDeviceContext"
 
 
-_switches = _Switches()
+@export("tf.device")
+def device(device_name) -> Any:
+    """A context in which ops run on a device; a device that is not there is the default one.
 
+    Args:
+      device_name: "CPU:0", "/GPU:1", a `tf.config.LogicalDevice`, or None to leave all scopes.
 
-@export("tf.config.set_soft_device_placement")
-def set_soft_device_placement(enabled) -> None:
-    """Whether ops run elsewhere when the device of `tf.device` is not there."""
-    _switches.soft = _switches.reported_soft = bool(enabled)
+    Raises:
+      ValueError: on entering, for what is no device's name.
+    """
+    return _DeviceScope(device_name)
 
 
 @export("tf.config.get_soft_device_placement")
 def get_soft_device_placement() -> bool:
-    """What was set; True at the start, as TensorFlow reports it."""
-    return _switches.reported_soft
+    """Whether a device that is not there is replaced by the default one; True at first."""
+    return PLACEMENT.soft
 
 
-@export("tf.debugging.set_log_device_placement")
-def set_log_device_placement(enabled) -> None:
-    """Kept; `tfshim.debug.explain()` tells what ran."""
-    _switches.log_placement = bool(enabled)
+@export("tf.config.set_soft_device_placement")
+def set_soft_device_placement(enabled) -> None:
+    """Sets whether a device that is not there is replaced; if not, ops in its scope raise.
+
+    Args:
+      enabled: bool.
+    """
+    PLACEMENT.soft = bool(enabled)
 
 
 @export("tf.debugging.get_log_device_placement")
 def get_log_device_placement() -> bool:
-    """What was set."""
-    return _switches.log_placement
+    """Whether device placement was asked to be logged."""
+    return PLACEMENT.log
 
 
-@export("tf.test.is_gpu_available")
-def is_gpu_available(cuda_only=False, min_cuda_compute_capability=None) -> bool:
-    """Whether JAX has a GPU."""
-    return bool(list_physical_devices("GPU"))
+@export("tf.debugging.set_log_device_placement")
+def set_log_device_placement(enabled) -> None:
+    """Remembers the wish. Nothing is logged: ops run in compiled programs, not one by one.
 
+    Once something has run, this also turns soft placement off until it is set, as in TensorFlow.
 
-@export("tf.test.is_built_with_cuda")
-def is_built_with_cuda() -> bool:
-    """Whether JAX has a GPU."""
-    return is_gpu_available()
-
-
-@export("tf.test.gpu_device_name")
-def gpu_device_name() -> str:
-    """The name of the first GPU, or ""."""
-    found = list_logical_devices("GPU")
-    return found[0].name if found else ""
+    Args:
+      enabled: bool.
+    """
+    PLACEMENT.log = bool(enabled)
+    if STATE.pending.nodes or stats.flushes:
+        PLACEMENT.soft = False
 
 
 VERSION = "2.21.0"
