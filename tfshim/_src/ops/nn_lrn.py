@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -68,6 +68,13 @@ def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.
 
 
 # -- monotone regression ---------------------------------------------------------------------------
+
+
+class IsotonicRegression(NamedTuple):
+    """The result of `tf.nn.isotonic_regression` where it needs no transposition."""
+
+    output: Any
+    segments: Any
 
 
 @op(kernel="IsotonicRegression", inputs=each("values"), host=True, grad=None)
@@ -144,4 +151,6 @@ def isotonic_regression(inputs, decreasing=True, axis=-1) -> tuple[Tensor, Tenso
     values = _block_means(moved, segments)
     if at % n != n - 1:
         values, segments = _swapped(values, at), _swapped(segments, at)
+    elif decreasing:
+        return IsotonicRegression(values, segments)
     return (values if decreasing else _negated(values)), segments

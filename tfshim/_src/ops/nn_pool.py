@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -458,6 +458,13 @@ def pool(
 # -- where the largest value is --------------------------------------------------------------------
 
 
+class MaxPoolWithArgmax(NamedTuple):
+    """The result of `tf.nn.max_pool_with_argmax`."""
+
+    output: Any
+    argmax: Any
+
+
 def _argmax_windows(x, ksize, strides, padding):
     """Largest values and their places (height, width, channel) as one number, per image."""
     spans, pads = nw.windows(x.shape[1:3], ksize[1:3], strides[1:3], (1, 1), padding)
@@ -522,7 +529,7 @@ def max_pool_with_argmax(
     output_dtype=dtypes.int64,
     include_batch_in_index=False,
     name=None,
-) -> tuple[Tensor, Tensor]:
+) -> MaxPoolWithArgmax:
     """The largest value of each window of images, and where it is.
 
     Args:
@@ -559,4 +566,4 @@ def max_pool_with_argmax(
     values, places = _max_pool_with_argmax(
         input, ksize, strides, padding, dtype, bool(include_batch_in_index)
     )
-    return values, places
+    return MaxPoolWithArgmax(values, places)

@@ -15,7 +15,7 @@ from tfshim._src.errors import InvalidArgumentError, op_error, require
 from tfshim._src.ops import kinds
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.shaping import reshape, transpose
+from tfshim._src.ops.shaping import broadcast_to, reshape, transpose
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, same
 from tfshim._src.tensor import Tensor
@@ -219,24 +219,18 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None) -> Ten
                 "logits and labels must be broadcastable: "
                 f"logits_size={brackets(a)} labels_size={brackets(b)}",
             )
-        if rows != a or rows != b:
-            raise _broadcast_error(rows, a, b, wanted)
-        y = reshape(y, precise.aval.shape)
+        if rows[0] != int(np.prod(wanted)):
+            raise op_error(
+                "Reshape",
+                f"Input to reshape is a tensor with {rows[0]} values, but the requested shape has "
+                f"{int(np.prod(wanted))}",
+            )
+        y = broadcast_to(reshape(y, b), rows)
+        precise = broadcast_to(reshape(precise, a), rows)
     cost = _softmax_xent(y, precise)
+    if cost.aval.shape != wanted:
+        cost = reshape(cost, wanted)
     return cast(cost, x.aval.dtype) if half else cost
-
-
-def _broadcast_error(rows, a, b, wanted) -> Exception:
-    """TensorFlow's kernel broadcasts rows, and fails to shape its outputs afterwards."""
-    have, want = rows[0], int(np.prod(wanted))
-    if have == want:
-        have, want = rows[0] * rows[1], a[0] * a[1]
-        if have == want:
-            want = b[0] * b[1]
-    return op_error(
-        "Reshape",
-        f"Input to reshape is a tensor with {have} values, but the requested shape has {want}",
-    )
 
 
 # -- cross entropy with classes --------------------------------------------------------------------
