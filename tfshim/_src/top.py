@@ -21,7 +21,15 @@ from tfshim._src import (  # noqa: E402, F401
     tensor,
 )
 from tfshim._src.config import execution, set_execution  # noqa: E402
-from tfshim._src.control_flow import cond, tensor_array, while_loop  # noqa: E402, F401
+from tfshim._src.control_flow import (  # noqa: E402, F401
+    cond,
+    functional,
+    host_calls,
+    ordering,
+    tensor_array,
+    vectorized_map,
+    while_loop,
+)
 from tfshim._src.function import autograph, concrete_function, gradients, mode, polymorphic  # noqa: E402, F401
 from tfshim._src.install import install, installed, uninstall  # noqa: E402
 from tfshim._src.registry import publish  # noqa: E402

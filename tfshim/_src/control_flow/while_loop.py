@@ -16,6 +16,7 @@ from tfshim._src.engine.program import live_nodes
 from tfshim._src.function import effects
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
+from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
 from tfshim._src.variable import Variable
 
@@ -79,24 +80,35 @@ def while_loop_v2(
 def _run_now(cond, body, loop_vars, maximum_iterations) -> Any:
     if not loop_vars:
         raise ValueError("'loop_vars' must be provided.")
-    count = 0
-    limit = None if maximum_iterations is None else int(maximum_iterations)
-    packed = len(loop_vars) == 1
-    structure = nest.map_structure(lambda _: 0, list(loop_vars))
+    bounded = maximum_iterations is not None
+    if bounded:
+        limit = int(maximum_iterations)
+        test, step = cond, body
+
+        def cond(i, values):
+            return i < limit and test(*values)
+
+        def body(i, values):
+            return i + 1, step(*values)
+
+        loop_vars = (0, loop_vars)
+    structure = nest.map_structure(_described, list(loop_vars))
     while cond(*loop_vars):
-        if limit is not None and count >= limit:
-            break
-        result = body(*loop_vars)
-        if packed and not isinstance(result, (list, tuple)):
-            result = (result,)
-        nest.assert_same_structure(structure, list(result))
-        loop_vars = result
-        count += 1
-    return nest.map_structure(
-        lambda v: v if isinstance(v, (TensorArray, Variable)) or v is None else convert(v),
-        loop_vars,
-        check_types=False,
-    )
+        loop_vars = body(*loop_vars)
+        nest.assert_same_structure(structure, list(loop_vars))
+    result = nest.map_structure(_settled, loop_vars)
+    return result[1] if bounded else result
+
+
+def _described(value: Any) -> Any:
+    if isinstance(value, TensorArray) or value is None:
+        return value
+    t = convert(value)
+    return TensorSpec(t.shape, t.dtype)
+
+
+def _settled(value: Any) -> Any:
+    return value if isinstance(value, (TensorArray, Variable)) or value is None else convert(value)
 
 
 class State:

@@ -43,12 +43,12 @@ def _malt() -> Any:
 def _converting(operators: Any) -> Iterator[None]:
     """Makes converted code use this package's operators, while such code runs."""
     with _lock:
-        saved = operators.API._TRANSPILER
-        operators.API._TRANSPILER = operators.TRANSPILER
+        saved = operators.API._TRANSPILER, operators.LOGGING.warning
+        operators.API._TRANSPILER, operators.LOGGING.warning = operators.TRANSPILER, logs.warn
         try:
             yield
         finally:
-            operators.API._TRANSPILER = saved
+            operators.API._TRANSPILER, operators.LOGGING.warning = saved
 
 
 def unconverted(function: Callable) -> Callable:

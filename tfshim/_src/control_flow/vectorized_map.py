@@ -1,0 +1,96 @@
+"""`tf.vectorized_map`: a function of one row, run on all rows at once by `jax.vmap`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfshim._src import logs, nest
+from tfshim._src.control_flow.captured import Captured
+from tfshim._src.control_flow.functional import map_fn_v2
+from tfshim._src.convert import convert
+from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.aval import make_aval
+from tfshim._src.engine.capture import vmapped
+from tfshim._src.registry import export
+from tfshim._src.spec import TensorSpec
+from tfshim._src.tensor import NeedsValue
+from tfshim._src.variable import Variable
+
+
+@export("tf.vectorized_map")
+def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True) -> Any:
+    """Applies a function to each row, all rows at once.
+
+    Args:
+      fn: takes one row (of each tensor of `elems`, in its structure); rows must not depend on each
+        other.
+      elems: a tensor `[n, ...]` or a nest of them; a first axis of 1 serves all rows.
+      fallback_to_while_loop: whether a function that needs values runs row by row instead.
+      warn: whether to say so when it does.
+
+    Returns:
+      What fn returns, with a first axis.
+
+    Raises:
+      ValueError: for tensors whose first axes differ, or without fallback for a function that
+        needs values.
+    """
+    flat = [convert(e) for e in nest.flatten(elems, expand_composites=True)]
+    sizes = {t.aval.shape[0] for t in flat if t.aval.shape}
+    n = max(sizes | {1}) if len(sizes) > 1 else next(iter(sizes), 1)
+    for t in flat:
+        if not t.aval.shape:
+            raise ValueError("elems must have a first axis; got a scalar")
+        if t.aval.shape[0] not in (1, n):
+            raise ValueError(
+                "Batch dimensions of elems must be equal or 1; got "
+                f"{[t.aval.shape[0] for t in flat]}"
+            )
+    avals = [make_aval(t.aval.shape[1:], t.aval.dtype) for t in flat]
+
+    def run(*row):
+        result = fn(nest.pack_sequence_as(elems, list(row), expand_composites=True))
+
+        def leaf(v):
+            return None if v is None else (v.value() if isinstance(v, Variable) else convert(v))
+
+        return nest.map_structure(leaf, result, expand_composites=True)
+
+    try:
+        part = Captured("vectorized_map", run, avals)
+        if part.written or part.graph.effects:
+            raise NeedsValue("a function with side effects on each row")
+    except NeedsValue as e:
+        if not fallback_to_while_loop:
+            raise ValueError(f"vectorized_map cannot vectorize this function: {e}") from e
+        if warn:
+            logs.warn("vectorized_map runs row by row: %s", e)
+        return _row_by_row(fn, elems, flat, n)
+    outs = [t for t in nest.flatten(part.result, expand_composites=True) if t is not None]
+    part.finish(outs)
+    inputs = [
+        *[t if t.aval.shape[0] == n else t[0] for t in flat],
+        *[c._read() if isinstance(c, Variable) else c for c in part.captures],
+    ]
+    mapped = [t.aval.shape[0] == n for t in flat] + [False] * len(part.captures)
+    if not any(mapped) or not outs:
+        raise ValueError("vectorized_map: nothing to map over")
+    results = dispatch(vmapped(part.function.kernel, tuple(mapped)), tuple(inputs))
+    rest = iter(results)
+    leaves = [
+        None if t is None else next(rest)
+        for t in nest.flatten(part.result, expand_composites=True)
+    ]
+    return nest.pack_sequence_as(part.result, leaves, expand_composites=True)
+
+
+def _row_by_row(fn, elems, flat, n) -> Any:
+    from tfshim._src.ops import array
+
+    whole = [t if t.aval.shape[0] == n else array.tile(t, [n, *[1] * (t.ndim - 1)]) for t in flat]
+    rows = nest.pack_sequence_as(elems, whole, expand_composites=True)
+    first = fn(nest.pack_sequence_as(elems, [t[0] for t in whole], expand_composites=True))
+    wanted = nest.map_structure(lambda v: TensorSpec(None, convert(v).dtype), first)
+    return map_fn_v2(fn, rows, fn_output_signature=wanted)
+
+
