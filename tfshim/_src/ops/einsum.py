@@ -209,14 +209,13 @@ def _contracted(a, axes) -> tuple[Any, Any]:
         return list(range(a.ndim - axes, a.ndim)), list(range(axes))
     if len(axes) != 2:
         raise ValueError(f"`axes` must be an integer or have length 2. Received {axes}.")
-    first, second = axes
-    if isinstance(first, (int, np.integer)) and isinstance(second, (int, np.integer)):
-        first, second = [first], [second]
-    if len(first) != len(second):
-        raise ValueError(
-            f"Different number of contraction axes `a` and `b`, {len(first)} != {len(second)}."
-        )
-    return static.integers(first), static.integers(second)
+    sides: list[Any] = list(axes)
+    if all(isinstance(x, (int, np.integer)) for x in sides):
+        sides = [[x] for x in sides]
+    m, n = (len(x) for x in sides)
+    if m != n:
+        raise ValueError(f"Different number of contraction axes `a` and `b`, {m} != {n}.")
+    return static.integers(sides[0]), static.integers(sides[1])
 
 
 @export("tf.tensordot", "tf.linalg.tensordot")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -18,7 +20,7 @@ from tfshim._src.ops.linalg_diag import diag_part
 from tfshim._src.ops.linalg_factor import FACTORED, check_matrix, refuse_half
 from tfshim._src.ops.linalg_forms import matrix_transpose
 from tfshim._src.ops.linalg_solve import check_triangular
-from tfshim._src.registry import export, op
+from tfshim._src.registry import _with_vjp, export, op
 from tfshim._src.rules import same
 
 _TRIDIAGONAL = ("double", "float", "complex64", "complex128")
@@ -156,7 +158,9 @@ def _eliminate(above, on, below, rhs, pivoting: bool, perturb: bool):
 def _solve_raw(diagonals, rhs, partial_pivoting, perturb_singular):
     batch = rhs.shape[:-2]
     parts = [diagonals[..., i, :].reshape(-1, diagonals.shape[-1]) for i in range(3)]
-    solve = jax.vmap(lambda a, b, c, d: _eliminate(a, b, c, d, partial_pivoting, perturb_singular))
+    solve: Any = jax.vmap(
+        lambda a, b, c, d: _eliminate(a, b, c, d, partial_pivoting, perturb_singular)
+    )
     if 0 in rhs.shape:
         return rhs
     return solve(*parts, rhs.reshape(-1, *rhs.shape[-2:])).reshape(*batch, *rhs.shape[-2:])
@@ -175,12 +179,23 @@ def _tridiagonal_solve_pull(inputs, outputs, cotangents, partial_pivoting, pertu
         ],
         axis=-2,
     )
-    to_rhs = _solve_raw(turned, cotangents, partial_pivoting, perturb_singular)
+    # the rule's own derivative is taken by the rule again, as in TensorFlow
+    to_rhs = _solve_with_rule(partial_pivoting, perturb_singular)(turned, cotangents)
     below = [(0, 0)] * (x.ndim - 2) + [(0, 1), (0, 0)]
     above = [(0, 0)] * (x.ndim - 2) + [(1, 0), (0, 0)]
     shifted = (jnp.pad(x[..., 1:, :], below), x, jnp.pad(x[..., :-1, :], above))
     to_diagonals = jnp.stack([-jnp.sum(to_rhs * y, axis=-1) for y in shifted], axis=-2)
     return to_diagonals, to_rhs
+
+
+@functools.cache
+def _solve_with_rule(partial_pivoting: bool, perturb_singular: bool) -> Callable:
+    attrs = {"partial_pivoting": partial_pivoting, "perturb_singular": perturb_singular}
+    return _with_vjp(
+        lambda diagonals, rhs: _solve_raw(diagonals, rhs, **attrs),
+        rules.conventional(_tridiagonal_solve_pull),
+        attrs,
+    )
 
 
 @op(

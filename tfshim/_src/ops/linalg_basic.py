@@ -39,7 +39,8 @@ _MIXED_KERNELS = (
 
 def _dt(dtype: Any) -> str:
     """A dtype as nodes print it: DT_FLOAT."""
-    name = {"float16": "half", "float32": "float", "float64": "double"}.get(dtype.name, dtype.name)
+    plain: str = dtype.name
+    name = {"float16": "half", "float32": "float", "float64": "double"}.get(plain, plain)
     return f"DT_{name.upper()}"
 
 

@@ -29,39 +29,40 @@ def _size(x):
 @_size.defjvp
 def _size_jvp(primals, tangents):
     (x,), (t,) = primals, tangents
-    direction = jnp.sign(x)
-    if jnp.iscomplexobj(x):
-        # TensorFlow divides by the size with 0 for 0 / 0, which stops infinities from above too
-        zero = x == 0
-        return jnp.abs(x), jnp.where(zero, 0, jnp.real(jnp.conj(direction) * t))
-    return jnp.abs(x), direction * t
+    if not jnp.iscomplexobj(x):
+        return jnp.abs(x), jnp.sign(x) * t
+    # not jnp.sign, whose own derivative JAX takes for zero. TensorFlow divides by the size with 0
+    # for 0 / 0, which stops infinities from above too.
+    size, zero = _size(x), x == 0
+    return size, jnp.where(zero, 0, jnp.real(jnp.conj(x) * t) / jnp.where(zero, 1, size))
 
 
 @op(kernel="Norm", inputs=same("x"))
 def _matrix_or_vector_norm(x, order, axis, keepdims):
-    if axis is not None:
-        for a in axis:
-            if not -x.ndim <= a < x.ndim:
-                fail(f"Invalid reduction dimension ({a} for input with {x.ndim} dimension(s)")
-    matrix = axis is not None and len(axis) == 2
+    for a in axis or ():
+        if not -x.ndim <= a < x.ndim:
+            fail(f"Invalid reduction dimension ({a} for input with {x.ndim} dimension(s)")
+    first: Any
+    second: Any
+    first, second = (*(axis or (None,)), None)[:2]
+    matrix = second is not None
     if order in ("fro", "euclidean") or (order == 2 and not matrix):
         square = x * (jnp.conj(x) if jnp.iscomplexobj(x) else x)
         result = jnp.sqrt(jnp.sum(square, axis=axis, keepdims=True))
     elif order == 2:
-        moved = jnp.moveaxis(x, axis, (-2, -1))
+        moved = jnp.moveaxis(x, (first, second), (-2, -1))
         result = jnp.max(rules.singular_values(moved), axis=-1)
-        for a in sorted(a % x.ndim for a in axis):
+        for a in sorted((first % x.ndim, second % x.ndim)):
             result = jnp.expand_dims(result, a)
     else:
         result = _size(x)
-        first = None if axis is None else axis[0]
         if order == 1:
             result = jnp.sum(result, axis=first, keepdims=True, dtype=result.dtype)
             if matrix:
-                result = jnp.max(result, axis=axis[1], keepdims=True)
+                result = jnp.max(result, axis=second, keepdims=True)
         elif order == np.inf:
             if matrix:
-                result = jnp.sum(result, axis=axis[1], keepdims=True, dtype=result.dtype)
+                result = jnp.sum(result, axis=second, keepdims=True, dtype=result.dtype)
             result = jnp.max(result, axis=first, keepdims=True)
         else:
             power = jnp.power(result, jnp.asarray(order, result.dtype))
