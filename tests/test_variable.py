@@ -97,7 +97,8 @@ def test_trainable():
         ),
         (
             lambda: V([1.0], shape=[None]),
-            "<tf.Variable 'Variable:0' shape=(None,) dtype=float32, numpy=array([1.], dtype=float32)>",
+            "<tf.Variable 'Variable:0' shape=(None,) dtype=float32, "
+            "numpy=array([1.], dtype=float32)>",
         ),
         (
             lambda: V(1.0).assign(2.0),
@@ -232,7 +233,7 @@ def test_as_python_values():
     assert float(V(2)) == 2.0
     assert complex(V(2.0)) == 2 + 0j
     with pytest.raises(TypeError, match="list indices must be integers or slices"):
-        [10, 11, 12][V(1)]  # noqa: B018
+        [10, 11, 12][V(1)]
     assert [float(x) for x in V([1.0, 2.0])] == [1.0, 2.0]
     with pytest.raises(TypeError, match="scalar tensor"):
         iter(V(1.0))

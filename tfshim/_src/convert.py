@@ -32,6 +32,7 @@ _PYTHON_KINDS = {bool: "b", int: "i", float: "f", complex: "c", str: "s", bytes:
 _FITS = {"b": "biufcq", "i": "iufcq", "u": "iufcq", "f": "fc", "c": "c", "s": "s"}
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def literal(value: Any, dtype: DType) -> EagerTensor:
@@ -170,7 +171,7 @@ def _scalar_dtype(value: Any) -> DType:
             return dtypes.int64
         raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
     if isinstance(value, float):
-        if abs(value) > np.finfo(np.float32).max and np.isfinite(value):
+        if abs(value) > _LARGEST and np.isfinite(value):
             raise ValueError(
                 "Can't convert Python sequence with a value out of range for a "
                 "double-precision float."
@@ -231,7 +232,7 @@ def _string_array(value: np.ndarray, dtype: DType | None) -> np.ndarray:
                 "Failed to convert a NumPy array to a Tensor (Unsupported object type "
                 f"{type(item).__name__})."
             )
-        out[index] = item
+        out[index] = bytes(item)  # not np.bytes_
     return out
 
 
@@ -260,7 +261,7 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
     if dtype is None and kind == "f" and type(first) in (int, float):
         largest = abs(array[np.isfinite(array)])
-        if largest.size and largest.max() > np.finfo(np.float32).max:
+        if largest.size and largest.max() > _LARGEST:
             raise ValueError(
                 "Can't convert Python sequence with a value out of range for a double-precision "
                 "float."
@@ -368,7 +369,7 @@ def _explain_objects(value: Any) -> None:
         else:
             kinds.add(_PYTHON_KINDS.get(type(item), "n" if isinstance(item, np.generic) else None))
             if None in kinds:
-                if kinds & {"b", "i", "f", "c"} or _PYTHON_KINDS.get(type(_first_leaf(value))):
+                if type(_first_leaf(value)) in _PYTHON_KINDS:
                     break
                 raise ValueError(
                     f"Attempt to convert a value ({item!r}) with an unsupported type "

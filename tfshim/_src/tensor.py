@@ -150,7 +150,7 @@ class Tensor:
         return self
 
     def __deepcopy__(self, memo):
-        return from_value(self._raw())
+        return self  # it cannot change
 
     def __reduce__(self):
         return _unpickle, (self._host_value(),)
@@ -400,7 +400,7 @@ class EagerTensor(Tensor):
 
 
 _NUMPY_NAMES = frozenset(
-    "T astype ravel transpose reshape clip size tolist data itemsize nbytes flat real imag".split()
+    "T astype ravel transpose reshape clip size tolist data".split()
 )
 
 
