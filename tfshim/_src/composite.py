@@ -25,7 +25,7 @@ AWARE = frozenset(
     math.abs abs math.add math.truediv truediv math.divide divide math.divide_no_nan math.floordiv
     math.floormod floormod math.pow pow math.multiply_no_nan math.scalar_mul math.equal equal
     math.not_equal not_equal math.round round math.angle math.real math.imag math.conj
-    dtypes.complex complex clip_by_value concat stack gather gather_nd size rank zeros_like
+    dtypes.complex complex clip_by_value concat stack gather gather_nd size rank shape zeros_like
     ones_like one_hot split
     linalg.matmul matmul math.bincount math.add_n add_n where math.reduce_std math.reduce_variance
     tile reverse squeeze expand_dims math.cumsum reshape broadcast_to math.unsorted_segment_sum
