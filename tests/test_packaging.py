@@ -57,7 +57,7 @@ def _outside_imports(folder: str):
 def test_every_import_of_the_package_is_declared():
     needed = _requirement_names(PROJECT["dependencies"])
     extras = PROJECT["optional-dependencies"]
-    optional = OPTIONAL | _requirement_names(extras["autograph"] + extras["oracle"])
+    optional = OPTIONAL | _requirement_names(extras["oracle"])
     wrong = []
     for path, name, at_import in _outside_imports("tfshim"):
         distribution = DISTRIBUTIONS.get(name, name).lower().replace("-", "_")
@@ -67,7 +67,10 @@ def test_every_import_of_the_package_is_declared():
 
 
 def test_every_dependency_is_used():
-    used = {name.lower() for _, name, _ in _outside_imports("tfshim")}
+    used = {
+        DISTRIBUTIONS.get(name, name).lower().replace("-", "_")
+        for _, name, _ in _outside_imports("tfshim")
+    }
     assert _requirement_names(PROJECT["dependencies"]) - used - {"jaxlib"} == set()
 
 
