@@ -24,6 +24,34 @@ from tfshim._src.ops.nn_activations import (
     silu,
     silu as swish,
 )
+from tfshim._src.ops.nn_conv import (
+    atrous_conv2d,
+    conv1d,
+    conv2d,
+    conv3d,
+    convolution,
+)
+from tfshim._src.ops.nn_conv_transpose import (
+    atrous_conv2d_transpose,
+    conv1d_transpose,
+    conv2d_transpose,
+    conv3d_transpose,
+    conv_transpose,
+)
+from tfshim._src.ops.nn_ctc import (
+    collapse_repeated,
+    ctc_loss,
+    ctc_unique_labels,
+)
+from tfshim._src.ops.nn_depthwise import (
+    depthwise_conv2d,
+    depthwise_conv2d_backprop_filter,
+    depthwise_conv2d_backprop_input,
+    dilation2d,
+    erosion2d,
+    separable_conv2d,
+    with_space_to_batch,
+)
 from tfshim._src.ops.nn_dropout import dropout
 from tfshim._src.ops.nn_embedding import embedding_lookup
 from tfshim._src.ops.nn_losses import (
@@ -34,6 +62,11 @@ from tfshim._src.ops.nn_losses import (
     sigmoid_cross_entropy_with_logits,
     weighted_cross_entropy_with_logits,
 )
+from tfshim._src.ops.nn_lrn import (
+    isotonic_regression,
+    local_response_normalization,
+    local_response_normalization as lrn,
+)
 from tfshim._src.ops.nn_norm import (
     batch_norm_with_global_normalization,
     batch_normalization,
@@ -42,6 +75,24 @@ from tfshim._src.ops.nn_norm import (
     normalize_moments,
     sufficient_statistics,
     weighted_moments,
+)
+from tfshim._src.ops.nn_pool import (
+    avg_pool,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_pool_with_argmax,
+    pool,
+)
+from tfshim._src.ops.nn_sampling import (
+    all_candidate_sampler,
+    compute_accidental_hits,
+    nce_loss,
+    sampled_softmax_loss,
 )
 from tfshim._src.ops.nn_softmax import (
     log_softmax,
@@ -68,29 +119,65 @@ _SUBMODULES = {
 }
 
 __all__ = [
+    "all_candidate_sampler",
+    "atrous_conv2d",
+    "atrous_conv2d_transpose",
+    "avg_pool",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
     "batch_norm_with_global_normalization",
     "batch_normalization",
     "bias_add",
+    "collapse_repeated",
+    "compute_accidental_hits",
     "compute_average_loss",
+    "conv1d",
+    "conv1d_transpose",
+    "conv2d",
+    "conv2d_transpose",
+    "conv3d",
+    "conv3d_transpose",
+    "conv_transpose",
+    "convolution",
     "crelu",
+    "ctc_loss",
+    "ctc_unique_labels",
     "depth_to_space",
+    "depthwise_conv2d",
+    "depthwise_conv2d_backprop_filter",
+    "depthwise_conv2d_backprop_input",
+    "dilation2d",
     "dropout",
     "elu",
     "embedding_lookup",
+    "erosion2d",
     "experimental",
     "gelu",
     "in_top_k",
+    "isotonic_regression",
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
+    "local_response_normalization",
     "log_poisson_loss",
     "log_softmax",
+    "lrn",
+    "max_pool",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "max_pool_with_argmax",
     "moments",
+    "nce_loss",
     "normalize_moments",
+    "pool",
     "relu",
     "relu6",
+    "sampled_softmax_loss",
     "scale_regularization_loss",
     "selu",
+    "separable_conv2d",
     "sigmoid",
     "sigmoid_cross_entropy_with_logits",
     "silu",
@@ -107,6 +194,7 @@ __all__ = [
     "top_k",
     "weighted_cross_entropy_with_logits",
     "weighted_moments",
+    "with_space_to_batch",
     "zero_fraction",
 ]
 

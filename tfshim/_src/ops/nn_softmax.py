@@ -44,15 +44,16 @@ def _last_softmax_jvp(primals, tangents):
 
 
 @jax.custom_jvp
-def _last_log_softmax(x):
+def last_log_softmax(x):
+    """The logarithm of the softmax of a raw array along its last axis."""
     z = _centred(x, -1)
     return z - jnp.log(jnp.sum(jnp.exp(z), axis=-1, keepdims=True, dtype=x.dtype))
 
 
-@_last_log_softmax.defjvp
-def _last_log_softmax_jvp(primals, tangents):
+@last_log_softmax.defjvp
+def last_log_softmax_jvp(primals, tangents):
     (x,), (t,) = primals, tangents
-    y = _last_log_softmax(x)
+    y = last_log_softmax(x)
     return y, t - jnp.sum(jnp.exp(y) * t, axis=-1, keepdims=True, dtype=y.dtype)
 
 
@@ -71,7 +72,7 @@ def _softmax(logits, axis):
 
 @op(inputs=same("logits", of=kinds.ACTIVATION))
 def _log_softmax(logits, axis):
-    return _along(_last_log_softmax, logits, axis)
+    return _along(last_log_softmax, logits, axis)
 
 
 def _one_axis(logits: Tensor, axis: Any) -> int:
@@ -145,7 +146,7 @@ def _xent_jvp(primals, tangents):
     # TensorFlow's gradient of the logits is softmax - labels, whatever the sum of the labels, and
     # its derivative with respect to the labels is left out.
     slope = _last_softmax(logits) - _frozen(labels)
-    tangent = jnp.sum(slope * dlogits - _last_log_softmax(logits) * dlabels, -1, slope.dtype)
+    tangent = jnp.sum(slope * dlogits - last_log_softmax(logits) * dlabels, -1, slope.dtype)
     return _xent_raw(labels, logits), tangent
 
 
