@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import math
 import re
 from typing import Any
@@ -35,7 +36,8 @@ _OPTIMIZERS = (
 )  # fmt: skip
 
 
-def _parse(equation: str, count: int) -> tuple[list[str], str]:
+@functools.lru_cache(maxsize=1024)
+def _parse(equation: str, count: int) -> tuple[tuple[str, ...], str]:
     """The subscripts of inputs and output, '0' standing for an ellipsis; checked as TensorFlow."""
     resolved = equation.replace(" ", "")
     dots = "..." in equation
@@ -62,7 +64,7 @@ def _parse(equation: str, count: int) -> tuple[list[str], str]:
             raise ValueError(
                 f"Output subscripts contain the label {label} not present in the input subscripts."
             )
-    return inputs, output
+    return tuple(inputs), output
 
 
 def _check_shapes(labels: list[str], output: str, shapes: list[tuple[int, ...]]) -> None:
@@ -159,7 +161,7 @@ def einsum(equation, *inputs, **kwargs) -> Any:
     if dtype.name not in _EINSUM and all(t.aval.dtype is dtype for t in tensors):
         text = f"{','.join(labels)}->{output}".replace("0", "...")
         no_kernel("Einsum", f'N={len(tensors)}, T=DT_{dtype.name.upper()}, equation="{text}"')
-    return _einsum(tensors, tuple(labels), output, optimize if len(inputs) > 2 else "greedy")
+    return _einsum(tensors, labels, output, optimize if len(inputs) > 2 else "greedy")
 
 
 @op(kernel="MatMul", inputs=same("a", "b", of=_MAT_MUL))
