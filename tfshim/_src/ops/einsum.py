@@ -111,13 +111,30 @@ def _check_shapes(labels: list[str], output: str, shapes: list[tuple[int, ...]])
                     fail(f"Invalid broadcasting dimensions: {shown}")
 
 
+def _contract(equation: str, optimize: Any, *inputs):
+    """The sum of products; in the equation '0' stands for an ellipsis, and `->` is there."""
+    labels, _, output = equation.partition("->")
+    _check_shapes(labels.split(","), output, [x.shape for x in inputs])
+    result = jnp.einsum(equation.replace("0", "..."), *inputs, optimize=optimize)
+    return result.astype(inputs[0].dtype)
+
+
+# Of one and two factors apart: their calls are found without binding a list.
+
+
+@op(kernel="Einsum", inputs=same("x"))
+def _einsum_of_one(x, equation):
+    return _contract(equation, "greedy", x)
+
+
+@op(kernel="Einsum", inputs=same("x", "y"))
+def _einsum_of_two(x, y, equation):
+    return _contract(equation, "greedy", x, y)
+
+
 @op(kernel="Einsum", inputs=same("*inputs"))
-def _einsum(inputs, labels, output, optimize):
-    _check_shapes(list(labels), output, [x.shape for x in inputs])
-    equation = f"{','.join(labels)}->{output}".replace("0", "...")
-    dtype = inputs[0].dtype
-    result = jnp.einsum(equation, *inputs, optimize=optimize)
-    return result.astype(dtype)
+def _einsum(inputs, equation, optimize):
+    return _contract(equation, optimize, *inputs)
 
 
 @export("tf.einsum", "tf.linalg.einsum")
@@ -161,7 +178,12 @@ def einsum(equation, *inputs, **kwargs) -> Any:
     if dtype.name not in _EINSUM and all(t.aval.dtype is dtype for t in tensors):
         text = f"{','.join(labels)}->{output}".replace("0", "...")
         no_kernel("Einsum", f'N={len(tensors)}, T=DT_{dtype.name.upper()}, equation="{text}"')
-    return _einsum(tensors, labels, output, optimize if len(inputs) > 2 else "greedy")
+    resolved = f"{','.join(labels)}->{output}"
+    if len(tensors) == 1:
+        return _einsum_of_one(tensors[0], resolved)
+    if len(tensors) == 2:
+        return _einsum_of_two(*tensors, resolved)
+    return _einsum(tensors, resolved, optimize)
 
 
 @op(kernel="MatMul", inputs=same("a", "b", of=_MAT_MUL))
