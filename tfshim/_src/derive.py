@@ -9,10 +9,16 @@ from __future__ import annotations
 import jax
 
 from tfshim._src.engine.kernel import Kernel
-from tfshim._src.engine.program import is_partial, linearize
+from tfshim._src.engine.program import is_partial, linearize, sum_of
 
 
-def pullback(kernel: Kernel, diff: tuple[int, ...], which: tuple[int, ...], n_in: int) -> Kernel:
+def pullback(
+    kernel: Kernel,
+    diff: tuple[int, ...],
+    which: tuple[int, ...],
+    n_in: int,
+    summed: bool = False,
+) -> Kernel:
     """The kernel `(inputs..., cotangents...) -> gradients of the inputs diff`.
 
     Args:
@@ -20,18 +26,21 @@ def pullback(kernel: Kernel, diff: tuple[int, ...], which: tuple[int, ...], n_in
       diff: indices of the inputs to differentiate.
       which: indices of the outputs that have a cotangent; the others count as zero.
       n_in: number of forward inputs.
+      summed: give the sum of the gradients, for inputs that are all one tensor (as in x * x).
     """
-    key = ("pullback", diff, which, n_in)
+    key = ("pullback", diff, which, n_in, summed)
     found = kernel._derived.get(key)
     if found is None:
         only = which if is_partial(kernel, which) else None
 
         def fn(*values):
             _, pull = linearize(kernel, values[:n_in], diff, only)
-            return pull(which, values[n_in:])
+            grads = pull(which, values[n_in:])
+            return (sum_of(grads),) if summed else grads
 
         parent = ("pullback", kernel, diff, which, n_in)
-        found = kernel._derived[key] = Kernel(f"{kernel.name}Grad", fn, parent=parent)
+        attrs = {"summed": True} if summed else None
+        found = kernel._derived[key] = Kernel(f"{kernel.name}Grad", fn, attrs, parent=parent)
     return found
 
 

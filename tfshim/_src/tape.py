@@ -8,8 +8,11 @@ its own, or the kernel's rule on tensors where TensorFlow gives something that i
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from tfshim._src import derive, logs, nest
 from tfshim._src.connection import connected
@@ -21,9 +24,9 @@ from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import dtype_mismatch
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.registry import export
-from tfshim._src.tensor import STATE, EagerTensor, Tensor
+from tfshim._src.tensor import STATE, EagerTensor, Tensor, concrete
 from tfshim._src.unconnected import UnconnectedGradients
-from tfshim._src.variable import Variable
+from tfshim._src.variable import Variable, held
 
 Entry = tuple[Kernel, tuple, tuple]
 
@@ -81,7 +84,16 @@ def _filled(value: int, aval: Aval) -> EagerTensor:
 
 
 def ones(aval: Aval) -> EagerTensor:
+    if not aval.shape and STATE.trace is STATE.pending:
+        t = concrete(_one(aval), aval)  # a loss's seed: an input like any number, not a node
+        t._literal = True
+        return t
     return _filled(1, aval)
+
+
+@functools.cache
+def _one(aval: Aval) -> np.ndarray:
+    return np.ones((), aval.dtype.np)
 
 
 def zeros(aval: Aval) -> EagerTensor:
@@ -112,7 +124,12 @@ def node_gradients(call: Call) -> list[Any]:
         read = connected(kernel, tuple([t.aval for t in inputs]), which)
         diff = [i for i in diff if i in read]  # None, not zeros: see connection.py
     if diff and which:
-        pull = derive.pullback(kernel, tuple(diff), tuple(which), len(inputs))
+        first = inputs[diff[0]]
+        if len(diff) > 1 and all(inputs[i] is first for i in diff):
+            pull = derive.pullback(kernel, tuple(diff), tuple(which), len(inputs), summed=True)
+            diff = diff[:1]
+        else:
+            pull = derive.pullback(kernel, tuple(diff), tuple(which), len(inputs))
         grads = dispatch(pull, (*inputs, *cts))
         for i, g in zip(diff, grads, strict=True):
             result[i] = g
@@ -290,7 +307,7 @@ class GradientTape:
         Raises:
           ValueError: for something that is neither a tensor nor a variable.
         """
-        for t in nest.flatten(tensor, expand_composites=True):
+        for t in map(held, nest.flatten(tensor, expand_composites=True)):
             if not isinstance(t, (Tensor, Variable)):
                 raise ValueError(
                     f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or "
@@ -512,7 +529,7 @@ def differentiated(structure: Any, check: bool = True) -> list[Any]:
       TypeError, AttributeError: for what is no tensor, as TensorFlow does.
     """
     flat = []
-    for thing in nest.flatten(structure):
+    for thing in map(held, nest.flatten(structure)):
         while (inner := _component(thing)) is not None:
             thing = inner
         if check and isinstance(thing, IndexedSlices):

@@ -79,7 +79,11 @@ def evaluate(
             elif kernel.parent is not None and kernel.parent[0] == "pullback":
                 _, forward, diff, which, n_in = kernel.parent
                 vjp = vjps.get(((forward, refs[:n_in]), diff))
-                outs = kernel.call(values) if vjp is None else vjp(which, values[n_in:])
+                if vjp is None:
+                    outs = kernel.call(values)
+                else:
+                    outs = vjp(which, values[n_in:])
+                    outs = (sum_of(outs),) if "summed" in kernel.attrs else outs
             else:
                 outs = kernel.call(values)
             seen[node] = outs
@@ -107,7 +111,17 @@ def is_partial(kernel: Kernel, which: tuple[int, ...]) -> bool:
     TensorFlow, which has no cotangent there, computes nothing.
     """
     parent = kernel.parent
-    return parent is not None and parent[0] == "pullback" and len(which) < len(parent[2])
+    if parent is None or parent[0] != "pullback" or "summed" in kernel.attrs:
+        return False
+    return len(which) < len(parent[2])
+
+
+def sum_of(grads: Sequence[Any]) -> Any:
+    """The sum of arrays of one shape, in their order."""
+    total = grads[0]
+    for g in grads[1:]:
+        total = total + g
+    return total
 
 
 def linearize(
