@@ -271,7 +271,7 @@ class Variable:
             return None
         if STATE.recorders:
             self._read()  # what is returned counts as a read
-        return _UnreadVariable(self._root)
+        return UnreadVariable(self._root)
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
         """Replaces the value.
@@ -394,6 +394,10 @@ class Variable:
     @property
     def _shared_name(self) -> str:
         return self._handle_name
+
+    @property
+    def _unique_id(self) -> str:
+        return f"{self._handle_name}_{self._serial}"
 
     @property
     def shape(self) -> TensorShape:
@@ -564,6 +568,15 @@ class Variable:
         return VariableHandle(self)
 
 
+def held(thing: Any) -> Any:
+    """The variable behind an object that declares to act as one (Keras' variables); else `thing`."""
+    while not isinstance(thing, (Variable, EagerTensor)) and getattr(
+        thing, "_should_act_as_resource_variable", False
+    ):
+        thing = thing.value
+    return thing
+
+
 class VariableHandle:
     """The identity of a variable, as TensorFlow's resource tensor shows it."""
 
@@ -583,7 +596,7 @@ class ResourceVariable(Variable):
     __module__ = "tensorflow.python.ops.resource_variable_ops"
 
 
-class _UnreadVariable(ResourceVariable):
+class UnreadVariable(ResourceVariable):
     """What assigning returns: the same variable, under the name `UnreadVariable`."""
 
     __module__ = "tensorflow.python.ops.resource_variable_ops"
@@ -624,7 +637,10 @@ class _UnreadVariable(ResourceVariable):
         return self._of._clone()
 
 
-class _Alias(_UnreadVariable):
+UnreadVariable.__name__ = UnreadVariable.__qualname__ = "_UnreadVariable"  # as TensorFlow's shows
+
+
+class _Alias(UnreadVariable):
     """A shallow copy: the same variable under its own name."""
 
     @property
