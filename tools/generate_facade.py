@@ -122,6 +122,9 @@ def render(space: str, names: Namespace, below: list[str]) -> str:
         if below
         else ""
     )
+    if space == "tf":  # a package of its own, looked for only when somebody asks for it
+        load = "        from tfshim._src.keras_bridge import load\n\n        return load()\n"
+        find += f'    if name == "keras":\n{load}'
     text.append(f"\ndef __getattr__(name: str):\n{find}    raise _missing_name(__name__, name)\n")
     text.append("\ndef __dir__():\n    return [*__all__]\n")
     return "\n".join(text)

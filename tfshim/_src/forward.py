@@ -12,7 +12,7 @@ from tfshim._src.engine.kernel import Kernel
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, EagerTensor, Tensor
 from tfshim._src.unconnected import UnconnectedGradients
-from tfshim._src.variable import Variable
+from tfshim._src.variable import Variable, held
 
 
 @export("tf.autodiff.ForwardAccumulator")
@@ -36,7 +36,8 @@ class ForwardAccumulator:
         self._tangents: dict[int, tuple[Any, EagerTensor]] = {}
         self._variables: dict[int, tuple[Variable, EagerTensor]] = {}
         seen = set()
-        for primal, tangent in zip(nest.flatten(primals), nest.flatten(tangents), strict=True):
+        flat = [held(p) for p in nest.flatten(primals)]
+        for primal, tangent in zip(flat, nest.flatten(tangents), strict=True):
             key = id(primal._root) if isinstance(primal, Variable) else id(primal)
             if key in seen:
                 raise ValueError(
@@ -144,6 +145,7 @@ class ForwardAccumulator:
         unconnected = UnconnectedGradients(unconnected_gradients)
 
         def one(t):
+            t = held(t)
             if isinstance(t, Variable):
                 known = self._variables.get(id(t._root))
                 tangent = None if known is None else known[1]

@@ -20,6 +20,11 @@ _OWN = frozenset({"cli", "debug", "jax"})
 # TensorFlow's second name for its own top level.
 _SELF = "compat.v2"
 
+# Modules whose import keras_bridge.py wants to hear of.
+_WATCHED = frozenset({"keras", "keras.src.backend.tensorflow", "keras.src.backend.tensorflow.core"})
+# What is not the facade's: Keras, and the inner names that are served once Keras is there.
+_BRIDGED = frozenset({"__internal__", "compiler", "experimental", "keras", "python"})
+
 _lock = threading.RLock()
 _set_aside: dict[str, types.ModuleType] = {}
 
@@ -65,6 +70,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname.partition(".")[0] != _SERVED:
+            if fullname in _WATCHED:
+                bridge = importlib.import_module(f"{_PACKAGE}._src.keras_bridge")
+                return bridge.find_spec(fullname, path)
             return None
         module = _find(fullname.partition(".")[2])
         if module is None:
@@ -103,9 +111,22 @@ def _find(path: str) -> types.ModuleType | None:
         own = _import(path) if path == _SELF else None
         return own if own is not None else _find(path[len(_SELF) + 1 :])
     parts = path.split(".") if path else []
+    if parts and parts[0] in _BRIDGED:
+        found = _bridged(parts[0], path)
+        if found is not None:
+            return found
     if any(part.startswith("_") for part in parts) or (parts and parts[0] in _OWN):
         return None
     return _import(path)
+
+
+def _bridged(head: str, path: str) -> types.ModuleType | None:
+    """What stands for a module that is served for Keras' sake, or for `tf.keras` itself."""
+    if head == "keras":
+        return importlib.import_module(f"{_PACKAGE}._src.keras_bridge").served(path)
+    if "keras" not in sys.modules:
+        return None
+    return importlib.import_module(f"{_PACKAGE}._src.internals").find(path)
 
 
 def _import(path: str) -> types.ModuleType | None:

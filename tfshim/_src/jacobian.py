@@ -18,7 +18,7 @@ from tfshim._src.engine.kernel import Kernel
 from tfshim._src.indexed_slices import densify
 from tfshim._src.tensor import STATE, EagerTensor, pending
 from tfshim._src.unconnected import UnconnectedGradients
-from tfshim._src.variable import Variable
+from tfshim._src.variable import Variable, held
 
 
 @contextlib.contextmanager
@@ -146,7 +146,7 @@ def jacobian(tape, target, sources, unconnected_gradients, parallel_iterations, 
     if paused:
         tape._pop()
     try:
-        flat_sources = nest.flatten(sources, expand_composites=True)
+        flat_sources = [held(s) for s in nest.flatten(sources, expand_composites=True)]
         y = _read(tape, target)
         unconnected = UnconnectedGradients.parse(unconnected_gradients)
 
@@ -204,6 +204,7 @@ def batch_jacobian(tape, target, source, unconnected_gradients, parallel_iterati
       ValueError: if ranks or first dimensions do not fit.
     """
     tape._begin()
+    target, source = held(target), held(source)
     for t in (target, source):
         if t.shape.rank is not None and t.shape.rank < 2:
             raise ValueError(f"Shape {t.shape} must have rank at least 2")

@@ -26,7 +26,7 @@ from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, EagerTensor, Tensor, concrete
 from tfshim._src.unconnected import UnconnectedGradients
-from tfshim._src.variable import Variable, held
+from tfshim._src.variable import ResourceVariable, Variable, held
 
 Entry = tuple[Kernel, tuple, tuple]
 
@@ -528,6 +528,8 @@ def differentiated(structure: Any, check: bool = True) -> list[Any]:
     Raises:
       TypeError, AttributeError: for what is no tensor, as TensorFlow does.
     """
+    if _is_plain(structure):
+        return [structure] if type(structure) is EagerTensor else list(structure)
     flat = []
     for thing in map(held, nest.flatten(structure)):
         while (inner := _component(thing)) is not None:
@@ -546,8 +548,20 @@ def differentiated(structure: Any, check: bool = True) -> list[Any]:
     return flat
 
 
+def _is_plain(structure: Any) -> bool:
+    """Whether it is one tensor, or a list of tensors and variables: what nearly all callers pass."""
+    if type(structure) is list:
+        return all(type(t) in _PLAIN_SOURCES for t in structure)
+    return type(structure) is EagerTensor
+
+
+_PLAIN_SOURCES = frozenset({EagerTensor, ResourceVariable})
+
+
 def _packed(structure: Any, grads: list[Any]) -> Any:
     """Gradients in the structure of the sources; a composite's gradient is one of its own kind."""
+    if _is_plain(structure):
+        return grads if type(structure) is list else grads[0]
     rest = iter(grads)
 
     def one(thing):

@@ -1,0 +1,64 @@
+"""`tf.__internal__.tracking`: objects that know which objects they hold."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+
+class Trackable:
+    """Base of objects that other objects can list as theirs."""
+
+    def _track_trackable(self, trackable: Any, name: str, overwrite: bool = False) -> Any:
+        """Remembers `trackable` under `name`.
+
+        Raises:
+          TypeError: for what is no `Trackable`.
+          ValueError: for a name that is taken, unless `overwrite`.
+        """
+        if not isinstance(trackable, Trackable):
+            raise TypeError(
+                "Trackable._track_trackable() can only be used to track objects of type "
+                f"Trackable. Got type {type(trackable)}."
+            )
+        known = self.__dict__.setdefault("_self_tracked_trackables", {})
+        if known.get(name, trackable) is not trackable and not overwrite:
+            raise ValueError(
+                f"Called Trackable._track_trackable() with name='{name}', but a "
+                "Trackable with this name is already declared as a dependency."
+            )
+        known[name] = trackable
+        return trackable
+
+    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
+        """What was tracked, by name; the same for every kind of saving."""
+        return dict(self.__dict__.get("_self_tracked_trackables", {}))
+
+
+class AutoTrackable(Trackable):
+    """Tracks what is assigned to its attributes, and forgets what is deleted."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if getattr(self, "_self_setattr_tracking", True) and isinstance(value, Trackable):
+            self._track_trackable(value, name, overwrite=True)
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self.__dict__.get("_self_tracked_trackables", {}).pop(name, None)
+        super().__delattr__(name)
+
+
+def no_automatic_dependency_tracking(method: Callable) -> Callable:
+    """Decorates a method in which assignments to attributes are not tracked."""
+
+    @functools.wraps(method)
+    def untracked(self, *args, **kwargs):
+        saved = getattr(self, "_self_setattr_tracking", True)
+        self._self_setattr_tracking = False
+        try:
+            return method(self, *args, **kwargs)
+        finally:
+            self._self_setattr_tracking = saved
+
+    return untracked

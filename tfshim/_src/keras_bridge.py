@@ -1,0 +1,194 @@
+"""`tf.keras`: the package Keras, whose TensorFlow backend finds tfshim as `tensorflow`.
+
+Nothing here imports Keras until somebody asks for it. The import hook (install.py) tells this
+module when Keras, or its part that needs a change, is about to be imported:
+
+- `keras`: TensorFlow's inner names that its backend uses are put where it looks for them;
+- `keras.src.backend.tensorflow.core`: once it is loaded, `compute_output_spec` is replaced. Keras
+  runs a layer on a graph's placeholders whose sizes may be unknown; shapes are static here, so
+  that the layer runs with two different sizes in place of the unknown ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+_KERAS = "keras"
+_PUBLIC = "keras._tf_keras.keras"  # what TensorFlow shows as tf.keras
+_BACKEND = "keras.src.backend.tensorflow"
+_CORE = f"{_BACKEND}.core"
+_PACKAGE = __name__.partition(".")[0]
+
+#: In place of an unknown size: two primes that no layer has as a size by chance.
+_SIZES = (89, 97)
+
+MISSING = "tf.keras is the package Keras, which is not installed: pip install 'tfshim[keras]'"
+
+
+def load() -> types.ModuleType:
+    """`tf.keras`; installs the import hook, by which Keras finds tfshim, if it is not there.
+
+    Raises:
+      AttributeError: if Keras is not installed.
+      ImportError: if Keras was imported before and runs on another TensorFlow.
+    """
+    from tfshim._src.install import install
+
+    if importlib.util.find_spec(_KERAS) is None:
+        raise AttributeError(f"module 'tensorflow' has no attribute 'keras'; {MISSING}")
+    core = sys.modules.get(_CORE)
+    if core is not None and getattr(core, "tf", None) is not sys.modules[_PACKAGE]:
+        raise ImportError("Keras was imported before tfshim and runs on another TensorFlow")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    install()
+    return importlib.import_module(_PUBLIC)
+
+
+def served(path: str) -> types.ModuleType | None:
+    """The module of Keras that stands for `tensorflow.<path>`, or None; `path` is `keras...`.
+
+    Raises:
+      ModuleNotFoundError: if Keras is not installed.
+    """
+    try:
+        load()
+    except AttributeError:
+        name = f"tensorflow.{path}"
+        raise ModuleNotFoundError(f"No module named '{name}': {MISSING}", name=name) from None
+    name = f"keras._tf_keras.{path}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        return None
+
+
+def find_spec(fullname: str, path: Any) -> importlib.machinery.ModuleSpec | None:
+    """Called by the import hook before `keras` or its TensorFlow backend is imported."""
+    if fullname == _KERAS:
+        _prepare()
+        return None
+    spec = importlib.machinery.PathFinder.find_spec(fullname, path)
+    if spec is not None and spec.loader is not None:
+        around = _lend_names() if fullname == _BACKEND else _use_static_shapes()
+        spec.loader = _Within(spec.loader, around)
+    return spec
+
+
+class _Within(importlib.abc.Loader):
+    """A loader that loads within a context, which is told the loaded module."""
+
+    def __init__(self, loader: Any, around: Any):
+        self._loader = loader
+        self._around = around
+
+    def create_module(self, spec):
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module):
+        with self._around as told:
+            self._loader.exec_module(module)
+            told.append(module)
+
+    def __getattr__(self, name: str):  # get_source, get_data, ... for tracebacks and inspect
+        return getattr(self._loader, name)
+
+
+def _prepare() -> None:
+    """Puts what Keras reads of TensorFlow's inner names where it looks for it."""
+    from tfshim._src.internals import distribute, dtensor, namespace, v1
+
+    tf = importlib.import_module(_PACKAGE)
+    for owner, name, value in (
+        (tf, "__internal__", namespace),
+        (tf, "distribute", distribute),
+        (importlib.import_module(f"{_PACKAGE}.compat"), "v1", v1),
+        (importlib.import_module(f"{_PACKAGE}.experimental"), "dtensor", dtensor),
+    ):
+        if name not in vars(owner):
+            setattr(owner, name, value)
+
+
+#: Functions of `tf.sparse` that the backend mentions while it is loaded, and calls only later.
+_MENTIONED = ("add", "maximum", "minimum")
+
+
+@contextlib.contextmanager
+def _lend_names() -> Iterator[list]:
+    """While the backend is loaded, what tfshim lacks of these is a function that says so."""
+    sparse = importlib.import_module(f"{_PACKAGE}.sparse")
+    lent = [name for name in _MENTIONED if not hasattr(sparse, name)]
+    for name in lent:
+        setattr(sparse, name, _absent(f"tf.sparse.{name}"))
+    try:
+        yield []
+    finally:
+        for name in lent:
+            delattr(sparse, name)
+
+
+def _absent(public: str) -> Any:
+    def absent(*args, **kwargs):
+        raise NotImplementedError(f"tfshim does not have {public}, which Keras needs here")
+
+    return absent
+
+
+@contextlib.contextmanager
+def _use_static_shapes() -> Iterator[list]:
+    """Replaces `compute_output_spec` of Keras' TensorFlow backend once that is loaded."""
+    told: list[Any] = []
+    yield told
+    told[0].compute_output_spec = _output_spec_of(told[0])
+
+
+def _output_spec_of(core: Any) -> Callable:
+    """`compute_output_spec` for static shapes, made of what `core` imports."""
+    from tfshim._src.dtypes import as_dtype
+    from tfshim._src.engine.aval import make_aval
+    from tfshim._src.function.func_graph import FuncGraph
+    from tfshim._src.jacobian import capturing
+    from tfshim._src.tensor import STATE, pending
+
+    symbolic = core.KerasTensor
+    tree = core.tree
+
+    def run(fn, args, kwargs, size: int) -> Any:
+        graph = FuncGraph("scratch_graph", STATE.trace)
+
+        def placeholder(x):
+            if not isinstance(x, symbolic):
+                return x
+            shape = tuple([size if d is None else d for d in x.shape])
+            return graph.placeholder(make_aval(shape, as_dtype(x.dtype)), pending)
+
+        with core.StatelessScope(), core.SymbolicScope(), capturing(graph):
+            args, kwargs = tree.map_structure(placeholder, (args, kwargs))
+            return fn(*args, **kwargs)
+
+    def compute_output_spec(fn, *args, **kwargs):
+        unknown = any(
+            isinstance(x, symbolic) and None in x.shape for x in tree.flatten((args, kwargs))
+        )
+        first = run(fn, args, kwargs, _SIZES[0])
+        second = run(fn, args, kwargs, _SIZES[1]) if unknown else first
+
+        def spec(a, b):
+            if not core.is_tensor(a):
+                return a
+            shape = [m if m == n else None for m, n in zip(a.shape, b.shape, strict=True)]
+            return symbolic(shape, core.standardize_dtype(a.dtype))
+
+        return tree.map_structure(spec, first, second)
+
+    return compute_output_spec
