@@ -16,6 +16,8 @@ class UnconnectedGradients(enum.Enum):
 
     @classmethod
     def parse(cls, value) -> UnconnectedGradients:
+        if value is cls.NONE:
+            return value
         try:
             return cls(value)
         except ValueError:
