@@ -60,4 +60,13 @@ ROWS = [
         expr("lambda x, n, padding: tf.nn.avg_pool2d(x, 2, 1, padding)"), kind="boundary"),
     row("tf.nn.with_space_to_batch", _x(), [0, 1], "VALID", expr("lambda x, n, padding: x"),
         kind="error"),
+    *(row(f"tf.nn.fractional_{k}_pool", draw((2, 7, 8, 3)), [1.0, 1.44, 1.73, 1.0], p, o, 5,
+          set_seed=1) for k in _KINDS for p in (False, True) for o in (False, True)),
+    *(row(f"tf.nn.fractional_{k}_pool", f32([[[[0]] * 4] * 4]), [1.0, 2.0, 2.0, 1.0], seed=3,
+          kind="boundary") for k in _KINDS),
+    row("tf.nn.fractional_max_pool", draw((2, 7, 8, 3)), 1.5, seed=3),
+    row("tf.nn.fractional_max_pool", draw((2, 7, 8, 3)), 0.5, kind="error"),
+    row("tf.nn.fractional_max_pool", draw((2, 7, 8, 3)), 9.0, seed=3, kind="error"),
+    row("tf.nn.fractional_avg_pool", draw((2, 7, 8, 3)), 1.5, seed=3, kind="error"),
+    row("tf.nn.fractional_avg_pool", draw((2, 7, 8, 3)), [1.0, 0.5, 1.5, 1.0], kind="error"),
 ]  # fmt: skip

@@ -43,6 +43,10 @@ from tfshim._src.ops.nn_ctc import (
     ctc_loss,
     ctc_unique_labels,
 )
+from tfshim._src.ops.nn_ctc_decode import (
+    ctc_beam_search_decoder,
+    ctc_greedy_decoder,
+)
 from tfshim._src.ops.nn_depthwise import (
     depthwise_conv2d,
     depthwise_conv2d_backprop_filter,
@@ -54,6 +58,10 @@ from tfshim._src.ops.nn_depthwise import (
 )
 from tfshim._src.ops.nn_dropout import dropout
 from tfshim._src.ops.nn_embedding import embedding_lookup
+from tfshim._src.ops.nn_fractional_pool import (
+    fractional_avg_pool,
+    fractional_max_pool,
+)
 from tfshim._src.ops.nn_losses import (
     compute_average_loss,
     l2_loss,
@@ -141,6 +149,8 @@ __all__ = [
     "conv_transpose",
     "convolution",
     "crelu",
+    "ctc_beam_search_decoder",
+    "ctc_greedy_decoder",
     "ctc_loss",
     "ctc_unique_labels",
     "depth_to_space",
@@ -153,6 +163,8 @@ __all__ = [
     "embedding_lookup",
     "erosion2d",
     "experimental",
+    "fractional_avg_pool",
+    "fractional_max_pool",
     "gelu",
     "in_top_k",
     "isotonic_regression",
