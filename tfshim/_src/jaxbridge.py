@@ -22,14 +22,14 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.registry import export
 from tfshim._src.tensor import EagerTensor, Tensor, concrete, from_value
-from tfshim._src.variable import Variable
+from tfshim._src.variable import ResourceVariable, Variable
 
 
 def _is_array(value: Any) -> bool:
     return isinstance(value, (np.ndarray, np.generic, jax.Array))
 
 
-# -- pytrees -----------------------------------------------------------------------------------------
+# -- pytrees --
 
 
 def _flatten_tensor(t: EagerTensor) -> tuple[tuple, None]:
@@ -46,9 +46,10 @@ def _unflatten_tensor(_: None, leaves: tuple) -> EagerTensor:
 class _VariableFacts:
     """What a variable is besides its value; equal facts make equal trees."""
 
-    __slots__ = ("facts",)
+    __slots__ = ("facts", "kind")
 
     def __init__(self, v: Variable):
+        self.kind = type(v)
         self.facts = (
             v._shape, v._dtype, v._constraint, v._synchronization, v._aggregation, v._trainable,
             v._handle_name,
@@ -66,7 +67,7 @@ def _flatten_variable(v: Variable) -> tuple[tuple, _VariableFacts]:
 
 
 def _unflatten_variable(facts: _VariableFacts, leaves: tuple) -> Variable:
-    v = object.__new__(Variable)
+    v = object.__new__(facts.kind)
     (
         v._shape, v._dtype, v._constraint, v._synchronization, v._aggregation, v._trainable,
         v._handle_name,
@@ -77,10 +78,10 @@ def _unflatten_variable(facts: _VariableFacts, leaves: tuple) -> Variable:
 
 
 jax.tree_util.register_pytree_node(EagerTensor, _flatten_tensor, _unflatten_tensor)
-jax.tree_util.register_pytree_node(Variable, _flatten_variable, _unflatten_variable)
+jax.tree_util.register_pytree_node(ResourceVariable, _flatten_variable, _unflatten_variable)
 
 
-# -- TensorFlow to JAX -------------------------------------------------------------------------------
+# -- TensorFlow to JAX --
 
 
 class PureFunction:
@@ -160,7 +161,7 @@ def to_jax(function: Callable, variables: Sequence[Variable] | None = None) -> P
     return PureFunction(function, variables)
 
 
-# -- JAX to TensorFlow -------------------------------------------------------------------------------
+# -- JAX to TensorFlow --
 
 
 @export("tf.jax.from_jax")

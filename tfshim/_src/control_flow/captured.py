@@ -14,7 +14,7 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.program import _conj
-from tfshim._src.function.concrete import Backward, GraphFunction
+from tfshim._src.function.concrete import GraphFunction
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.jacobian import capturing
 from tfshim._src.tensor import STATE, EagerTensor, pending
@@ -69,9 +69,7 @@ class Captured:
     def captures(self) -> list[EagerTensor | Variable]:
         """What follows the placeholders among the inputs: outside tensors, and variables."""
         graph = self.graph
-        return [
-            graph.variable_of.get(id(t), t) for t in graph.ext[len(graph.placeholders) :]
-        ]
+        return [graph.variable_of.get(id(t), t) for t in graph.ext[len(graph.placeholders) :]]
 
     def raw(self) -> Callable:
         """A pure function of raw inputs with TensorFlow's derivatives."""
@@ -144,7 +142,9 @@ def raw_function(function: GraphFunction) -> Callable:
     def backward(values, cts):
         found = function.backward(which, needed)
         grads: list[Any] = [
-            np.zeros(v.shape, jax.dtypes.float0) if not t.aval.trainable else jax.numpy.zeros_like(v)
+            np.zeros(v.shape, jax.dtypes.float0)
+            if not t.aval.trainable
+            else jax.numpy.zeros_like(v)
             for v, t in zip(values, graph.ext, strict=True)
         ]
         if found.function is None:
@@ -184,5 +184,3 @@ def node(name: str, fn: Callable, plain: Callable, inputs: Sequence[EagerTensor]
 
     outs = dispatch(Kernel(name, fn, {"pushforward": pushforward}), tuple(inputs))
     return outs if isinstance(outs, list) else [outs]
-
-

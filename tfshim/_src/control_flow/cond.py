@@ -92,9 +92,7 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
         effects.happen(outs[-1:])
     result = parts[-1].result
     rest = iter(outs[:n])
-    leaves = [
-        None if leaf is None else next(rest) for leaf in nest.flatten(_values(result), True)
-    ]
+    leaves = [None if leaf is None else next(rest) for leaf in nest.flatten(_values(result), True)]
     return nest.pack_sequence_as(_values(result), leaves, expand_composites=True)
 
 

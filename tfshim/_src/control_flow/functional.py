@@ -19,7 +19,9 @@ def _rows(elems: Any, least: str) -> tuple[list[EagerTensor], int]:
     """The flat tensors and the number of rows that they have."""
     flat = [convert(e) for e in nest.flatten(elems, expand_composites=True)]
     if not flat:
-        raise ValueError("elems must be a Tensor or (possibly nested) sequence of Tensors. Got empty")
+        raise ValueError(
+            "elems must be a Tensor or (possibly nested) sequence of Tensors. Got empty"
+        )
     for t in flat:
         if not t.aval.shape:
             raise ValueError(least)
@@ -40,7 +42,9 @@ def _at(tensors: list[TensorArray], like: Any, i: Any) -> Any:
 
 def _arrays(flat: list[EagerTensor], n: int) -> list[TensorArray]:
     return [
-        TensorArray(t.dtype, size=n, element_shape=t.aval.shape[1:], clear_after_read=False).unstack(t)
+        TensorArray(
+            t.dtype, size=n, element_shape=t.aval.shape[1:], clear_after_read=False
+        ).unstack(t)
         for t in flat
     ]
 
@@ -150,13 +154,16 @@ def _empty(fn: Callable, flat: list[EagerTensor], elems: Any, specs: list) -> li
 
 def _scan_inputs(name: str, fn: Any, elems: Any, initializer: Any, last: bool):
     if not callable(fn):
-        raise TypeError(f"{fn.__name__} is not callable." if hasattr(fn, "__name__") else
-                        "fn must be callable.")
+        raise TypeError(
+            f"{fn.__name__} is not callable." if hasattr(fn, "__name__") else "fn must be callable."
+        )
     flat, n = _rows(elems, "elems must be a 1+ dimensional Tensor, not a scalar")
     if initializer is None and n == 0:
         from tfshim._src.errors import InvalidArgumentError
 
-        raise InvalidArgumentError(None, None, f"{name}: elems has no rows and there is no initializer")
+        raise InvalidArgumentError(
+            None, None, f"{name}: elems has no rows and there is no initializer"
+        )
     return flat, n
 
 
@@ -286,7 +293,9 @@ def foldl_v2(
     Raises:
       TypeError, ValueError: for functions or tensors that do not fit.
     """
-    return _fold("foldl", fn, elems, initializer, back_prop, swap_memory, parallel_iterations, False)
+    return _fold(
+        "foldl", fn, elems, initializer, back_prop, swap_memory, parallel_iterations, False
+    )
 
 
 @export("tf.foldr")
@@ -312,5 +321,3 @@ def foldr_v2(
       TypeError, ValueError: for functions or tensors that do not fit.
     """
     return _fold("foldr", fn, elems, initializer, back_prop, swap_memory, parallel_iterations, True)
-
-

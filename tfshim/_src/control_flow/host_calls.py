@@ -91,5 +91,3 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None) -> 
             array = array.astype(dtype.np)
         outs.append(from_array(np.array(array)))
     return outs if many else (outs[0] if outs else None)
-
-

@@ -46,9 +46,7 @@ class CriticalSection:
       critical_section_def, import_scope: TensorFlow 1 arguments; only None.
     """
 
-    def __init__(
-        self, name=None, shared_name=None, critical_section_def=None, import_scope=None
-    ):
+    def __init__(self, name=None, shared_name=None, critical_section_def=None, import_scope=None):
         for arg, value in (
             ("critical_section_def", critical_section_def),
             ("import_scope", import_scope),

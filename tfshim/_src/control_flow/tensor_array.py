@@ -87,13 +87,15 @@ class TensorArray:
         self._shape = TensorShape(element_shape)
         self._clear = clear_after_read is not False
         self._flow = flow
-        self._items: list[EagerTensor | None] | None = [None] * _integer(0 if size is None else size)
+        self._items: list[EagerTensor | None] | None = [None] * _integer(
+            0 if size is None else size
+        )
         self._cleared: set[int] = set()
         self._buffer: EagerTensor | None = None
         #: symbolic indices at which a loop's body writes, shared by all versions of the array
         self._written_at: list[EagerTensor] = []
 
-    # -- facts -------------------------------------------------------------------------------------
+    # -- facts --
 
     @property
     def dtype(self):
@@ -147,7 +149,7 @@ class TensorArray:
         """
         raise NotImplementedError("TensorArrayGradV3 is not supported.")
 
-    # -- representation ------------------------------------------------------------------------------
+    # -- representation --
 
     def _version(self) -> TensorArray:
         """Itself eagerly, a copy in a function being traced."""
@@ -251,7 +253,7 @@ class TensorArray:
         self._items.extend([None] * (size - len(self._items)))
         return True
 
-    # -- elements ------------------------------------------------------------------------------------
+    # -- elements --
 
     def read(self, index, name=None) -> Any:
         """The element at an index.

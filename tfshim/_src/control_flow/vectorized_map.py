@@ -78,8 +78,7 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True) -> Any:
     results = dispatch(vmapped(part.function.kernel, tuple(mapped)), tuple(inputs))
     rest = iter(results)
     leaves = [
-        None if t is None else next(rest)
-        for t in nest.flatten(part.result, expand_composites=True)
+        None if t is None else next(rest) for t in nest.flatten(part.result, expand_composites=True)
     ]
     return nest.pack_sequence_as(part.result, leaves, expand_composites=True)
 
@@ -92,5 +91,3 @@ def _row_by_row(fn, elems, flat, n) -> Any:
     first = fn(nest.pack_sequence_as(elems, [t[0] for t in whole], expand_composites=True))
     wanted = nest.map_structure(lambda v: TensorSpec(None, convert(v).dtype), first)
     return map_fn_v2(fn, rows, fn_output_signature=wanted)
-
-

@@ -246,7 +246,7 @@ def loop(
             break
         check = Captured("while_cond", run_test, [t.aval for t in flat])
         sizes = _sizes(flat, outs, work, check, growing)
-        if not any([a._grow(n) for a, n in zip(growing, sizes, strict=True)]):
+        if not any(a._grow(n) for a, n in zip(growing, sizes, strict=True)):
             break
     invariants = _invariants(shape_invariants, initial)
     _check(flat, outs, counted, invariants, names)

@@ -153,11 +153,13 @@ _LIBRARY = re.compile(r'File "(<tfshim|.*[\\/]tfshim[\\/]_src[\\/]|.*[\\/]malt[\
 _BUILTIN_ERRORS = frozenset(
     e
     for e in vars(builtins).values()
-    if isinstance(e, type) and issubclass(e, Exception) and not issubclass(e, (KeyError, OSError, UnicodeError))
+    if isinstance(e, type)
+    and issubclass(e, Exception)
+    and not issubclass(e, (KeyError, OSError, UnicodeError))
 )
 
 
-# -- tf.autograph ----------------------------------------------------------------------------------
+# -- tf.autograph --
 
 
 @export("tf.autograph.experimental.do_not_convert")

@@ -12,13 +12,9 @@ from typing import Any
 
 import jax
 import numpy as np
-from malt.core import ag_ctx as CONTEXT
 from malt.core import converter as _converter
 from malt.impl import api as API
-from malt.lang import directives as DIRECTIVES
-from malt.operators import control_flow as _python
-from malt.operators import variables as _variables
-from malt.utils import ag_logging as LOGGING
+from malt.operators import control_flow as _python, variables as _variables
 
 from tfshim._src import nest
 from tfshim._src.control_flow.cond import branch, cond_for_tf_v2
@@ -26,6 +22,7 @@ from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.control_flow.while_loop import loop
 from tfshim._src.convert import convert
 from tfshim._src.engine.capture import Graph
+from tfshim._src.function import needs_value
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.polymorphic import Function
 from tfshim._src.jacobian import capturing
@@ -61,7 +58,7 @@ class LazyRange:
         raise NeedsValue("tf.range: its length is not known")
 
 
-# -- state -------------------------------------------------------------------------------------------
+# -- state --
 
 
 def _undefined(value: Any) -> bool:
@@ -229,7 +226,7 @@ _RETURN = (
 )
 
 
-# -- loops -------------------------------------------------------------------------------------------
+# -- loops --
 
 
 def while_stmt(test, body, get_state, set_state, symbol_names, opts) -> None:
@@ -262,9 +259,7 @@ def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts) 
     elif is_symbolic(iter_) and isinstance(iter_, (Tensor, Variable)):
         _for_rows(convert(iter_), extra_test, body, get_state, set_state, symbol_names, opts)
     else:
-        _python._py_for_stmt(
-            iter_, extra_test, body, get_state, set_state, symbol_names, opts
-        )
+        _python._py_for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts)
 
 
 def _for_rows(rows, extra_test, body, get_state, set_state, symbol_names, opts) -> None:
@@ -465,7 +460,7 @@ def _invariants(pairs: Any, before: Sequence[Any], moving: Sequence[int]) -> set
     return {i for value, _ in pairs for i in moving if before[i] is value}
 
 
-# -- expressions ---------------------------------------------------------------------------------------
+# -- expressions --
 
 
 def if_exp(cond, if_true, if_false, expr_repr) -> Any:
@@ -520,7 +515,7 @@ def assert_stmt(expression1, expression2) -> None:
     assert expression1, expression2()
 
 
-# -- calls ---------------------------------------------------------------------------------------------
+# -- calls --
 
 
 def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
@@ -532,7 +527,12 @@ def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
     if isinstance(f, Function) or _module(f).split(".")[0] in _OURS:
         if getattr(f, "__name__", "") == "range" and any(map(is_symbolic, args)):
             return _range(f, args, kwargs or {})
-        return f(*args, **(kwargs or {}))
+        try:
+            return f(*args, **(kwargs or {}))
+        except NeedsValue as e:
+            if not hasattr(e, "op_name"):
+                e.op_name = getattr(f, "__name__", None)  # type: ignore[attr-defined]
+            raise
     return API.converted_call(f, args, kwargs, caller_fn_scope=caller_fn_scope, options=options)
 
 
@@ -666,6 +666,12 @@ class _Transpiler(API.PyToPy):
             found["ag__"].__dict__.update(OPERATORS)
         return self._extra_locals  # type: ignore[return-value]
 
+    def transform(self, obj, user_context):
+        result = super().transform(obj, user_context)
+        if isinstance(result, tuple) and len(result) == 3:
+            needs_value.SOURCE_MAPS[result[0].__code__.co_filename] = result[2]
+        return result
+
 
 OPERATORS = {
     f.__name__: f
@@ -675,4 +681,3 @@ OPERATORS = {
     )
 }  # fmt: skip
 TRANSPILER = _Transpiler()
-

@@ -15,7 +15,7 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.function import effects
 from tfshim._src.function.func_graph import FuncGraph
-from tfshim._src.indexed_slices import IndexedSlices, densify
+from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.jacobian import capturing
 from tfshim._src.tape import Call, backprop
 from tfshim._src.tensor import STATE, EagerTensor, pending
@@ -57,7 +57,7 @@ class GraphFunction:
 
     def fits(self) -> bool:
         """Whether the variables still have the shapes that the graph was traced for."""
-        return all([v._current().aval is aval for v, aval in self.unstable])
+        return all(v._current().aval is aval for v, aval in self.unstable)
 
     def inputs(self, args: Sequence[EagerTensor], given: dict[int, Variable] | None = None) -> list:
         """The kernel's inputs: the arguments, then what the graph captured, as it is now.
@@ -151,7 +151,10 @@ class Backward:
             graph.ext.append(ct)
             cts.append(ct)
         self.n_cts = len(cts)
-        sources = [t for t, want in zip(graph.ext, needed, strict=False) if want]
+        sources = []
+        for t, want in zip(forward.graph.ext, needed, strict=True):
+            if want:
+                sources += [t, *_assigned(forward.graph, t)]
         with capturing(graph):
             found = backprop(
                 forward.graph.entries,
@@ -163,7 +166,14 @@ class Backward:
         self.pattern: list[Any] = []
         parts: list[EagerTensor] = []
         for t, want in zip(forward.graph.ext, needed, strict=True):
-            grad = found.get(id(t)) if want else None
+            grad = None
+            if want:
+                reads = [found.get(id(s)) for s in (t, *_assigned(forward.graph, t))]
+                reads = [g for g in reads if g is not None]
+                if len(reads) > 1:
+                    with capturing(graph):
+                        reads = [aggregate(reads)]
+                grad = reads[0] if reads else None
             if grad is None:
                 self.pattern.append(None)
             elif isinstance(grad, IndexedSlices):
@@ -194,6 +204,12 @@ class Backward:
             else:
                 result.append(IndexedSlices(outs[p[1]], outs[p[1] + 1], p[2]))
         return result
+
+
+def _assigned(graph: FuncGraph, tensor: Any) -> list[Any]:
+    """What the graph assigned to the variable behind one of its inputs: reads of it count, too."""
+    variable = graph.variable_of.get(id(tensor))
+    return [] if variable is None else graph.assigned.get(id(variable._root), [])
 
 
 class Forward:

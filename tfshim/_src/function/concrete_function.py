@@ -70,7 +70,7 @@ class ConcreteFunction:
     def _trace(self) -> Trace:
         return next(iter(self._logical.traces.values()))
 
-    # -- calling -----------------------------------------------------------------------------------
+    # -- calling --
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -111,7 +111,9 @@ class ConcreteFunction:
             bound = logical.signature.python.bind_partial(*args, **kwargs)
         except TypeError as e:
             raise self._unfit(str(e), args, kwargs) from None
-        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        names = [
+            p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
         out = []
         for i, value in enumerate(logical.args):
             if i < len(names) and names[i] in bound.arguments:
@@ -171,7 +173,7 @@ class ConcreteFunction:
                 )
         return [convert(v) for v in values]
 
-    # -- facts -------------------------------------------------------------------------------------
+    # -- facts --
 
     @property
     def name(self) -> bytes:
@@ -213,6 +215,7 @@ class ConcreteFunction:
         return [
             graph.variable_of[id(t)].handle if id(t) in graph.variable_of else t
             for t in graph.ext[len(graph.placeholders) :]
+            if not t._literal
         ]
 
     @property
@@ -277,6 +280,7 @@ class ConcreteFunction:
             if id(t) in self.graph.variable_of
             else f"  {id(t)}: {TensorSpec(t.shape, t.dtype)!r}"
             for t in self.graph.ext[len(self.graph.placeholders) :]
+            if not t._literal
         ]
         return "\n".join(lines + (captures or ["  None"]))
 

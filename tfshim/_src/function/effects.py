@@ -8,7 +8,6 @@ the program at once. What a callback raises is kept and raised again with its ow
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import jax
 import numpy as np
@@ -17,7 +16,6 @@ from jax.experimental import io_callback
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.tensor import STATE, EagerTensor
-
 
 #: Callbacks may run in a thread of XLA's, so that this is no thread-local.
 _raised: list[BaseException] = []

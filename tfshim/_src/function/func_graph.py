@@ -32,6 +32,8 @@ class FuncGraph(Graph):
         self.states: dict[int, VariableState] = {}
         #: id of an external tensor -> the variable whose value it stands for
         self.variable_of: dict[int, Any] = {}
+        #: id of a variable -> the tensors that the graph assigned to it
+        self.assigned: dict[int, list[Any]] = {}
         self.building = threading.RLock()
         #: tensors whose nodes must run whether or not anybody looks at them
         self.effects: list[EagerTensor] = []
@@ -65,7 +67,11 @@ class FuncGraph(Graph):
             count = counts.get(base, 0)
             counts[base] = count + 1
             if slot <= tensor._slot < slot + len(spec.outputs):
-                return f"{base}_{count}:{tensor._slot - slot}" if count else f"{base}:{tensor._slot - slot}"
+                return (
+                    f"{base}_{count}:{tensor._slot - slot}"
+                    if count
+                    else f"{base}:{tensor._slot - slot}"
+                )
             slot += len(spec.outputs)
         return f"Tensor_{tensor._slot}:0"
 
@@ -118,7 +124,7 @@ class FuncGraph(Graph):
         self._check_scope(tensor)
         return self.external(tensor)
 
-    # -- variables ---------------------------------------------------------------------------------
+    # -- variables --
 
     def _state(self, variable: Any) -> VariableState:
         root = variable._root
@@ -139,6 +145,7 @@ class FuncGraph(Graph):
         self._state(variable)
         root = variable._root
         self.states[id(root)] = VariableState(root, handle, True)
+        self.assigned.setdefault(id(root), []).append(handle)
 
     def create_variable(self, variable: Any, value: EagerTensor) -> None:
         """A variable made while tracing: its initial value is lifted out of the function."""
@@ -201,7 +208,7 @@ class FuncGraph(Graph):
     def written(self) -> list[VariableState]:
         return [s for s in self.states.values() if s.written]
 
-    # -- what tf.Graph users look at ---------------------------------------------------------------
+    # -- what tf.Graph users look at --
 
     @property
     def inputs(self) -> list[EagerTensor]:

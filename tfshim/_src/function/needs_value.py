@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Any
 
 from tfshim._src import logs
+
+#: Name of a file that AutoGraph generated -> its lines' places in the user's own files.
+SOURCE_MAPS: dict[str, Any] = {}
+
+
+def user_place(filename: str, line: int) -> str:
+    """`file:line` in the user's own code, also for code that AutoGraph generated."""
+    for location, origin in SOURCE_MAPS.get(filename, {}).items():
+        if location.lineno == line:
+            return f"{origin.loc.filename}:{origin.loc.lineno}"
+    return f"{filename}:{line}"
 
 
 def describe(error: BaseException) -> tuple[str, str]:
@@ -21,9 +33,10 @@ def describe(error: BaseException) -> tuple[str, str]:
             if op == "" and place and code.co_name[0] != "_":
                 op = code.co_name
         else:
-            place, op = f"{code.co_filename}:{frame.tb_lineno}", ""
+            if "malt" not in code.co_filename:
+                place, op = user_place(code.co_filename, frame.tb_lineno), ""
         frame = frame.tb_next
-    return op or "an operation", place
+    return getattr(error, "op_name", None) or op or "an operation", place
 
 
 def warn(function: str, error: BaseException) -> None:

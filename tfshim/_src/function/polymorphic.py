@@ -84,7 +84,7 @@ class Function:
         self._initialized = False
         self._uncaptured = False
 
-    # -- facts -------------------------------------------------------------------------------------
+    # -- facts --
 
     @property
     def python_function(self) -> Callable:
@@ -138,7 +138,7 @@ class Function:
             self._reduce_retracing,
         )
 
-    # -- methods -----------------------------------------------------------------------------------
+    # -- methods --
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """The function of one instance: each has traces of its own, that die with it."""
@@ -169,7 +169,7 @@ class Function:
     def _input_signature_of(self, python_function: Callable) -> Any:
         return self._input_signature
 
-    # -- calling -----------------------------------------------------------------------------------
+    # -- calling --
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
@@ -188,7 +188,7 @@ class Function:
     def _call(self, args: tuple, kwargs: dict) -> Any:
         if MODE.eagerly or (self._uncaptured and not STATE.trace.symbolic):
             return self._python_function(*args, **kwargs)
-        plain = not kwargs and all([type(a) is EagerTensor for a in args])
+        plain = not kwargs and all(type(a) is EagerTensor for a in args)
         given = args
         args, kwargs = self._bind(args, kwargs)
         arguments = Arguments()
@@ -281,7 +281,9 @@ class Function:
     def _generalize(self, key: tuple, args: tuple) -> tuple:
         if self._input_signature is not None:
             arguments = Arguments()
-            positional = tuple(self._input_signature[: len(args)]) + args[len(self._input_signature) :]
+            positional = (
+                tuple(self._input_signature[: len(args)]) + args[len(self._input_signature) :]
+            )
             try:
                 return (tuple([arguments.key(a) for a in positional]), *key[1:])
             except TypeError:
@@ -332,7 +334,7 @@ class Function:
             self._converted = autograph.converted(self._python_function, self._autograph_options)
         return self._converted
 
-    # -- concrete functions --------------------------------------------------------------------------
+    # -- concrete functions --
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """The trace for these arguments, in which `tf.TensorSpec` may stand for tensors.
@@ -402,7 +404,9 @@ class _Bound:
         return types.MethodType(self.function, instance)
 
 
-def _restore(python_function, input_signature, autograph, jit_compile, reduce_retracing) -> Function:
+def _restore(
+    python_function, input_signature, autograph, jit_compile, reduce_retracing
+) -> Function:
     return function(
         python_function,
         input_signature=input_signature,

@@ -34,9 +34,7 @@ class TensorKey:
         self.dtype, self.shape, self.name = dtype, shape, name
 
     def __eq__(self, other: Any) -> bool:
-        return (
-            type(other) is TensorKey and self.dtype is other.dtype and self.shape == other.shape
-        )
+        return type(other) is TensorKey and self.dtype is other.dtype and self.shape == other.shape
 
     def __hash__(self) -> int:
         return hash((self.dtype, self.shape))
@@ -237,7 +235,7 @@ def join(a: Any, b: Any) -> Any:
         return a.join(b)
     if type(a) is tuple and type(b) is tuple and len(a) == len(b):
         parts = [join(x, y) for x, y in zip(a, b, strict=True)]
-        if any(p is None and not (x is None and y is None) for p, x, y in zip(parts, a, b)):  # noqa: B905
+        if any(p is None and not (x is None and y is None) for p, x, y in zip(parts, a, b)):
             return None
         return tuple(parts)
     return a if type(a) is type(b) and a == b else None

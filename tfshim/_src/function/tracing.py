@@ -137,7 +137,10 @@ def _outline(value: Any) -> Any:
 def _check_unchanged(shallow, before, args, kwargs, describe: str) -> None:
     after = nest.flatten((args, kwargs))
     same = len(before) == len(after) and all(x is y for x, y in zip(before, after, strict=True))
-    if same and shallow == ([_outline(a) for a in args], {k: _outline(v) for k, v in kwargs.items()}):
+    if same and shallow == (
+        [_outline(a) for a in args],
+        {k: _outline(v) for k, v in kwargs.items()},
+    ):
         return
     changed = [i for i, (s, a) in enumerate(zip(shallow[0], args, strict=True)) if s != _outline(a)]
     changed += [k for k, s in shallow[1].items() if s != _outline(kwargs[k])]

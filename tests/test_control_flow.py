@@ -1,0 +1,398 @@
+"""Branches, loops, maps and arrays of tensors: eagerly and in functions, with derivatives.
+
+Expected values were observed in TensorFlow 2.21.
+"""
+
+import numpy as np
+import pytest
+
+import tfshim as tf
+from tfshim._src.control_flow import raw_loops
+
+c = tf.constant
+MODES = {
+    "eager": lambda f: f,
+    "function": lambda f: tf.function(f, autograph=False),
+}
+
+
+@pytest.fixture(params=MODES)
+def run(request):
+    return MODES[request.param]
+
+
+@pytest.fixture
+def in_function():
+    return MODES["function"]
+
+
+def got(nest):
+    return tf.nest.map_structure(lambda t: t.numpy().tolist(), nest)
+
+
+def derivatives(f, x):
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        g = tape.gradient(y, x)
+    return g.numpy().tolist(), outer.gradient(g, x).numpy().tolist()
+
+
+# -- branches --
+
+
+def test_cond(run):
+    f = run(lambda x: tf.cond(x > 1, lambda: (x * 2, {"a": x}), lambda: (x - 1, {"a": -x})))
+    assert got(f(c(2))) == (4, {"a": 2})
+    assert got(f(c(0))) == (-1, {"a": 0})
+
+
+def test_cond_without_result(run):
+    assert run(lambda x: tf.cond(x > 1, lambda: None, lambda: None))(c(2)) is None
+
+
+def test_cond_assigns_only_in_its_branch(run):
+    v = tf.Variable(1.0)
+    f = run(lambda x: tf.cond(x > 1, lambda: v.assign_add(1.0) + 0, lambda: v.assign_sub(5.0) + 0))
+    assert (float(f(c(2))), float(v), float(f(c(0))), float(v)) == (2.0, 2.0, -3.0, -3.0)
+
+
+def test_cond_prints_only_in_its_branch(run, capsys):
+    f = run(
+        lambda x: tf.cond(x > 1, lambda: (tf.print("yes"), x)[1], lambda: (tf.print("no"), x)[1])
+    )
+    f(c(2))
+    assert capsys.readouterr().err == "yes\n"
+
+
+def test_gradient_of_cond(run):
+    f = run(lambda x: tf.cond(x > 1, lambda: x * x * x, lambda: x * 3.0))
+    assert derivatives(f, c(2.0)) == (12.0, 12.0)
+
+
+def test_a_custom_gradient_in_a_branch(in_function):
+    @tf.custom_gradient
+    def f(x):
+        return x * x, lambda dy: dy * 100.0
+
+    x = c(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = in_function(lambda x: tf.cond(x > 1, lambda: f(x), lambda: x))(x)
+    assert float(tape.gradient(y, x)) == 100.0
+
+
+def test_switch_case(run):
+    f = run(lambda i: tf.switch_case(i, [lambda: i + 1, lambda: i + 2, lambda: i + 30]))
+    assert [int(f(c(i))) for i in (-1, 0, 1, 2, 5)] == [29, 1, 3, 32, 35]
+
+
+def test_case(run):
+    f = run(lambda x: tf.case([(x > 3, lambda: x * 2), (x > 1, lambda: x * 3)], default=lambda: -x))
+    assert [int(f(c(i))) for i in (0, 2, 5)] == [0, 6, 10]
+
+
+def test_case_must_find_one(run):
+    f = run(lambda x: tf.case([(x > 3, lambda: x), (x > 1, lambda: x)]))
+    assert int(f(c(2))) == 2
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="None of conditions evaluated as True"
+    ):
+        f(c(0))
+
+
+def test_exclusive_case(run):
+    f = run(
+        lambda x: tf.case(
+            [(x > 3, lambda: x), (x > 1, lambda: x)], exclusive=True, default=lambda: x
+        )
+    )
+    assert int(f(c(2))) == 2
+    with pytest.raises(tf.errors.InvalidArgumentError, match="more than 1 conditions"):
+        f(c(5))
+
+
+BRANCH_ERRORS = [
+    (lambda x: tf.cond(x > 1, lambda: x, lambda: c(1.0)), TypeError, "same number, type, and overall structure"),
+    (lambda x: tf.cond(x > 1, lambda: x, lambda: None), ValueError, "Lengths of branch outputs of cond must match"),
+    (lambda x: tf.cond(True, lambda: x, lambda: x), TypeError, "pred must not be a Python bool"),
+    (lambda x: tf.cond(x > 1, x, lambda: x), TypeError, "'true_fn' must be callable"),
+    (lambda x: tf.cond(x > [1, 2], lambda: x, lambda: x), tf.errors.InvalidArgumentError, "must be a scalar, but it has shape"),
+    (lambda x: tf.switch_case(x, {0: lambda: x, 3: lambda: x}), ValueError, r"contiguous range of \[0 to 2\) but found \{0,3\}"),
+    (lambda x: tf.switch_case(x, 3), TypeError, "'branch_fns' must be a list, tuple, or dict"),
+    (lambda x: tf.switch_case(c(1.0), [lambda: x]), TypeError, "'branch_index' must be an integer Tensor"),
+    (lambda x: tf.case(3), TypeError, "'pred_fn_pairs' must be a list, tuple, or dict"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", range(len(BRANCH_ERRORS)))
+def test_errors_of_branches(row, in_function):
+    body, kind, text = BRANCH_ERRORS[row]
+    with pytest.raises(kind, match=text):
+        in_function(body)(c(2))
+
+
+# -- loops --
+
+
+def test_while_loop(run):
+    f = run(lambda x: tf.while_loop(lambda i, a: i < 5, lambda i, a: (i + 1, a * 2.0), (0, x)))
+    assert got(f(c(1.0))) == (5, 32.0)
+
+
+def test_maximum_iterations(in_function):
+    f = in_function(
+        lambda x: tf.while_loop(lambda i: i < 5, lambda i: (i + 1,), [x], maximum_iterations=2)
+    )
+    assert got(f(c(1))) == [3]
+
+
+def test_a_loop_assigns_variables_and_reads_them_again(run):
+    v = tf.Variable(1.0)
+
+    def body(i, total):
+        v.assign_add(1.0)
+        return i + 1, total + v
+
+    f = run(lambda: tf.while_loop(lambda i, t: v < 4.0, body, (0, 0.0)))
+    assert got(f()) == (3, 9.0)
+    assert float(v) == 4.0
+
+
+def test_random_numbers_differ_between_steps(in_function):
+    f = in_function(lambda: tf.map_fn(lambda _: tf.random.uniform([]), tf.zeros([8])))
+    first, second = f().numpy().tolist(), f().numpy().tolist()
+    assert len(set(first + second)) == 16
+
+
+LOOPS = {
+    "known length": (
+        lambda x: tf.while_loop(lambda i, a: i < 5, lambda i, a: (i + 1, a * x), (0, x))[1],
+        (192.0, 480.0),
+    ),
+    "unknown length": (
+        lambda x: tf.while_loop(lambda a: a < 100.0, lambda a: (a * x,), (x,))[0],
+        (448.0, 1344.0),
+    ),
+    "nested": (
+        lambda x: tf.while_loop(
+            lambda i, a: i < 3,
+            lambda i, a: (
+                i + 1,
+                tf.while_loop(lambda j, b: j < i + 1, lambda j, b: (j + 1, b * x), (0, a))[1],
+            ),
+            (0, x),
+        )[1],
+        (448.0, 1344.0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [n for n in LOOPS if n != "nested"])
+def test_derivatives_of_loops(name, run):
+    f, wanted = LOOPS[name]
+    assert derivatives(run(f), c(2.0)) == wanted
+
+
+def test_the_gradient_of_nested_loops(run):
+    x = c(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = run(LOOPS["nested"][0])(x)
+    assert float(tape.gradient(y, x)) == 448.0
+
+
+def test_forward_mode_through_a_loop(in_function):
+    x = c(2.0)
+    with tf.autodiff.ForwardAccumulator(x, c(1.0)) as acc:
+        y = in_function(LOOPS["unknown length"][0])(x)
+    assert float(acc.jvp(y)) == 448.0
+
+
+@pytest.mark.parametrize("steps", [0, 1, 31, 32, 33, 70, 1100])
+def test_a_loop_of_unknown_length_is_reversed_from_few_states(steps):
+    """Past 1,024 steps, the states of a segment do not fit in the slots either."""
+    import jax
+    import jax.numpy as jnp
+
+    def looped(x, n):
+        return raw_loops.while_loop(
+            lambda k, cs: k[0] < cs[1],
+            lambda k, cs: (k[0] + 1, jnp.sin(k[1]) * cs[0]),
+            (jnp.zeros((), jnp.int32), x),
+            (x, n),
+        )[1]
+
+    def reference(x):
+        return jax.lax.scan(lambda a, _: (jnp.sin(a) * x, None), x, None, length=steps)[0]
+
+    found = jax.jit(jax.grad(looped))(jnp.float64(1.3), jnp.int32(steps))
+    assert np.isclose(found, jax.grad(reference)(1.3), rtol=1e-12)
+
+
+LOOP_ERRORS = [
+    (lambda x: tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.concat([a, a], 0)), (0, x)), ValueError, r"enters the loop with shape \(1,\), but has shape \(2,\) after one iteration"),
+    (lambda x: tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.cast(a, tf.int32)), (0, x)), TypeError, "type should remain constant"),
+    (lambda x: tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1,), (0, x)), ValueError, "don't have the same nested structure"),
+    (lambda x: tf.while_loop(3, lambda i: i, (x,)), TypeError, "'cond' must be callable"),
+    (lambda x: tf.map_fn(lambda a: a, c(1)), ValueError, "must be 1[+] dimensional Tensors, not scalars"),
+    (lambda x: tf.map_fn(lambda a: (a, a), x), ValueError, "don't have the same nested structure"),
+    (lambda x: tf.map_fn(lambda a: tf.cast(a, tf.int32), x), tf.errors.InvalidArgumentError, "Invalid data types"),
+    (lambda x: tf.TensorArray(tf.float32, size=2).write(5, x).stack(), tf.errors.InvalidArgumentError, "Trying to modify element 5 in a list with 2 elements"),
+    (lambda x: tf.TensorArray(tf.float32, size=2).read(0), tf.errors.InvalidArgumentError, "Trying to read an uninitialized tensor"),
+    (lambda x: tf.TensorArray(tf.float32, size=2).write(0, 1.0).write(1, x), ValueError, "Inconsistent shapes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", range(len(LOOP_ERRORS)))
+def test_errors_of_loops(row, in_function):
+    body, kind, text = LOOP_ERRORS[row]
+    with pytest.raises(kind, match=text):
+        in_function(body)(c([1.0]))
+
+
+def test_a_loop_variable_that_grows_runs_op_by_op(in_function):
+    f = in_function(
+        lambda x: tf.while_loop(
+            lambda i, a: i < 3,
+            lambda i, a: (i + 1, tf.concat([a, a], 0)),
+            (0, x),
+            shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])),
+        )
+    )
+    assert got(f(c([1.0]))) == (3, [1.0] * 8)
+
+
+# -- maps, scans, folds --
+
+
+def test_map_fn(run):
+    f = run(
+        lambda x: tf.map_fn(
+            lambda a: (a[0] + a[1], a[0]), (x, x), fn_output_signature=(tf.int32, tf.int32)
+        )
+    )
+    assert got(f(c([1, 2, 3]))) == ([2, 4, 6], [1, 2, 3])
+
+
+def test_scan(run):
+    x = c([1, 2, 3])
+    assert got(run(lambda x: tf.scan(lambda a, b: a + b, x))(x)) == [1, 3, 6]
+    assert got(
+        run(lambda x: tf.scan(lambda a, b: a * b, x, initializer=c(2), reverse=True))(x)
+    ) == [12, 12, 6]
+    pair = run(
+        lambda x: tf.scan(lambda a, b: (a[0] + b[0], a[1] * b[1]), (x, x), initializer=(c(0), c(1)))
+    )
+    assert got(pair(x)) == ([1, 3, 6], [1, 2, 6])
+
+
+def test_folds(run):
+    def f(x):
+        minus = lambda a, b: a - b  # noqa: E731
+        ten = c(10)
+        return (
+            tf.foldl(minus, x),
+            tf.foldr(minus, x),
+            tf.foldl(minus, x, ten),
+            tf.foldr(minus, x, ten),
+        )
+
+    assert got(run(f)(c([1, 2, 3]))) == (-4, 0, 4, 4)
+
+
+def test_derivatives_of_maps_and_scans(run):
+    x = c([1.0, 2.0, 3.0])
+    scanned = run(lambda x: tf.reduce_sum(tf.scan(lambda a, b: a * b, x)))
+    assert derivatives(scanned, x) == ([9.0, 4.0, 2.0], [6.0, 5.0, 3.0])
+    mapped = run(lambda x: tf.reduce_sum(tf.map_fn(lambda a: a * a * a, x)))
+    assert derivatives(mapped, x) == ([3.0, 12.0, 27.0], [6.0, 12.0, 18.0])
+
+
+def test_vectorized_map(run):
+    f = run(lambda x: tf.vectorized_map(lambda a: {"s": a[0] + a[1], "k": 3}, (x, c([1]))))
+    assert got(f(c([1, 2, 3]))) == {"s": [2, 3, 4], "k": [3, 3, 3]}
+
+
+def test_vectorized_map_is_differentiated(run):
+    x = c([1.0, 2.0, 3.0])
+    assert derivatives(
+        run(lambda x: tf.reduce_sum(tf.vectorized_map(lambda a: a * a * a, x))), x
+    ) == (
+        [3.0, 12.0, 27.0],
+        [6.0, 12.0, 18.0],
+    )
+
+
+# -- tensor arrays --
+
+
+def test_tensor_array(run):
+    def f(x):
+        ta = tf.TensorArray(tf.float32, size=3, clear_after_read=False)
+        for i in range(3):
+            ta = ta.write(i, x * float(i))
+        return ta.stack(), ta.read(1), ta.size(), ta.gather([2, 0]), ta.concat()
+
+    rows = [[0.0, 0.0], [1.0, 2.0], [2.0, 4.0]]
+    assert got(run(f)(c([1.0, 2.0]))) == (rows, rows[1], 3, [rows[2], rows[0]], sum(rows, []))
+
+
+def test_tensor_array_in_pieces(run):
+    def f(x):
+        ta = tf.TensorArray(tf.float32, size=3, clear_after_read=False).unstack(x)
+        split = tf.TensorArray(tf.float32, size=2).split(x, [1, 2])
+        return ta.read(2), ta.scatter([0, 1], c([5.0, 6.0])).stack(), split.read(1)
+
+    assert got(run(f)(c([1.0, 2.0, 3.0]))) == (3.0, [5.0, 6.0, 3.0], [2.0, 3.0])
+
+
+def test_a_loop_fills_an_array_that_grows(run):
+    def f(x):
+        ta = tf.TensorArray(tf.float32, size=0, dynamic_size=True)
+        step = lambda i, ta: (i + 1, ta.write(i, x * tf.cast(i, tf.float32)))  # noqa: E731
+        return tf.while_loop(lambda i, ta: i < 4, step, (0, ta))[1].stack()
+
+    x = c([1.0, 2.0])
+    assert got(run(f)(x)) == [[0.0, 0.0], [1.0, 2.0], [2.0, 4.0], [3.0, 6.0]]
+    assert derivatives(run(lambda x: tf.reduce_sum(f(x) ** 2)), x) == ([28.0, 56.0], [28.0, 28.0])
+
+
+def test_an_array_is_cleared_by_reading_it_eagerly():
+    ta = tf.TensorArray(tf.float32, size=2).write(0, 1.0)
+    assert float(ta.read(0)) == 1.0
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Could not read index 0 twice"):
+        ta.read(0)
+    with pytest.raises(tf.errors.OutOfRangeError, match="Tried to write to index 5"):
+        ta.write(5, 1.0)
+
+
+# -- host calls and order --
+
+
+def test_python_and_numpy_functions(run):
+    assert (
+        float(run(lambda x: tf.py_function(lambda a: a.numpy() * 2, [x], tf.float32))(c(3.0)))
+        == 6.0
+    )
+    f = run(lambda x: tf.numpy_function(lambda a: (a * 2, a), [x], [tf.float32, tf.float32]))
+    assert got(f(c(3.0))) == [6.0, 3.0]
+
+
+def test_py_function_is_differentiated(run):
+    x = c(3.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = run(lambda x: tf.py_function(lambda a: a * a, [x], tf.float32))(x)
+    assert float(tape.gradient(y, x)) == 6.0
+
+
+def test_order(run):
+    def f(x):
+        with tf.control_dependencies([x]):
+            y = x + 1
+        return tf.CriticalSection().execute(lambda: y * 2)
+
+    assert float(run(f)(c(3.0))) == 8.0
