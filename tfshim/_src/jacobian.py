@@ -106,12 +106,24 @@ def _stacked(fn: Callable, seeds: EagerTensor) -> list[EagerTensor | None]:
     ]
 
 
-def _check_loop(tape, pfor: bool, message: str, parallel_iterations) -> None:
-    if not pfor and not tape._persistent and not STATE.trace.symbolic:
-        raise RuntimeError(message)
-    if STATE.trace.symbolic and parallel_iterations is not None and not tape._persistent:
+def _check_loop(tape, name: str, pfor: bool, parallel_iterations) -> None:
+    """TensorFlow's limits on tapes that are not persistent, which computes rows in a loop there."""
+    if tape._persistent:
+        return
+    if not pfor and not STATE.trace.symbolic:
+        with_pfor = "with  experimental" if name == "jacobian" else " with experimental"
         raise RuntimeError(
-            "GradientTape must be created with persistent=True to compute the jacobian with "
+            f"GradientTape must be created with persistent=True to compute the {name} with eager "
+            f"execution enabled and {with_pfor}_use_pfor set to False."
+        )
+    if pfor and parallel_iterations is not None:
+        if name == "jacobian":
+            raise ValueError(
+                "Encountered an exception while vectorizing the jacobian computation. "
+                "Vectorization can be disabled by setting experimental_use_pfor to False."
+            )
+        raise RuntimeError(
+            "GradientTape must be created with persistent=True to compute the batch_jacobian with "
             "parallel_iterations."
         )
 
@@ -132,15 +144,10 @@ def jacobian(tape, target, sources, unconnected_gradients, parallel_iterations, 
 
     Raises:
       RuntimeError: for a used tape, or one that is not persistent where rows are computed in turn.
+      ValueError: for `parallel_iterations` on a tape that is not persistent, as in TensorFlow.
     """
     tape._begin()
-    _check_loop(
-        tape,
-        pfor,
-        "GradientTape must be created with persistent=True to compute the jacobian with eager "
-        "execution enabled and with  experimental_use_pfor set to False.",
-        parallel_iterations,
-    )
+    _check_loop(tape, "jacobian", pfor, parallel_iterations)
     _ = target.shape
     paused = tape._recording
     if paused:
@@ -213,13 +220,7 @@ def batch_jacobian(tape, target, source, unconnected_gradients, parallel_iterati
             f"Need first dimension of target shape ({target.shape}) and source shape "
             f"({source.shape}) to match."
         )
-    _check_loop(
-        tape,
-        pfor,
-        "GradientTape must be created with persistent=True to compute the batch_jacobian with "
-        "eager execution enabled and  with experimental_use_pfor set to False.",
-        parallel_iterations,
-    )
+    _check_loop(tape, "batch_jacobian", pfor, parallel_iterations)
     UnconnectedGradients.parse(unconnected_gradients)
     paused = tape._recording
     if paused:

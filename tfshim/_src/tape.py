@@ -169,11 +169,16 @@ def backprop(
     reach = set(source_ids)
     on_path = []
     for entry in entries:
-        for t in entry[1]:
-            if id(t) in reach:
+        kernel, inputs, outputs = entry
+        if not kernel.differentiable:  # graphs keep all their nodes
+            continue
+        allowed = kernel.diff_inputs
+        for i, t in enumerate(inputs):
+            if id(t) in reach and (allowed is None or i in allowed):
                 on_path.append(entry)
-                for o in entry[2]:
-                    reach.add(id(o))
+                for o in outputs:
+                    if o.aval.trainable:
+                        reach.add(id(o))
                 break
     #: id of a tensor -> its cotangent, or a list of several that are yet to be added
     cotangents: dict[int, Any] = {}
