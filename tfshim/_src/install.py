@@ -21,7 +21,8 @@ _OWN = frozenset({"cli", "debug", "jax"})
 _SELF = "compat.v2"
 
 # Modules whose import keras_bridge.py wants to hear of.
-_WATCHED = frozenset({"keras", "keras.src.backend.tensorflow", "keras.src.backend.tensorflow.core"})
+_BACKEND = "keras.src.backend.tensorflow"
+_WATCHED = frozenset({"keras", _BACKEND, f"{_BACKEND}.core", f"{_BACKEND}.trainer"})
 # What is not the facade's: Keras, and the inner names that are served once Keras is there.
 _BRIDGED = frozenset({"__internal__", "compiler", "experimental", "keras", "python"})
 

@@ -4,9 +4,8 @@ Nothing here imports Keras until somebody asks for it. The import hook (install.
 module when Keras, or its part that needs a change, is about to be imported:
 
 - `keras`: TensorFlow's inner names that its backend uses are put where it looks for them;
-- `keras.src.backend.tensorflow.core`: once it is loaded, `compute_output_spec` is replaced. Keras
-  runs a layer on a graph's placeholders whose sizes may be unknown; shapes are static here, so
-  that the layer runs with two different sizes in place of the unknown ones.
+- `keras.src.backend.tensorflow` and two modules in it: what they take from TensorFlow and cannot
+  have is replaced once they are loaded (internals/adapted.py says what and why).
 """
 
 from __future__ import annotations
@@ -27,9 +26,6 @@ _PUBLIC = "keras._tf_keras.keras"  # what TensorFlow shows as tf.keras
 _BACKEND = "keras.src.backend.tensorflow"
 _CORE = f"{_BACKEND}.core"
 _PACKAGE = __name__.partition(".")[0]
-
-#: In place of an unknown size: two primes that no layer has as a size by chance.
-_SIZES = (89, 97)
 
 MISSING = "tf.keras is the package Keras, which is not installed: pip install 'tfshim[keras]'"
 
@@ -80,8 +76,7 @@ def find_spec(fullname: str, path: Any) -> importlib.machinery.ModuleSpec | None
         return None
     spec = importlib.machinery.PathFinder.find_spec(fullname, path)
     if spec is not None and spec.loader is not None:
-        around = _lend_names() if fullname == _BACKEND else _use_static_shapes()
-        spec.loader = _Within(spec.loader, around)
+        spec.loader = _Within(spec.loader, _around(fullname))
     return spec
 
 
@@ -106,14 +101,16 @@ class _Within(importlib.abc.Loader):
 
 def _prepare() -> None:
     """Puts what Keras reads of TensorFlow's inner names where it looks for it."""
-    from tfshim._src.internals import distribute, dtensor, namespace, v1
+    from tfshim._src.internals import distribute, dtensor, namespace, optional, v1
 
     tf = importlib.import_module(_PACKAGE)
+    experimental = importlib.import_module(f"{_PACKAGE}.experimental")
     for owner, name, value in (
         (tf, "__internal__", namespace),
         (tf, "distribute", distribute),
         (importlib.import_module(f"{_PACKAGE}.compat"), "v1", v1),
-        (importlib.import_module(f"{_PACKAGE}.experimental"), "dtensor", dtensor),
+        (experimental, "dtensor", dtensor),
+        (experimental, "Optional", optional.Optional),
     ):
         if name not in vars(owner):
             setattr(owner, name, value)
@@ -145,50 +142,17 @@ def _absent(public: str) -> Any:
 
 
 @contextlib.contextmanager
-def _use_static_shapes() -> Iterator[list]:
-    """Replaces `compute_output_spec` of Keras' TensorFlow backend once that is loaded."""
+def _then(adapt: Callable[[Any], None]) -> Iterator[list]:
+    """Once the module is loaded, `adapt(module)`."""
     told: list[Any] = []
     yield told
-    told[0].compute_output_spec = _output_spec_of(told[0])
+    adapt(told[0])
 
 
-def _output_spec_of(core: Any) -> Callable:
-    """`compute_output_spec` for static shapes, made of what `core` imports."""
-    from tfshim._src.dtypes import as_dtype
-    from tfshim._src.engine.aval import make_aval
-    from tfshim._src.function.func_graph import FuncGraph
-    from tfshim._src.jacobian import capturing
-    from tfshim._src.tensor import STATE, pending
+def _around(fullname: str) -> Any:
+    """The context in which a module of Keras is loaded."""
+    from tfshim._src.internals import adapted
 
-    symbolic = core.KerasTensor
-    tree = core.tree
-
-    def run(fn, args, kwargs, size: int) -> Any:
-        graph = FuncGraph("scratch_graph", STATE.trace)
-
-        def placeholder(x):
-            if not isinstance(x, symbolic):
-                return x
-            shape = tuple([size if d is None else d for d in x.shape])
-            return graph.placeholder(make_aval(shape, as_dtype(x.dtype)), pending)
-
-        with core.StatelessScope(), core.SymbolicScope(), capturing(graph):
-            args, kwargs = tree.map_structure(placeholder, (args, kwargs))
-            return fn(*args, **kwargs)
-
-    def compute_output_spec(fn, *args, **kwargs):
-        unknown = any(
-            isinstance(x, symbolic) and None in x.shape for x in tree.flatten((args, kwargs))
-        )
-        first = run(fn, args, kwargs, _SIZES[0])
-        second = run(fn, args, kwargs, _SIZES[1]) if unknown else first
-
-        def spec(a, b):
-            if not core.is_tensor(a):
-                return a
-            shape = [m if m == n else None for m, n in zip(a.shape, b.shape, strict=True)]
-            return symbolic(shape, core.standardize_dtype(a.dtype))
-
-        return tree.map_structure(spec, first, second)
-
-    return compute_output_spec
+    if fullname == _BACKEND:
+        return _lend_names()
+    return _then(adapted.static_shapes if fullname == _CORE else adapted.python_iteration)
