@@ -1,11 +1,13 @@
 """tf.nn: moments, normalization, biases, dropout, embeddings."""
 
-from conformance.cases.row import draw, f32, i32, i64, row, var
+from conformance.cases.row import draw, expr, f32, i32, i64, row, var
 
 _BN = "tf.nn.batch_normalization"
 _DROP = "tf.nn.dropout"
 _FREE = "tf.nn.experimental.stateless_dropout"
 _LOOK = "tf.nn.embedding_lookup"
+
+_half = expr("lambda shape, dtype: tf.fill(shape, tf.constant(0.5, dtype))")
 
 
 def _pos(shape, dtype="float32", seed=0):
@@ -76,4 +78,8 @@ ROWS = [
     row("tf.image.adjust_contrast", i32([[[7], [2**30]]]), 0.5),
     row("tf.image.adjust_contrast", f32([[[]]]), 0.5, grad=(), kind="boundary"),
     row("tf.image.adjust_contrast", draw((4, 5)), 2.0, kind="error"),
+    row("tf.nn.experimental.general_dropout", draw((5,)), 0.5, _half),
+    row("tf.nn.experimental.general_dropout", draw((3, 4)), f32(0.6), _half, [3, 1]),
+    row("tf.nn.experimental.general_dropout", draw((5,)), 0.0, _half, kind="boundary"),
+    row("tf.nn.experimental.general_dropout", draw((5,)), 1.5, _half, kind="error"),
 ]  # fmt: skip
