@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tfshim._src import dtypes, nest, random_state, static
+from tfshim._src import dtypes, nest, static
 from tfshim._src.convert import convert, from_array
 from tfshim._src.data import structure
 from tfshim._src.data.structure import call, normalized
@@ -403,6 +403,8 @@ class DatasetV2(structure.Dataset):
         size = static.integer(buffer_size)
         if size < 1 and size != UNKNOWN:
             raise ValueError(f"buffer_size must be greater than zero. buffer_size = {size}")
+        from tfshim._src import random_state  # draws of its own need ops
+
         whole = random_state.SEEDS.seed
         words = [int(static.plain(s)) & 0xFFFFFFFF for s in (whole, seed) if s is not None]
         base = np.random.SeedSequence(words) if words else np.random.SeedSequence()
