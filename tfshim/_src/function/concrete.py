@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.function import effects
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.jacobian import capturing
-from tfshim._src.tape import Call, backprop
+from tfshim._src.tape import Call, backprop, zeros
 from tfshim._src.tensor import STATE, EagerTensor, pending
 from tfshim._src.variable import Variable
 
@@ -47,6 +48,8 @@ class GraphFunction:
         )
         self._backward: dict[Any, Backward] = {}
         self._forward: dict[Any, Forward] = {}
+        #: of a gradient function: per input of the function that it is of, where its gradient stands
+        self.derivative_of: list[Any] | None = None
         #: variables that may change their shape, with the one that the graph was traced for
         self.unstable = [
             (s.variable, a.aval)
@@ -118,7 +121,24 @@ class GraphFunction:
         if not which:
             return [None] * len(call.inputs)
         cts = [densify(call.cotangents[i]) for i in which]
-        return self.backward(which, needed).call(list(call.inputs), cts)
+        grads = self.backward(which, needed).call(list(call.inputs), cts)
+        for i, (want, grad) in enumerate(zip(needed, grads, strict=True)):
+            if want and grad is None and self._touches(i, which, needed):
+                grads[i] = zeros(call.inputs[i].aval)
+        return grads
+
+    def _touches(self, i: int, which: tuple[int, ...], needed: tuple[bool, ...]) -> bool:
+        """Whether TensorFlow gives zeros and not None for an input that no cotangent reaches.
+
+        Its gradient function takes a cotangent of every output, and returns all gradients at once,
+        computed from all that the function computed.
+        """
+        if not self.graph.ext[i].aval.trainable:
+            return False
+        if self.derivative_of is not None:
+            return i < len(self.derivative_of) and self.derivative_of[i] is not None
+        every = tuple([k for k, o in enumerate(self.outputs) if o.aval.trainable])
+        return every != which and self.backward(every, needed).pattern[i] is not None
 
     def backward(self, which: tuple[int, ...], needed: tuple[bool, ...]) -> Backward:
         """The gradient function for cotangents of the outputs `which`, built once."""
@@ -184,10 +204,29 @@ class Backward:
                 parts.append(grad)
         self.function = GraphFunction(graph, parts, complete=False) if parts else None
         self.graph = graph
+        self.zeros = self._connected_otherwise(forward, which, needed)
+
+    def _connected_otherwise(self, forward: GraphFunction, which, needed) -> list[Aval | None]:
+        """Per input the aval of the zeros that it gets since another output depends on it.
+
+        One function is one node to a tape, in TensorFlow as here: outputs without a cotangent count
+        as having a zero one.
+        """
+        none: list[Aval | None] = [None] * len(needed)
+        every = tuple([i for i, t in enumerate(forward.outputs) if t.aval.trainable])
+        missing = [w and p is None for w, p in zip(needed, self.pattern, strict=True)]
+        if which == every or not any(missing):
+            return none
+        full = forward.backward(every, needed).pattern
+        ext = forward.graph.ext
+        return [
+            ext[i].aval if missing[i] and full[i] is not None else None for i in range(len(needed))
+        ]
 
     def call(self, inputs: list[EagerTensor], cts: list[EagerTensor]) -> list:
+        default: list[Any] = [None if a is None else zeros(a) for a in self.zeros]
         if self.function is None:
-            return [None] * len(inputs)
+            return default
         captured = self.graph.ext[self.n_in + self.n_cts :]
         extra = []
         for t in captured:
@@ -196,9 +235,9 @@ class Backward:
         n_out = len(self.function.outputs)
         outs = dispatch(self.function.kernel, (*inputs, *cts, *extra))[:n_out]
         result: list[Any] = []
-        for p in self.pattern:
+        for p, otherwise in zip(self.pattern, default, strict=True):
             if p is None:
-                result.append(None)
+                result.append(otherwise)
             elif p[0] == "dense":
                 result.append(outs[p[1]])
             else:
