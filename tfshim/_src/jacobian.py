@@ -154,7 +154,7 @@ def jacobian(tape, target, sources, unconnected_gradients, parallel_iterations, 
         tape._pop()
     try:
         flat_sources = [held(s) for s in nest.flatten(sources, expand_composites=True)]
-        y = _read(tape, target)
+        y = _read(tape, held(target))
         unconnected = UnconnectedGradients.parse(unconnected_gradients)
 
         def row(seed):

@@ -312,7 +312,7 @@ class GradientTape:
         Raises:
           ValueError: for something that is neither a tensor nor a variable.
         """
-        for t in map(held, nest.flatten(tensor, expand_composites=True)):
+        for t in nest.flatten(tensor, expand_composites=True):
             if not isinstance(t, (Tensor, Variable)):
                 raise ValueError(
                     f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or "
