@@ -12,9 +12,13 @@ from typing import Any
 
 import jax
 import numpy as np
+from malt.core import ag_ctx as CONTEXT  # noqa: F401  (autograph.py has it from here)
 from malt.core import converter as _converter
 from malt.impl import api as API
-from malt.operators import control_flow as _python, variables as _variables
+from malt.lang import directives as DIRECTIVES  # noqa: F401
+from malt.operators import control_flow as _python
+from malt.operators import variables as _variables
+from malt.utils import ag_logging as LOGGING  # noqa: F401
 
 from tfshim._src import nest
 from tfshim._src.control_flow.cond import branch, cond_for_tf_v2
