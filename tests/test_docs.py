@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["docs/architecture.md"]
+PAGES = ["docs/architecture.md", "docs/guide-functions.md"]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.M | re.S)
 
 
