@@ -22,6 +22,13 @@ Q = collections.namedtuple("Q", "x y")
 PZ = collections.namedtuple("PZ", "z y x")
 
 
+class OrderedDict(collections.OrderedDict):
+    """The standard one, shown as before Python 3.12, so that facts read the same everywhere."""
+
+    def __repr__(self):
+        return f"OrderedDict({list(self.items())!r})"
+
+
 class NT(typing.NamedTuple):
     b: int
     a: int
@@ -143,7 +150,7 @@ def names(tf) -> dict:
     found = {name: value for name, value in globals().items() if not name.startswith("_")}
     found |= {
         "tf": tf,
-        "OD": collections.OrderedDict,
+        "OD": OrderedDict,
         "DD": collections.defaultdict,
         "T": tf.TensorShape,
         "D": tf.Dimension,

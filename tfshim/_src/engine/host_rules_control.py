@@ -11,6 +11,7 @@ import numpy as np
 from jax import lax
 
 from tfshim._src.engine.host_rules import Equation, rule
+from tfshim._src.jaxcompat import scan_counts
 
 # Equations that a loop may run here: about as long as XLA takes to compile it.
 LOOP_BUDGET = 40_000
@@ -91,8 +92,8 @@ def _while(eqn: Equation):
 def _scan(eqn: Equation):
     params, count = eqn.params, len(eqn.outputs)
     body = eqn.compile(params["jaxpr"])
-    carries, length = params["num_carry"], int(params["length"])
-    start = params["num_consts"]
+    start, carries = scan_counts(params)
+    length = int(params["length"])
     stacked = eqn.outputs[carries:]
     order = range(length - 1, -1, -1) if params["reverse"] else range(length)
     if length * _equations(params["jaxpr"]) > LOOP_BUDGET:

@@ -39,6 +39,7 @@ _UFUNCS: dict[str, tuple[Kernel, Kernel | None]] = {
     "expm1": (np.expm1, None),
     "log": (np.log, None),
     "log1p": (np.log1p, None),
+    "log2": (np.log2, None),
     "sqrt": (np.sqrt, None),
     "sin": (np.sin, None),
     "cos": (np.cos, None),
@@ -249,6 +250,23 @@ def _round(eqn):
 def _nextafter(eqn):
     # Of equal operands (two zeros) the second is meant; NumPy's float16 gives the first.
     return lambda x, y: np.where(x == y, y, np.nextafter(x, y))
+
+
+@rule("one_minus_square", elementwise=True, widen=True)
+def _one_minus_square(eqn):
+    one = np.array(1, eqn.inputs[0].dtype)
+    return lambda x: np.multiply(np.add(one, x), np.subtract(one, x))
+
+
+@rule("polynomial", elementwise=True, widen=True)
+def _polynomial(eqn):
+    def call(x, *coefficients):  # from the constant term upwards
+        result = coefficients[-1]
+        for c in reversed(coefficients[:-1]):
+            result = np.add(np.multiply(result, x), c)
+        return result
+
+    return call
 
 
 @rule("clamp", elementwise=True, widen=True)
