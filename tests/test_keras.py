@@ -425,6 +425,8 @@ def test_every_form_of_import():
             from tensorflow.keras.models import Sequential
             import keras as package
             assert layers.Dense is tf.keras.layers.Dense is package.layers.Dense
+            assert tf.losses is keras.losses and tf.optimizers is keras.optimizers
+            assert tf.metrics is keras.metrics and tf.initializers is keras.initializers
             assert keras is tf.keras and Sequential is package.Sequential
             assert package.backend.backend() == "tensorflow"
             assert layers.__spec__.name == "keras._tf_keras.keras.layers"

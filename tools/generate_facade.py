@@ -53,6 +53,10 @@ TITLES = {
 }
 
 
+#: Names of `tf` that come from the package Keras, where that is installed.
+OF_KERAS = ["initializers", "keras", "losses", "metrics", "optimizers"]
+
+
 class Origin(NamedTuple):
     """Where a public name is defined."""
 
@@ -117,14 +121,16 @@ def render(space: str, names: Namespace, below: list[str]) -> str:
         text.append(f"_SUBMODULES = {_braced('{', below, '}')}\n")
     public = sorted([*names, *below])
     text.append(f"__all__ = {_braced('[', public, ']')}\n")
+    if space == "tf":
+        text.append(f"_OF_KERAS = {_braced('{', OF_KERAS, '}')}\n")
     find = (
         '    if name in _SUBMODULES:\n        return _import(f"{__name__}.{name}")\n'
         if below
         else ""
     )
     if space == "tf":  # a package of its own, looked for only when somebody asks for it
-        load = "        from tfshim._src.keras_bridge import load\n\n        return load()\n"
-        find += f'    if name == "keras":\n{load}'
+        load = "        from tfshim._src.keras_bridge import load\n\n        return load(name)\n"
+        find += f"    if name in _OF_KERAS:\n{load}"
     text.append(f"\ndef __getattr__(name: str):\n{find}    raise _missing_name(__name__, name)\n")
     text.append("\ndef __dir__():\n    return [*__all__]\n")
     return "\n".join(text)

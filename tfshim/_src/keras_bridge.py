@@ -30,8 +30,11 @@ _PACKAGE = __name__.partition(".")[0]
 MISSING = "tf.keras is the package Keras, which is not installed: pip install 'tfshim[keras]'"
 
 
-def load() -> types.ModuleType:
+def load(name: str = _KERAS) -> types.ModuleType:
     """`tf.keras`; installs the import hook, by which Keras finds tfshim, if it is not there.
+
+    Args:
+      name: "keras", or which of its modules is wanted: `tf.losses` is `tf.keras.losses`.
 
     Raises:
       AttributeError: if Keras is not installed.
@@ -40,13 +43,13 @@ def load() -> types.ModuleType:
     from tfshim._src.install import install
 
     if importlib.util.find_spec(_KERAS) is None:
-        raise AttributeError(f"module 'tensorflow' has no attribute 'keras'; {MISSING}")
+        raise AttributeError(f"module 'tensorflow' has no attribute {name!r}; {MISSING}")
     core = sys.modules.get(_CORE)
     if core is not None and getattr(core, "tf", None) is not sys.modules[_PACKAGE]:
         raise ImportError("Keras was imported before tfshim and runs on another TensorFlow")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     install()
-    return importlib.import_module(_PUBLIC)
+    return importlib.import_module(_PUBLIC if name == _KERAS else f"{_PUBLIC}.{name}")
 
 
 def served(path: str) -> types.ModuleType | None:
