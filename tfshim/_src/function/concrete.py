@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
@@ -39,10 +41,22 @@ class GraphFunction:
         self.effects = list(graph.effects) if complete else []
         self.all_outputs = [*outputs, *[s.current for s in self.written], *self.effects]
         program, _ = graph.finish(self.all_outputs)
+        n = len(graph.placeholders)
+        #: external tensors that are numbers of the Python code: constants of the program
+        fixed = {
+            i: np.asarray(t._value, t.aval.dtype.np)
+            for i, t in enumerate(graph.ext)
+            if complete and i >= n and t._literal and t._trace is None
+        }
+        #: positions of the external tensors that are inputs of the kernel
+        self.open = [i for i in range(len(graph.ext)) if i not in fixed]
+        self.captured = [
+            (graph.ext[i], graph.variable_of.get(id(graph.ext[i]))) for i in self.open if i >= n
+        ]
         # one kernel per function, since its gradient rule knows the graph
         self.kernel = Kernel(
             f"PartitionedCall:{graph.name}",
-            program.fn,
+            _Baked(program.fn, fixed, len(graph.ext)) if fixed else program.fn,
             {"function": self, "pushforward": self._pushforward},
             rule=self._gradient,
         )
@@ -69,10 +83,8 @@ class GraphFunction:
           args: one tensor per placeholder.
           given: by id of a variable that the graph was traced with, the one to use instead.
         """
-        graph = self.graph
         inputs = list(args)
-        for t in graph.ext[len(graph.placeholders) :]:
-            variable = graph.variable_of.get(id(t))
+        for t, variable in self.captured:
             if variable is None:
                 inputs.append(t)
             else:
@@ -117,15 +129,18 @@ class GraphFunction:
                 if c is not None and i < n_out and call.outputs[i].aval.trainable
             ]
         )
-        needed = tuple(call.needed)
         if not which:
             return [None] * len(call.inputs)
+        inputs, wanted = list(self.graph.ext), [False] * len(self.graph.ext)
+        for i, t, want in zip(self.open, call.inputs, call.needed, strict=True):
+            inputs[i], wanted[i] = t, want
+        needed = tuple(wanted)
         cts = [densify(call.cotangents[i]) for i in which]
-        grads = self.backward(which, needed).call(list(call.inputs), cts)
+        grads = self.backward(which, needed).call(inputs, cts)
         for i, (want, grad) in enumerate(zip(needed, grads, strict=True)):
             if want and grad is None and self._touches(i, which, needed):
-                grads[i] = zeros(call.inputs[i].aval)
-        return grads
+                grads[i] = zeros(inputs[i].aval)
+        return [grads[i] for i in self.open]
 
     def _touches(self, i: int, which: tuple[int, ...], needed: tuple[bool, ...]) -> bool:
         """Whether TensorFlow gives zeros and not None for an input that no cotangent reaches.
@@ -154,8 +169,24 @@ class GraphFunction:
         with self.graph.building:
             found = self._forward.get(key)
             if found is None:
-                found = self._forward[key] = Forward(self, moving, [t.aval for t in tangents])
-        return found.call(list(inputs), list(tangents))
+                places = tuple([self.open[i] for i in moving])
+                found = self._forward[key] = Forward(self, places, [t.aval for t in tangents])
+        full = list(self.graph.ext)
+        for i, t in zip(self.open, inputs, strict=True):
+            full[i] = t
+        return found.call(full, list(tangents))
+
+
+class _Baked:
+    """A program with some of its inputs fixed."""
+
+    def __init__(self, fn: Any, fixed: dict[int, Any], count: int):
+        self.fn, self.fixed, self.count = fn, fixed, count
+
+    def __call__(self, *values):
+        rest = iter(values)
+        full = [self.fixed[i] if i in self.fixed else next(rest) for i in range(self.count)]
+        return self.fn(*full)
 
 
 class Backward:
