@@ -172,7 +172,8 @@ def test_uninstall_leaves_nothing_behind(packages):
         shim.install()
         import tensorflow.nn
         shim.uninstall()
-        left = {m for m in set(sys.modules) - before[1] if m.split(".")[0] in ("shim", "tensorflow")}
+        new = set(sys.modules) - before[1]
+        left = {m for m in new if m.split(".")[0] in ("shim", "tensorflow")}
         assert (list(sys.meta_path), left - {"shim.nn"}) == (before[0], set())
         import tensorflow
         print(tensorflow.constant)
