@@ -69,6 +69,16 @@ def test_unconnected():
     exact(got[0], [[2.0, 0.0], [0.0, 4.0]])
 
 
+def test_unconnected_zeros_have_the_shape_of_a_jacobian():
+    x, z, v = tf.constant([1.0, 2.0]), tf.constant([[1.0], [2.0], [3.0]]), tf.Variable(1.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([x, z])
+        y = x * x
+    dz, dv = tape.jacobian(y, [z, v], unconnected_gradients="zero")
+    exact(dz, np.zeros([2, 3, 1]))
+    exact(dv, [0.0, 0.0])
+
+
 def test_slices_become_dense():
     v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
     with tf.GradientTape() as tape:

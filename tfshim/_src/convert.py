@@ -32,6 +32,7 @@ _PYTHON_KINDS = {bool: "b", int: "i", float: "f", complex: "c", str: "s", bytes:
 _FITS = {"b": "biufcq", "i": "iufcq", "u": "iufcq", "f": "fc", "c": "c", "s": "s"}
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
+_UINT64 = range(2**64)
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -81,7 +82,7 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
             kind is int
             and wanted.kind in "iu"
             and value not in _INT64
-            and not (wanted is dtypes.uint64 and 0 <= value < 2**64)
+            and not (wanted is dtypes.uint64 and value in _UINT64)
         ):
             raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
         return literal(value, wanted)
@@ -131,7 +132,7 @@ def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
     if kind is None and isinstance(value, (bool, int, float, complex, str, bytes)):
         kind = next(k for t, k in _PYTHON_KINDS.items() if isinstance(value, t))
     if kind is not None:
-        if dtype is dtypes.uint64 and kind == "i" and 0 <= value < 2**64:
+        if dtype is dtypes.uint64 and isinstance(value, int) and value in _UINT64:
             return np.array(value, np.uint64)
         if dtype is None:
             return _as_array(value, _scalar_dtype(value))
@@ -146,7 +147,7 @@ def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
         small = all(s in _INT32 for s in sizes)
         return np.array(sizes, dtype.np if dtype else (np.int32 if small else np.int64))
     if isinstance(value, (list, tuple, range)) or _is_sequence(value):
-        return _from_sequence(list(value), dtype, value)
+        return _from_sequence(list(value), dtype, value)  # pyright: ignore[reportArgumentType]
     raise ValueError(
         f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a "
         "Tensor."
@@ -294,7 +295,7 @@ def _not_rectangular(value: list) -> ValueError:
     depth = 0
     while isinstance(sample, (list, tuple)) and sample:
         sample, depth = sample[0], depth + 1
-    stack = [(value, 1)]
+    stack: list[tuple[Any, int]] = [(value, 1)]
     while stack:
         level, at = stack.pop()
         for item in level:

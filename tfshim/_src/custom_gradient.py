@@ -170,7 +170,7 @@ def _custom(f: Callable, args: tuple, kwargs: dict) -> Any:
                 "The custom_gradient decorator currently supports keywords arguments only when "
                 "eager execution is enabled."
             )
-        args = nest.map_structure(convert, args, expand_composites=True)
+        args = nest.map_structure(convert, args, expand_composites=True)  # pyright: ignore
     with _Watching() as watcher:
         result, grad_fn = f(*args, **kwargs)
     flat_args = _components(args)
@@ -283,7 +283,7 @@ def recompute_grad(f: Callable) -> Callable:
             with GradientTape() as tape:
                 tape.watch([t for t in nest.flatten(fresh, expand_composites=True) if _float(t)])
                 tape.watch(variables)
-                again = f(*fresh, **kwargs)
+                again = f(*fresh, **kwargs)  # pyright: ignore[reportOptionalIterable]
             flat = nest.flatten(fresh, expand_composites=True)
             seeds = nest.pack_sequence_as(again, list(cotangents))
             grads = tape.gradient(again, [*flat, *variables], output_gradients=seeds)

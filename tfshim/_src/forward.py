@@ -48,8 +48,8 @@ class ForwardAccumulator:
             self._watch(primal, tangent)
 
     def _watch(self, primal: Any, tangent: Any) -> None:
-        dtype = getattr(primal, "dtype", None)
-        if dtype is not None and not dtype.trainable:
+        dtype = primal.dtype
+        if not dtype.trainable:
             logs.warn_first(
                 "The dtype of the watched primal must be floating (e.g. tf.float32), got %r", dtype
             )

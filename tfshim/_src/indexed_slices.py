@@ -73,8 +73,8 @@ class IndexedSlices:
     def graph(self):
         return self._values.graph
 
-    def consumers(self):
-        return self._values.consumers()
+    def consumers(self) -> list:
+        return []
 
     def __str__(self) -> str:
         shape = "" if self._dense_shape is None else f", dense_shape={self._dense_shape!s}"
@@ -102,8 +102,8 @@ class IndexedSlices:
             )
         if dtype is not None and dtype is not self.dtype:
             raise ValueError(
-                f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype "
-                f"{self.dtype.name}"
+                f"Incompatible tensor conversion requested to `dtype` {dtype.name} for "
+                f"IndexedSlices ({self}) with dtype {self.dtype.name}"
             )
         return densify(self)
 

@@ -10,12 +10,12 @@ from typing import Any
 import jax.numpy as jnp
 
 from tfshim._src import nest
-from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.capture import Graph, vmapped
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.indexed_slices import densify
+from tfshim._src.tape import zeros
 from tfshim._src.tensor import STATE, EagerTensor, pending
 from tfshim._src.unconnected import UnconnectedGradients
 from tfshim._src.variable import Variable, held
@@ -135,7 +135,7 @@ def jacobian(tape, target, sources, unconnected_gradients, parallel_iterations, 
       tape: the tape that saw the computation.
       target: a tensor of any shape.
       sources: a tensor or variable, or a nest of them.
-      unconnected_gradients: what an unconnected source gets: None, or zeros of its own shape.
+      unconnected_gradients: what an unconnected source gets: None, or zeros.
       parallel_iterations: accepted as in TensorFlow; all rows are computed at once anyway.
       pfor: False computes one row after the other, on a persistent tape.
 
@@ -169,7 +169,8 @@ def jacobian(tape, target, sources, unconnected_gradients, parallel_iterations, 
                 shape = y.aval.shape + tuple(g.aval.shape[1:])
                 result.append(_reshape(g, shape))
             elif unconnected is UnconnectedGradients.ZERO:
-                result.append(convert(_zeros_like(s)))
+                shape = s._current().aval.shape if isinstance(s, Variable) else s.aval.shape
+                result.append(zeros(make_aval(y.aval.shape + shape, s.dtype)))
             else:
                 result.append(None)
     finally:
@@ -186,12 +187,6 @@ def _read(tape, target) -> EagerTensor:
     handle = target._current()
     tape.variable_accessed(target, handle)
     return handle
-
-
-def _zeros_like(source) -> EagerTensor:
-    from tfshim._src.tape import _zeros_like_source
-
-    return _zeros_like_source(source)
 
 
 def batch_jacobian(tape, target, source, unconnected_gradients, parallel_iterations, pfor) -> Any:
@@ -239,8 +234,6 @@ def batch_jacobian(tape, target, source, unconnected_gradients, parallel_iterati
         (found,) = vectorize(column, seeds) if pfor else _stacked(column, seeds)
         shape = (rows, *inner, *source_shape[1:])
         if found is None:
-            from tfshim._src.tape import zeros
-
             result = zeros(make_aval(shape, y.aval.dtype))
         else:
             from tfshim._src.ops import array

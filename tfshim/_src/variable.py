@@ -569,7 +569,7 @@ class Variable:
 
 
 def held(thing: Any) -> Any:
-    """The variable behind an object that declares to act as one (Keras' variables); else `thing`."""
+    """The variable behind an object that acts as one (Keras' variables); else `thing`."""
     while not isinstance(thing, (Variable, EagerTensor)) and getattr(
         thing, "_should_act_as_resource_variable", False
     ):
