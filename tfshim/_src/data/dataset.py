@@ -120,6 +120,10 @@ class DatasetV2(structure.Dataset):
 
     __module__ = "tensorflow.python.data.ops.dataset_ops"
     _kind = "DatasetV2"
+    _make: Callable[[], Iterator]
+    _specs: Any
+    _count: Any
+    _rows: Rows | None
 
     def __init__(self, variant_tensor=None):
         raise TypeError("datasets are made by class methods such as Dataset.from_tensor_slices")
@@ -254,7 +258,7 @@ class DatasetV2(structure.Dataset):
         if output_signature is None:
             if output_types is None:
                 raise TypeError("Either `output_signature` or `output_types` must be specified.")
-            shapes = output_shapes
+            shapes: Any = output_shapes
             if shapes is None:
                 shapes = nest.map_structure(lambda _: None, output_types)
             flat_types = nest.flatten(output_types)
@@ -268,6 +272,7 @@ class DatasetV2(structure.Dataset):
                 [TensorSpec(s, t) for s, t in zip(flat_shapes, flat_types, strict=True)],
             )
         given = tuple(convert(a).numpy() for a in args or ())
+        items: Any = generator
 
         def fit(spec: Any, value: Any) -> Any:
             if not isinstance(spec, TensorSpec):
@@ -288,7 +293,7 @@ class DatasetV2(structure.Dataset):
             return t
 
         def make() -> Iterator:
-            for item in generator(*given):
+            for item in items(*given):
                 if isinstance(item, list):
                     item = tuple(item) if nest.is_nested(output_signature) else item
                 if not nest.is_nested(output_signature):

@@ -61,9 +61,10 @@ class TextLineDatasetV2(DatasetV2):
         given = filenames if isinstance(filenames, DatasetV2) else _names(filenames)
 
         def make() -> Iterator:
-            names = given
             if isinstance(given, DatasetV2):
                 names = [n for e in given._iterate() for n in _names(e)]
+            else:
+                names = given
             for name_ in names:
                 for line in _content(name_, compression).splitlines():
                     out = np.empty((), object)

@@ -14,7 +14,7 @@ import numpy as np
 
 from tfshim._src import dtypes, nest, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.errors import fail, op_error, require
+from tfshim._src.errors import OutOfRangeError, fail, op_error, require
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.printing import array_text
 from tfshim._src.registry import export, op
@@ -180,7 +180,8 @@ def _piece(s: bytes, pos: int, size: int, unit: str, index: int) -> bytes:
     units: Any = s if unit == "BYTE" else characters(s)
     n = len(units)
     if not -n <= pos <= n:
-        fail(f"pos {pos} out of range for string b'{_escaped(s)}' at index {index}")
+        shown = f" b'{_escaped(s)}'" if unit == "BYTE" else ""
+        fail(f"pos {pos} out of range for string{shown} at index {index}")
     begin = pos + n if pos < 0 else pos
     end = n if size < 0 else min(n, begin + size)
     piece = units[begin:end]
@@ -276,8 +277,6 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None) -> A
     Raises:
       OutOfRangeError: for an axis that is not there.
     """
-    from tfshim._src.errors import OutOfRangeError
-
     t = convert(inputs, None if isinstance(inputs, Tensor) else dtypes.string)
     given = static.axis(axis)
     axes = tuple(range(t.ndim))[::-1] if given is None else given
@@ -298,7 +297,7 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None) -> A
 @op(
     "tf.strings.unsorted_segment_join",
     kernel="UnsortedSegmentJoin",
-    inputs=fixed("string", "inputs") + each("segment_ids", of=INDEX),
+    inputs=fixed("string", "inputs") + each("segment_ids", of=INDEX, attr="Tindices"),
     static={"num_segments": static.integer, "separator": _bytes},
     host=True,
 )
@@ -312,26 +311,28 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator=""):
       separator: goes between the strings.
 
     Raises:
-      InvalidArgumentError: for a segment that is not there.
+      InvalidArgumentError: for a segment that is not there, or shapes that do not fit.
+      OutOfRangeError: for ids of a higher rank than the strings.
     """
+    require(num_segments >= 0, f"Number of segments must be non-negative but got {num_segments}")
+    if segment_ids.ndim > inputs.ndim:
+        fail(
+            f"Invalid segment_id rank {segment_ids.ndim} for input with {inputs.ndim} dimension(s)",
+            OutOfRangeError,
+        )
+    for axis, (ids, rows) in enumerate(zip(segment_ids.shape, inputs.shape, strict=False)):
+        if ids != rows:
+            fail(f"Segment dimension is {ids} while input dimension is {rows} in rank {axis}")
     if ((segment_ids < 0) | (segment_ids >= num_segments)).any():
         fail("segment_ids are not allowed to exceed num_segments or to have negative values.")
     inner = inputs.shape[segment_ids.ndim :]
-    require(
-        inputs.shape[: segment_ids.ndim] == segment_ids.shape,
-        "Inputs must be at least as large as segment_ids",
-    )
-    rows = inputs.reshape(segment_ids.size, -1)
-    parts: list[list[list[bytes]]] = [
-        [[] for _ in range(rows.shape[1])] for _ in range(num_segments)
-    ]
+    rows = inputs.reshape(segment_ids.size, int(np.prod(inner)))
+    out = np.full((num_segments, rows.shape[1]), b"", object)
     for row, segment in zip(rows, segment_ids.reshape(-1), strict=True):
         for column, item in enumerate(row):
-            parts[segment][column].append(item)
-    out = np.empty((num_segments, rows.shape[1]), object)
-    for i, segment in enumerate(parts):
-        for column, items in enumerate(segment):
-            out[i, column] = separator.join(items)
+            # TensorFlow puts no separator behind what is still empty.
+            before = out[segment, column]
+            out[segment, column] = before + separator + item if before else item
     return out.reshape(num_segments, *inner)
 
 
@@ -368,9 +369,26 @@ def _pattern(pattern: bytes) -> re.Pattern:
         return compiled(pattern)
     except re.error as e:
         shown = pattern.decode("utf-8", "replace")
-        reason = str(e).split(" at position")[0]
-        reason = "missing )" if "missing )" in reason else reason
-        fail(f"Invalid pattern: {shown}, error: {reason}: {shown}")
+        said = str(e).split(" at position")[0]
+        reason, part = said, shown
+        for ours, theirs, found in _REASONS:
+            if said.startswith(ours):
+                place = re.search(found, shown[e.pos or 0 :]) if found else None
+                reason, part = theirs, place[0] if place else shown
+                break
+        fail(f"Invalid pattern: {shown}, error: {reason}: {part}")
+
+
+#: What `re` says, what RE2 says, and the part of the pattern (from where `re` stops) it shows.
+_REASONS = (
+    ("missing )", "missing )", ""),
+    ("unterminated character set", "missing ]", r"(?s)\[.*"),
+    ("nothing to repeat", "no argument for repetition operator", r"[*+?]"),
+    ("unbalanced parenthesis", "unexpected )", ""),
+    ("bad escape (end of pattern)", "trailing \\", r"\\$"),
+    ("bad character range", "invalid character class range", r".-."),
+    ("min repeat greater than max repeat", "invalid repetition size", r"\{[^}]*\}"),
+)
 
 
 def _is_utf8(value: bytes) -> bool:
@@ -392,8 +410,11 @@ def _on_text(pattern: bytes, value: bytes, run: Callable[[re.Pattern, Any], Any]
     return run(_pattern(pattern), value)
 
 
-def _rewritten(rewrite: bytes) -> list[bytes | int]:
-    """A replacement as literal pieces and numbers of groups."""
+def _rewritten(rewrite: bytes) -> tuple[list[bytes | int], bool]:
+    """A replacement as literal pieces and numbers of groups, and whether it is well formed.
+
+    Like RE2, it ends at the first backslash that stands before neither a digit nor another one.
+    """
     parts: list[bytes | int] = []
     for piece in re.findall(rb"\\.|[^\\]+|\\$", rewrite, flags=re.S):
         if piece.startswith(b"\\"):
@@ -403,24 +424,28 @@ def _rewritten(rewrite: bytes) -> list[bytes | int]:
             elif rest == b"\\":
                 parts.append(b"\\")
             else:
-                fail("Invalid rewrite string: " + rewrite.decode("utf-8", "replace"))
+                return parts, False
         else:
             parts.append(piece)
-    return parts
+    return parts, True
 
 
 @op(kernel="StaticRegexReplace", inputs=_STRING, host=True)
 def _regex_replace(input, pattern, rewrite, replace_global):
     _pattern(pattern)
-    parts = _rewritten(rewrite)
+    parts, sound = _rewritten(rewrite)
+    groups = max((p for p in parts if isinstance(p, int)), default=0)
 
     def replaced(value: bytes) -> bytes:
         def run(found: re.Pattern, text: Any) -> Any:
+            # RE2 replaces nothing then, but all matches by what is sound of the replacement.
+            if groups > found.groups or not (sound or replace_global):
+                return text
             wide = isinstance(text, str)
 
             def fill(m: re.Match) -> Any:
-                groups = [m.group(p) or "" * wide if isinstance(p, int) else p for p in parts]
-                pieces = [g if isinstance(g, bytes) else g.encode() for g in groups]
+                texts = [m.group(p) or "" * wide if isinstance(p, int) else p for p in parts]
+                pieces = [g if isinstance(g, bytes) else g.encode() for g in texts]
                 joined = b"".join(pieces)
                 return joined.decode() if wide else joined
 
@@ -536,10 +561,10 @@ def _as_string(input, precision, scientific, shortest, width, fill):
     kind = dtype.kind
     if kind == "s":
         return input
-    if len(fill) > 1:
+    if len(fill.encode()) > 1:
         fail("Fill string must be one or fewer characters")
     if fill and fill not in " -+0#":
-        fail(f"Fill argument not supported: {fill}")
+        fail(f'Fill argument not supported: "{fill}"')
     if precision >= 0 and kind not in "fc":
         fail(f"precision not supported for datatype {dtype.name}")
     if (scientific or shortest) and kind not in "fc":
@@ -551,14 +576,15 @@ def _as_string(input, precision, scientific, shortest, width, fill):
         form += (f".{precision}" if precision > -1 else "") + (
             "e" if scientific else "g" if shortest else "f"
         )
-    elif kind == "b":
-        form = "%" + (str(width) if width > -1 else "") + "s"
     else:
         form += "d"
+    if input.dtype in (np.float32, np.float64):  # TensorFlow's kernels flush denormals
+        input = np.where(np.abs(input) < np.finfo(input.dtype).tiny, np.copysign(0, input), input)
+        input = input.astype(dtype.np)
 
     def text(v: Any) -> bytes:
         if kind == "b":
-            return (form % ("true" if v else "false")).encode()
+            return b"true" if v else b"false"
         if kind == "c":
             return f"({form % float(v.real)},{form % float(v.imag)})".encode()
         return (form % (float(v) if kind == "f" else int(v))).encode()
