@@ -426,3 +426,18 @@ def test_without_autograph():
 def test_converted_code_can_be_had():
     assert int(tf.autograph.to_graph(called)(c(3))) == 4
     assert "ag__.if_stmt" in tf.autograph.to_code(called)
+
+
+def test_an_array_is_filled_under_a_condition(caplog):
+    @tf.function
+    def f(xs, state, n):
+        out = tf.TensorArray(tf.float32, size=3)
+        for i in tf.range(n):
+            if i < 2:
+                state = xs[i] + state
+                out = out.write(i, state)
+        return out.stack(), state
+
+    stacked, state = got(f(tf.ones([3, 2]), tf.zeros([2]), c(3)))
+    assert stacked == [[1.0, 1.0], [2.0, 2.0], [0.0, 0.0]] and state == [2.0, 2.0]
+    assert not f._uncaptured

@@ -106,6 +106,9 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
 
     # what each branch makes of the state decides which parts of it are tensors
     tried = {n: _try(run(n, s)) for n, s in (("body", body), ("orelse", orelse))}
+    before = tuple(
+        [_learned(v, *[t[i] for t in tried.values()]) for i, v in builtins.enumerate(before)]
+    )
     set_state(before)
     moving = []
     for i in builtins.range(len(before)):
@@ -158,6 +161,17 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
         after[i] = like._unpack(iter([value])) if isinstance(like, TensorArray) else value
     set_state(tuple(after))
     return None
+
+
+def _learned(value: Any, *later: Any) -> Any:
+    """An array of tensors that knows the element shape which one of the branches gave it."""
+    if not isinstance(value, TensorArray):
+        return value
+    copy = value._version()
+    for other in later:
+        if isinstance(other, TensorArray):
+            copy._learn(other)
+    return copy
 
 
 def _array_state(value: Any) -> Any:
