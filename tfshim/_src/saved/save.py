@@ -129,16 +129,15 @@ class Writer:
         graph = inner.graph
         if trace.constants:
             raise CannotSave("a function that returns strings cannot be saved")
+        if inner.effects:
+            raise CannotSave("a function with side effects, such as tf.print, cannot be saved")
         n = len(graph.placeholders)
-        captured: list[Any] = []
-        for t in graph.ext[n:]:
-            variable = graph.variable_of.get(id(t))
-            captured.append(
-                {"constant": self.constant(t)}
-                if variable is None
-                else {"variable": self.variable(variable)}
-            )
-        shapes = [jax.ShapeDtypeStruct(t.aval.shape, t.aval.dtype.np) for t in graph.ext]
+        captured = [
+            {"constant": self.constant(t)} if v is None else {"variable": self.variable(v)}
+            for t, v in inner.captured
+        ]
+        opened = [graph.ext[i] for i in inner.open]
+        shapes = [jax.ShapeDtypeStruct(t.aval.shape, t.aval.dtype.np) for t in opened]
         fn = inner.kernel.fn
         exported = jax.export.export(jax.jit(lambda *xs: fn(*xs)))(*shapes)
         name = f"program_{self.programs}.bin"
