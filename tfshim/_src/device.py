@@ -53,7 +53,7 @@ def accelerators() -> list[Any]:
 
 def kind_of(device: Any) -> str:
     """TensorFlow's device type of a JAX device."""
-    return _KINDS.get(device.platform) or device.platform.upper()
+    return _KINDS.get(device.platform) or str(device.platform).upper()
 
 
 def _numbered(devices: list[Any]) -> list[tuple[str, int]]:

@@ -232,7 +232,7 @@ def enable_op_determinism() -> None:
 @export("tf.config.experimental.tensor_float_32_execution_enabled")
 def tensor_float_32_execution_enabled() -> bool:
     """Whether float32 products may run in TensorFloat-32 on GPUs that have it."""
-    return jax.config.jax_default_matmul_precision != "float32"
+    return jax.config.jax_default_matmul_precision != "float32"  # pyright: ignore
 
 
 @export("tf.config.experimental.enable_tensor_float_32_execution")

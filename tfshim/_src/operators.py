@@ -15,22 +15,19 @@ from tfshim._src.variable import Variable
 
 def _binary(fn: Callable, reverse: bool = False) -> Callable:
     """An operator method; a foreign operand with an operator of its own gets its turn."""
-    if reverse:
 
-        def method(self, other):
-            return fn(convert(other, self.dtype), self)
+    def reflected(self, other):
+        return fn(convert(other, self.dtype), self)
 
-    else:
+    def method(self, other):
+        try:
+            return fn(self, other)
+        except (TypeError, ValueError):
+            if _has_reflected(other, fn.__name__):
+                return NotImplemented
+            raise
 
-        def method(self, other):
-            try:
-                return fn(self, other)
-            except (TypeError, ValueError):
-                if _has_reflected(other, fn.__name__):
-                    return NotImplemented
-                raise
-
-    return method
+    return reflected if reverse else method
 
 
 _REFLECTED = {

@@ -53,6 +53,7 @@ class RowPartition:
         """The row splits as a NumPy array."""
         if self._host is None:
             self._host = static.host(self.row_splits)
+        assert self._host is not None
         return self._host
 
     @property

@@ -277,7 +277,7 @@ def map_flat_values(op, *args, **kwargs) -> Any:
             return value.flat_values
         return value
 
-    args, kwargs = nest.map_structure(flat, (list(args), kwargs))
+    args, kwargs = nest.map_structure(flat, (list(args), kwargs))  # pyright: ignore
     result = op(*args, **kwargs)
     if not found:
         return result

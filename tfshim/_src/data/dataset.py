@@ -19,14 +19,13 @@ from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import Tensor
 
 AUTOTUNE = -1
-INFINITE = -1
-UNKNOWN = -2
+INFINITE = INFINITE_CARDINALITY = -1
+UNKNOWN = UNKNOWN_CARDINALITY = -2
 for _name, _value in (
     ("AUTOTUNE", AUTOTUNE),
-    ("INFINITE_CARDINALITY", INFINITE),
-    ("UNKNOWN_CARDINALITY", UNKNOWN),
+    ("INFINITE_CARDINALITY", INFINITE_CARDINALITY),
+    ("UNKNOWN_CARDINALITY", UNKNOWN_CARDINALITY),
 ):
-    globals()[_name] = _value
     publish(f"tf.data.{_name}", _value, __name__, _name)
     publish(f"tf.data.experimental.{_name}", _value, __name__, _name)
 

@@ -44,7 +44,7 @@ class Entry:
         self.nodes = nodes
         self.cost = compile_cost_us(nodes, outputs)
         self.hot_at = hot_threshold(nodes, self.cost)
-        self.call = None
+        self.call: Compiled | None = None
         self.site = site
         self.seconds = 0.0
         self.compile_seconds = 0.0

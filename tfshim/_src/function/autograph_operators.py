@@ -615,24 +615,24 @@ def _float(x=0) -> Any:
 
 
 def _max(*args, **kwargs) -> Any:
-    from tfshim._src.ops import arithmetic, reduction
+    from tfshim._src.ops import compare, reduction
 
     if len(args) == 1:
         return reduction.reduce_max(args[0])
     result = args[0]
     for other in args[1:]:
-        result = arithmetic.maximum(result, other)
+        result = compare.maximum(result, other)
     return result
 
 
 def _min(*args, **kwargs) -> Any:
-    from tfshim._src.ops import arithmetic, reduction
+    from tfshim._src.ops import compare, reduction
 
     if len(args) == 1:
         return reduction.reduce_min(args[0])
     result = args[0]
     for other in args[1:]:
-        result = arithmetic.minimum(result, other)
+        result = compare.minimum(result, other)
     return result
 
 

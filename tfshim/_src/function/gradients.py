@@ -8,7 +8,7 @@ from tfshim._src import jacobian, nest
 from tfshim._src.convert import convert
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.registry import export
-from tfshim._src.tape import _zeros_like_source, backprop
+from tfshim._src.tape import _zeros_like_source, backprop, zeros
 from tfshim._src.tensor import STATE, EagerTensor
 from tfshim._src.unconnected import UnconnectedGradients
 from tfshim._src.variable import Variable
@@ -111,6 +111,6 @@ def hessians(ys, xs, gate_gradients=False, aggregation_method=None, name="hessia
 
         (found,) = jacobian.vectorize(row, jacobian._rows(gradient.aval))
         if found is None:
-            found = jacobian._zeros_like(x)
+            found = zeros(x.aval)
         result.append(jacobian._reshape(found, (*x.aval.shape, *x.aval.shape)))
     return result

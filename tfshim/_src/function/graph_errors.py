@@ -47,7 +47,7 @@ GraphValueError.__name__ = GraphValueError.__qualname__ = "ValueError"
 GraphTypeError.__name__ = GraphTypeError.__qualname__ = "TypeError"
 
 
-def in_graph(error: Exception) -> Exception:
+def in_graph(error) -> Exception:
     """The error as TensorFlow raises it while a function is traced."""
     if type(error) is not InvalidArgumentError or "[Op:" not in error.message:
         return error

@@ -5,7 +5,6 @@ String tensors are NumPy object arrays of bytes; these ops run at once, on the h
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +16,7 @@ from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import OutOfRangeError, fail, op_error, require
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.printing import array_text
+from tfshim._src.ops.strings_patterns import checked, on_text, rewritten
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each, fixed, same
 from tfshim._src.tensor import Tensor
@@ -321,8 +321,10 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator=""):
             OutOfRangeError,
         )
     for axis, (ids, rows) in enumerate(zip(segment_ids.shape, inputs.shape, strict=False)):
-        if ids != rows:
-            fail(f"Segment dimension is {ids} while input dimension is {rows} in rank {axis}")
+        if ids != rows:  # what TensorFlow calls the input's dimension here is its rank
+            fail(
+                f"Segment dimension is {ids} while input dimension is {inputs.ndim} in rank {axis}"
+            )
     if ((segment_ids < 0) | (segment_ids >= num_segments)).any():
         fail("segment_ids are not allowed to exceed num_segments or to have negative values.")
     inner = inputs.shape[segment_ids.ndim :]
@@ -331,7 +333,7 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator=""):
     for row, segment in zip(rows, segment_ids.reshape(-1), strict=True):
         for column, item in enumerate(row):
             # TensorFlow puts no separator behind what is still empty.
-            before = out[segment, column]
+            before: bytes = out[segment, column]
             out[segment, column] = before + separator + item if before else item
     return out.reshape(num_segments, *inner)
 
@@ -339,101 +341,10 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator=""):
 # -- patterns --------------------------------------------------------------------------------------
 
 
-@functools.lru_cache(256)
-def compiled(pattern: bytes) -> re.Pattern:
-    """A pattern in RE2's syntax, as far as Python's `re` has the same.
-
-    Raises:
-      re.error: for what is no pattern.
-    """
-    return re.compile(_portable(pattern))
-
-
-_CLASSES = {b"\\C": b"(?s:.)", b"\\z": b"\\Z", b"\\pN": b"\\d", b"\\Q": b""}
-
-
-def _portable(pattern: bytes) -> bytes:
-    text = re.sub(rb"\(\?P?<([A-Za-z_]\w*)>", rb"(?P<\1>", pattern)
-    for ours, theirs in _CLASSES.items():
-        text = text.replace(ours, theirs)
-    # `$` is the end of the text in RE2, not also the place before a last newline
-    return re.sub(rb"(\\.)|(\[\^?\]?(?:\\.|[^\]\\])*\])|(\$)", _ends, text, flags=re.S)
-
-
-def _ends(m: re.Match) -> bytes:
-    return b"\\Z" if m.group(3) else m.group(0)
-
-
-def _pattern(pattern: bytes) -> re.Pattern:
-    try:
-        return compiled(pattern)
-    except re.error as e:
-        shown = pattern.decode("utf-8", "replace")
-        said = str(e).split(" at position")[0]
-        reason, part = said, shown
-        for ours, theirs, found in _REASONS:
-            if said.startswith(ours):
-                place = re.search(found, shown[e.pos or 0 :]) if found else None
-                reason, part = theirs, place[0] if place else shown
-                break
-        fail(f"Invalid pattern: {shown}, error: {reason}: {part}")
-
-
-#: What `re` says, what RE2 says, and the part of the pattern (from where `re` stops) it shows.
-_REASONS = (
-    ("missing )", "missing )", ""),
-    ("unterminated character set", "missing ]", r"(?s)\[.*"),
-    ("nothing to repeat", "no argument for repetition operator", r"[*+?]"),
-    ("unbalanced parenthesis", "unexpected )", ""),
-    ("bad escape (end of pattern)", "trailing \\", r"\\$"),
-    ("bad character range", "invalid character class range", r".-."),
-    ("min repeat greater than max repeat", "invalid repetition size", r"\{[^}]*\}"),
-)
-
-
-def _is_utf8(value: bytes) -> bool:
-    try:
-        value.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _on_text(pattern: bytes, value: bytes, run: Callable[[re.Pattern, Any], Any]) -> Any:
-    """Runs a search on characters where both are text beyond ASCII, on bytes otherwise."""
-    if value.isascii() and pattern.isascii():
-        return run(_pattern(pattern), value)
-    if _is_utf8(pattern) and _is_utf8(value):
-        _pattern(pattern)
-        text = re.compile(_portable(pattern).decode(), re.ASCII)
-        return run(text, value.decode())
-    return run(_pattern(pattern), value)
-
-
-def _rewritten(rewrite: bytes) -> tuple[list[bytes | int], bool]:
-    """A replacement as literal pieces and numbers of groups, and whether it is well formed.
-
-    Like RE2, it ends at the first backslash that stands before neither a digit nor another one.
-    """
-    parts: list[bytes | int] = []
-    for piece in re.findall(rb"\\.|[^\\]+|\\$", rewrite, flags=re.S):
-        if piece.startswith(b"\\"):
-            rest = piece[1:]
-            if rest.isdigit():
-                parts.append(int(rest))
-            elif rest == b"\\":
-                parts.append(b"\\")
-            else:
-                return parts, False
-        else:
-            parts.append(piece)
-    return parts, True
-
-
 @op(kernel="StaticRegexReplace", inputs=_STRING, host=True)
 def _regex_replace(input, pattern, rewrite, replace_global):
-    _pattern(pattern)
-    parts, sound = _rewritten(rewrite)
+    checked(pattern)
+    parts, sound = rewritten(rewrite)
     groups = max((p for p in parts if isinstance(p, int)), default=0)
 
     def replaced(value: bytes) -> bytes:
@@ -451,7 +362,7 @@ def _regex_replace(input, pattern, rewrite, replace_global):
 
             return found.sub(fill, text, count=0 if replace_global else 1)
 
-        result = _on_text(pattern, value, run)
+        result = on_text(pattern, value, run)
         return result.encode() if isinstance(result, str) else result
 
     return each_string(replaced, input)
@@ -477,10 +388,10 @@ def regex_replace(input, pattern, rewrite, replace_global=True, name=None) -> An
 
 @op(kernel="StaticRegexFullMatch", inputs=_STRING, host=True)
 def _regex_full_match(input, pattern):
-    _pattern(pattern)
+    checked(pattern)
     whole = b"(?:" + pattern + b")"
     return each_string(
-        lambda value: _on_text(whole, value, lambda p, text: p.fullmatch(text) is not None),
+        lambda value: on_text(whole, value, lambda p, text: p.fullmatch(text) is not None),
         input,
         np.bool_,
     )
