@@ -281,6 +281,35 @@ def fit(tf):
 
 
 @program
+def fit_on_datasets(tf):
+    x = np.sin(np.arange(64, dtype="float32")).reshape(32, 2)
+    y = (x.sum(1) > 0).astype("int32")
+
+    def model(**options):
+        made = tf.keras.Sequential([tf.keras.layers.Dense(8, "relu"), tf.keras.layers.Dense(2)])
+        entropy = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        made.compile("adam", entropy, metrics=["accuracy"], **options)
+        return made
+
+    dataset = tf.data.Dataset.from_tensor_slices((x, y)).batch(8)
+    one, two = model(), model(steps_per_execution=2)
+    history = one.fit(dataset, epochs=2, verbose=0, validation_data=dataset).history
+    more = two.fit(x, y, batch_size=7, shuffle=False, verbose=0, validation_split=0.25).history
+
+    def five():
+        for i in range(5):
+            yield x[i : i + 6], y[i : i + 6]
+
+    return {
+        "dataset": history,
+        "steps": more,
+        "predict": one.predict(dataset, verbose=0)[-1],
+        "odd": two.predict(x, batch_size=7, verbose=0).shape,
+        "generator": two.fit(five(), verbose=0).history,
+    }
+
+
+@program
 def saving(tf):
     import tempfile
 

@@ -113,6 +113,7 @@ class _Batches:
             batch = next(self._source)
         except StopIteration:
             if self._count % self._at_once:
+                self._count = 0
                 raise  # the batches taken before make a step of their own
             raise OutOfRangeError(None, None, "End of sequence") from None
         self._count += 1
