@@ -147,7 +147,9 @@ class SparseTensor:
         return [self._indices, self._values, self._dense_shape]
 
     def _unflatten_components(self, parts: list) -> SparseTensor:
-        return SparseTensor(*parts)
+        made = object.__new__(SparseTensor)  # parts may be specs while a function is traced
+        made._indices, made._values, made._dense_shape = parts
+        return made
 
 
 def host_indices(st: SparseTensor) -> np.ndarray:
