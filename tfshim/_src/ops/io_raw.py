@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import zlib
 from typing import Any
 
@@ -11,7 +12,15 @@ import numpy as np
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
 from tfshim._src.dtypes import DType
-from tfshim._src.errors import dtype_not_allowed, fail, op_error, require
+from tfshim._src.errors import (
+    DataLossError,
+    dtype_mismatch,
+    dtype_not_allowed,
+    fail,
+    op_error,
+    require,
+)
+from tfshim._src.ops.common import brackets
 from tfshim._src.ops.strings import each_string
 from tfshim._src.ops.strings_split import objects
 from tfshim._src.registry import export, op
@@ -60,7 +69,7 @@ def _decode_raw(bytes, out_type, little_endian):
 @op(kernel="DecodePaddedRaw", inputs=fixed("string", "bytes"), host=True)
 def _decode_padded_raw(bytes, fixed_length, out_type, little_endian):
     width = 1 if out_type.kind == "b" else out_type.np.itemsize
-    require(fixed_length > 0, f"k_fixed_length ({fixed_length}) must be greater than zero.")
+    require(fixed_length > 0, f"fixed_length ({fixed_length}) must be greater than zero.")
     require(
         fixed_length % width == 0,
         f"fixed_length ({fixed_length}) must be a multiple of the size of out_type ({width})",
@@ -126,12 +135,15 @@ def decode_base64(input):
     """
 
     def decoded(s: bytes) -> bytes:
-        body = s[:-1] if s.endswith(b"=") else s
-        body = body[:-1] if body.endswith(b"=") else body
-        if len(body) % 4 == 1:
-            fail("Base64 string length cannot be 1 modulo 4.")
-        if not _ALPHABET.issuperset(body):
-            fail("Invalid character found in base64.")
+        body = s
+        if len(s) % 4 == 0:
+            body = s.removesuffix(b"=").removesuffix(b"=")
+        # Whole blocks of four are read before the rest is looked at.
+        for block in (body[: len(body) // 4 * 4], body):
+            if not _ALPHABET.issuperset(block):
+                fail("Invalid character found in base64.")
+            if len(body) % 4 == 1:
+                fail("Base64 string length cannot be 1 modulo 4.")
         return base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))
 
     return each_string(decoded, input)
@@ -147,11 +159,24 @@ def decode_compressed(bytes, compression_type=""):
     Args:
       bytes: string tensor.
       compression_type: "", "ZLIB" or "GZIP".
+
+    Raises:
+      InvalidArgumentError: for another compression, ZSTD too.
+      DataLossError: for what is not so compressed.
     """
     if compression_type not in _COMPRESSION:
-        fail(f"Only ZLIB, GZIP or NONE are supported compressions, got {compression_type}")
+        fail("Only ZLIB, ZSTD, GZIP or NONE are supported compressions")
     window = _COMPRESSION[compression_type]
-    return bytes if not window else each_string(lambda s: zlib.decompress(s, window), bytes)
+    return bytes if not window else each_string(lambda s: _inflated(s, window), bytes)
+
+
+def _inflated(data: bytes, window: int) -> bytes:
+    """The content as far as it goes: TensorFlow takes what is cut off, or goes on, as well."""
+    try:
+        return zlib.decompressobj(window).decompress(data)
+    except zlib.error as e:
+        number, _, reason = str(e).removeprefix("Error ").partition(" while decompressing data: ")
+        fail(f"inflate() failed with error {number}: {reason}", DataLossError)
 
 
 # -- serialised tensors: the wire format of the message TensorProto --------------------------------
@@ -227,6 +252,7 @@ def fields(data: bytes) -> list[tuple[int, Any]]:
 def from_proto(data: bytes) -> tuple[np.ndarray, DType]:
     """The value and dtype of a serialised TensorProto, its content being bytes or strings."""
     code, shape, content, strings = 0, [], b"", []
+    single: list[tuple[int, Any]] = []
     for number, value in fields(data):
         if number == 1:
             code = value
@@ -238,10 +264,43 @@ def from_proto(data: bytes) -> tuple[np.ndarray, DType]:
             content = value
         elif number == 8:
             strings.append(value)
+        elif number in _VALUES:
+            single.append((number, value))
     dtype = dtypes.as_dtype(code)
+    size = math.prod(shape)
     if dtype.kind == "s":
-        return objects(strings).reshape(shape), dtype
-    return np.frombuffer(content, dtype.np).copy().reshape(shape), dtype
+        # Like numbers below: the last one stands for all that follow.
+        filler = strings[-1] if strings else b""
+        return objects((strings + [filler] * size)[:size]).reshape(shape), dtype
+    if content:
+        return np.frombuffer(content, dtype.np).copy().reshape(shape), dtype
+    listed = _listed(single, dtype)
+    found = np.full(size, listed[-1] if listed.size else 0, dtype.np)
+    found[: listed.size] = listed[:size]
+    return found.reshape(shape), dtype
+
+
+#: Fields of numbers one by one, with the dtype of their elements; None for varints.
+_VALUES = {5: "<f4", 6: "<f8", 7: None, 9: "<c8", 10: None, 11: None, 12: "<c16", 13: None,
+           16: None, 17: None}  # fmt: skip
+
+
+def _listed(single: list[tuple[int, Any]], dtype: DType) -> np.ndarray:
+    """The numbers that are written one by one, or several in one field."""
+    found: list[np.ndarray] = []
+    for number, value in single:
+        kind = _VALUES[number]
+        if kind is not None:
+            found.append(np.frombuffer(value, kind))
+            continue
+        numbers, at = [value] if isinstance(value, int) else [], 0
+        while not isinstance(value, int) and at < len(value):
+            n, at = _read_varint(value, at)
+            numbers.append(n)
+        words = np.array(numbers, np.uint64)
+        # Half-precision floats are written as the integer of their bits.
+        found.append(words.astype(np.uint16).view(dtype.np) if number == 13 else words)
+    return np.concatenate([a.astype(dtype.np) for a in found]) if found else np.zeros(0, dtype.np)
 
 
 @export("tf.io.serialize_tensor")
@@ -274,8 +333,23 @@ def parse_tensor(serialized, out_type, name=None) -> Tensor:
     t = convert(serialized, None if isinstance(serialized, Tensor) else dtypes.string)
     wanted = dtypes.as_dtype(out_type)
     suffix = None if isinstance(serialized, (str, bytes)) else ""
+    if t.aval.dtype is not dtypes.string:
+        raise dtype_mismatch("ParseTensor", 0, dtypes.string, t.aval.dtype)
+    if t.ndim:
+        got = brackets(t.aval.shape)
+        raise op_error("ParseTensor", f"Expected `serialized` to be a scalar, got shape: {got}")
+    data = static.host(t)[()]
     try:
-        value, dtype = from_proto(static.host(t)[()])
+        fields(data)
+    except (ValueError, IndexError):
+        text = base64.b64encode(data).decode()
+        raise op_error(
+            "ParseTensor",
+            f"Could not parse `serialized` as TensorProto, base64: {text}",
+            name=suffix,
+        ) from None
+    try:
+        value, dtype = from_proto(data)
     except (ValueError, IndexError, TypeError, KeyError):
         raise op_error("ParseTensor", "Cannot parse tensor from proto", name=suffix) from None
     if dtype is not wanted:

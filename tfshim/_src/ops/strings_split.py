@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
+from tfshim._src.ops import shaping
 from tfshim._src.ops.strings import _bytes
 from tfshim._src.ragged import RaggedTensor, make, partition
 from tfshim._src.ragged_make import constant
@@ -17,14 +19,33 @@ from tfshim._src.tensor import Tensor
 
 
 def as_strings(value: Any) -> Any:
-    """A string tensor or ragged tensor."""
+    """A string tensor or ragged tensor.
+
+    Raises:
+      ValueError: for one of another dtype.
+    """
     if isinstance(value, RaggedTensor):
+        if value.dtype is not dtypes.string:
+            raise ValueError(
+                "Tensor conversion requested dtype string for RaggedTensor with dtype "
+                f"{value.dtype.name}: {value!r}."
+            )
         return value
     try:
-        return convert(value, None if isinstance(value, Tensor) else dtypes.string)
+        return convert(value, dtypes.string)
     except ValueError:
         if isinstance(value, list):
             return constant(value, dtypes.string)
+        raise
+
+
+def _named(value: Any, name: str) -> Any:
+    """`as_strings`, with the argument's name in the error for a tensor of another dtype."""
+    try:
+        return as_strings(value)
+    except ValueError as e:
+        if isinstance(value, Tensor):
+            raise ValueError(f"{name}: {e}") from None
         raise
 
 
@@ -67,13 +88,23 @@ def pieces(value: Any, cut: Callable[[bytes], list], dtype: Any = object) -> Any
     return found
 
 
+_WORD = re.compile(rb"\S+")
+
+
 def _splitter(separator: bytes, limit: int) -> Callable[[bytes], list[bytes]]:
     def cut(value: bytes) -> list[bytes]:
-        if not separator:
-            return value.split(None, limit) if limit >= 0 else value.split()
-        if not value:
-            return []
-        return value.split(separator, limit)
+        if limit == 0:
+            return [value]
+        if separator:
+            return value.split(separator, limit)
+        if limit < 0:
+            return value.split()
+        found, rest = [], value.lstrip()
+        while len(found) < limit and (word := _WORD.match(rest)) and word.end() < len(rest):
+            found.append(word[0])
+            rest = rest[word.end() :].lstrip()
+        # Once all cuts are made the rest counts, even if it is empty.
+        return [*found, rest] if rest or len(found) == limit else found
 
     return cut
 
@@ -91,7 +122,7 @@ def string_split(input, sep=None, maxsplit=-1, name=None) -> Any:
     Returns:
       A ragged tensor of rank n + 1; a 1-D tensor for a scalar.
     """
-    value = as_strings(input)
+    value = _named(input, "input")
     separator = b"" if sep is None else _bytes(sep)
     limit = static.integer(maxsplit)
     return pieces(value, _splitter(separator, limit if limit >= 0 else -1))
@@ -105,7 +136,10 @@ def bytes_split(input, name=None) -> Any:
       input: string tensor or ragged tensor.
       name: ignored.
     """
-    return pieces(as_strings(input), lambda s: [s[i : i + 1] for i in range(len(s))])
+    value = input if isinstance(input, RaggedTensor) else convert(input)
+    flat = value.flat_values if isinstance(value, RaggedTensor) else value
+    as_strings(flat if flat.ndim else shaping.reshape(flat, [-1]))
+    return pieces(value, lambda s: [s[i : i + 1] for i in range(len(s))])
 
 
 def _row_ngrams(
@@ -152,8 +186,8 @@ def ngrams(
     if pad_values is None:
         pads = None
     elif isinstance(pad_values, (list, tuple)):
-        if len(pad_values) != 2:
-            raise ValueError("pad_values must be a single string or tuple of two strings")
+        if not all(isinstance(v, (str, bytes)) for v in pad_values):
+            raise TypeError("pad_values must be a string, tuple of strings, or None.")
         pads = (_bytes(pad_values[0]), _bytes(pad_values[1]))
     elif isinstance(pad_values, (str, bytes)):
         pads = (_bytes(pad_values), _bytes(pad_values))
@@ -161,19 +195,16 @@ def ngrams(
         raise TypeError("pad_values must be a string, tuple of strings, or None.")
     widths = [ngram_width] if isinstance(ngram_width, int) else list(ngram_width)
     if any(w < 1 for w in widths):
-        raise ValueError(
-            "All ngram_widths must be greater than or equal to 1. Received: "
-            f"ngram_width={ngram_width}"
-        )
+        raise ValueError(f"All ngram_widths must be greater than 0. Got {ngram_width}")
     if padding_width is not None and pad_values is None:
         raise ValueError("pad_values must be provided if padding_width is set.")
     if padding_width is not None and padding_width <= 0:
-        raise ValueError(f"padding_width must be greater than 0. Received: {padding_width}")
+        raise ValueError("padding_width must be greater than 0.")
     most = -1 if padding_width is None else int(padding_width)
-    value = as_strings(data)
+    value = _named(data, "data")
     rank = len(value.shape)
     if rank == 0:
-        raise ValueError("Data must have rank>0.")
+        raise ValueError("Data must have rank>0")
     glue, keep = _bytes(separator), bool(preserve_short_sequences)
 
     def inner(v: Any) -> Any:

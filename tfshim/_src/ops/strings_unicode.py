@@ -8,7 +8,7 @@ import numpy as np
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.errors import op_error
+from tfshim._src.errors import dtype_mismatch, op_error
 from tfshim._src.ops.strings import choice, each_string
 from tfshim._src.ops.strings_split import as_strings, objects, pieces
 from tfshim._src.ragged import RaggedTensor
@@ -30,8 +30,22 @@ def _codec(encoding: str) -> str | None:
         return None
 
 
+def _typed(value: Any, kernel: str, dtype: dtypes.DType = dtypes.string) -> Any:
+    """A tensor or ragged tensor, which the kernel refuses unless it is of `dtype`."""
+    if not isinstance(value, RaggedTensor):
+        try:
+            value = convert(value)
+        except ValueError:
+            if dtype is not dtypes.string or not isinstance(value, list):
+                raise
+            value = as_strings(value)
+    if value.dtype is not dtype:
+        raise dtype_mismatch(kernel, 0, dtype, value.dtype)
+    return value
+
+
 def _control(point: int) -> bool:
-    return point < 0x20 or 0x7F <= point < 0xA0
+    return point < 0x20  # TensorFlow leaves those from 0x7F on alone
 
 
 def code_points(value: bytes, codec: str) -> list[tuple[int, int]]:
@@ -127,7 +141,7 @@ def unicode_decode(
     decode = _Decoder(
         "UnicodeDecode", input_encoding, errors, replacement_char, replace_control_characters
     )
-    return pieces(as_strings(input), lambda s: [p for p, _, _ in decode(s)], np.int32)
+    return pieces(_typed(input, "UnicodeDecode"), lambda s: [p for p, _, _ in decode(s)], np.int32)
 
 
 @export("tf.strings.unicode_decode_with_offsets")
@@ -151,7 +165,7 @@ def unicode_decode_with_offsets(
         replacement_char,
         replace_control_characters,
     )
-    value = as_strings(input)
+    value = _typed(input, "UnicodeDecodeWithOffsets")
     return (
         pieces(value, lambda s: [p for p, _, _ in decode(s)], np.int32),
         pieces(value, lambda s: [at for _, at, _ in decode(s)], np.int64),
@@ -171,7 +185,8 @@ def unicode_split(input, input_encoding, errors="replace", replacement_char=0xFF
     """
     decode = _Decoder("UnicodeDecode", input_encoding, errors, replacement_char, False)
     encode = _Encoder("UnicodeEncode", input_encoding, errors, replacement_char)
-    return pieces(as_strings(input), lambda s: [encode([p]) for p, _, _ in decode(s)])
+    value = _typed(input, "UnicodeDecode")
+    return pieces(value, lambda s: [encode([p]) for p, _, _ in decode(s)])
 
 
 @export("tf.strings.unicode_split_with_offsets")
@@ -183,9 +198,10 @@ def unicode_split_with_offsets(
     Args:
       input, input_encoding, errors, replacement_char, name: as there.
     """
-    split = unicode_split(input, input_encoding, errors, replacement_char)
+    value = _typed(input, "UnicodeDecodeWithOffsets")
+    split = unicode_split(value, input_encoding, errors, replacement_char)
     decode = _Decoder("UnicodeDecodeWithOffsets", input_encoding, errors, replacement_char, False)
-    offsets = pieces(as_strings(input), lambda s: [at for _, at, _ in decode(s)], np.int64)
+    offsets = pieces(value, lambda s: [at for _, at, _ in decode(s)], np.int64)
     return split, offsets
 
 
@@ -231,16 +247,11 @@ def unicode_encode(
     Returns:
       A string tensor or ragged tensor of rank n - 1.
     """
-    value = input
-    if isinstance(input, list) and input and isinstance(input[0], list):
-        from tfshim._src.ragged_make import constant
-
-        value = constant(input, dtypes.int32)
-    elif not isinstance(input, RaggedTensor):
-        value = convert(input, None)
+    value = input if isinstance(input, RaggedTensor) else convert(input)
     if len(value.shape) == 0:
         raise ValueError("input_tensor's rank must be at least 1.")
     encode = _Encoder("UnicodeEncode", output_encoding, errors, replacement_char)
+    value = _typed(value, "UnicodeEncode", dtypes.int32)
 
     def inner(v: Any) -> Any:
         if isinstance(v, RaggedTensor):
