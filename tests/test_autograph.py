@@ -441,3 +441,11 @@ def test_an_array_is_filled_under_a_condition(caplog):
     stacked, state = got(f(tf.ones([3, 2]), tf.zeros([2]), c(3)))
     assert stacked == [[1.0, 1.0], [2.0, 2.0], [0.0, 0.0]] and state == [2.0, 2.0]
     assert not f._uncaptured
+
+
+def test_builtins_on_tensors():
+    @tf.function
+    def f(x, v):
+        return abs(x), int(v[0]), float(x), len(v)
+
+    assert got(f(c(-3), c([1.5, 0.5]))) == (3, 1, -3.0, 2)

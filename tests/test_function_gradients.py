@@ -155,3 +155,8 @@ def test_a_recursive_function():
         tape.watch(x)
         y = power(x, 5)
     assert (float(y), float(tape.gradient(y, x))) == (32.0, 80.0)
+
+
+def test_a_hessian_of_what_is_linear_is_refused():
+    with pytest.raises(ValueError, match="None values not supported"):
+        tf.function(lambda x: tf.hessians(x * 2.0, x))(tf.constant(3.0))

@@ -158,7 +158,7 @@ def to_jax(function: Callable, variables: Sequence[Variable] | None = None) -> P
     if variables is None:
         owner = function if hasattr(function, "variables") else getattr(function, "__self__", None)
         variables = getattr(owner, "variables", None) or ()
-    return PureFunction(function, variables)
+    return PureFunction(function, tuple(variables or ()))
 
 
 # -- JAX to TensorFlow --

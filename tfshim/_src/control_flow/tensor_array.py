@@ -216,7 +216,7 @@ class TensorArray:
             return self._buffer
         assert self._items is not None
         if not self._items:
-            shape = [0, *(self._shape.as_list() if self._shape.is_fully_defined() else [])]
+            shape: Any = [0, *(self._shape.as_list() if self._shape.is_fully_defined() else [])]
             return convert(np.zeros(shape, self._dtype.np))
         return array.stack([self._zero() if t is None else t for t in self._items])
 
@@ -228,7 +228,8 @@ class TensorArray:
                 return [convert(np.zeros([len(self._items)], self._dtype.np))]
             raise NeedsValue("an array of tensors of different shapes in a loop")
         if self._items is not None and not self._items:
-            return [convert(np.zeros([0, *self._shape.as_list()], self._dtype.np))]
+            shape: Any = [0, *self._shape.as_list()]
+            return [convert(np.zeros(shape, self._dtype.np))]
         return [self._dense()]
 
     def _unpack(self, tensors: Iterator[EagerTensor]) -> TensorArray:
@@ -453,8 +454,9 @@ def _known_all(value: Any) -> list[int] | None:
 def _known_array(value: Any) -> np.ndarray | None:
     if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
         value = convert(value)
-    if hasattr(value, "_as_operand"):
-        value = value._as_operand()
+    read = getattr(value, "_as_operand", None)
+    if read is not None:
+        value = read()
     return fold.static_value(value) if isinstance(value, Tensor) else np.asarray(value)
 
 

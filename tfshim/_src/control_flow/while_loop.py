@@ -83,20 +83,21 @@ def _run_now(cond, body, loop_vars, maximum_iterations) -> Any:
     bounded = maximum_iterations is not None
     if bounded:
         limit = int(maximum_iterations)
-        test, step = cond, body
-
-        def cond(i, values):
-            return i < limit and test(*values)
-
-        def body(i, values):
-            return i + 1, step(*values)
-
         loop_vars = (0, loop_vars)
+
+        def test(i, values):
+            return i < limit and cond(*values)
+
+        def step(i, values):
+            return i + 1, body(*values)
+
+    else:
+        test, step = cond, body
     structure = nest.map_structure(_described, list(loop_vars))
-    while cond(*loop_vars):
-        loop_vars = body(*loop_vars)
+    while test(*loop_vars):
+        loop_vars = step(*loop_vars)
         nest.assert_same_structure(structure, list(loop_vars))
-    result = nest.map_structure(_settled, loop_vars)
+    result: Any = nest.map_structure(_settled, loop_vars)
     return result[1] if bounded else result
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import jax
 import numpy as np
-from malt.core import ag_ctx as CONTEXT  # noqa: F401  (autograph.py has it from here)
-from malt.core import converter as _converter
+from malt.core import (
+    ag_ctx as CONTEXT,  # noqa: F401  (autograph.py has it from here)
+    converter as _converter,
+)
 from malt.impl import api as API
 from malt.lang import directives as DIRECTIVES  # noqa: F401
 from malt.operators import control_flow as _python
@@ -614,64 +616,12 @@ def _float(x=0) -> Any:
     return array.cast(x, "float32")
 
 
-def _max(*args, **kwargs) -> Any:
-    from tfshim._src.ops import compare, reduction
-
-    if len(args) == 1:
-        return reduction.reduce_max(args[0])
-    result = args[0]
-    for other in args[1:]:
-        result = compare.maximum(result, other)
-    return result
-
-
-def _min(*args, **kwargs) -> Any:
-    from tfshim._src.ops import compare, reduction
-
-    if len(args) == 1:
-        return reduction.reduce_min(args[0])
-    result = args[0]
-    for other in args[1:]:
-        result = compare.minimum(result, other)
-    return result
-
-
-def _enumerate(s, start=0) -> Any:
-    return builtins.enumerate(builtins.list(_rows(s)), start)
-
-
-def _rows(s) -> Any:
-    return [s[i] for i in builtins.range(_len(s))] if is_symbolic(s) else s
-
-
-def _zip(*iterables, **kwargs) -> Any:
-    return builtins.zip(*[_rows(s) for s in iterables], **kwargs)
-
-
-def _all(s) -> Any:
-    from tfshim._src.ops import reduction
-
-    return reduction.reduce_all(s)
-
-
-def _any(s) -> Any:
-    from tfshim._src.ops import reduction
-
-    return reduction.reduce_any(s)
-
-
 _BUILTINS: dict[Any, Callable] = {
     builtins.range: _python_range,
     builtins.len: _len,
     builtins.int: _int,
     builtins.float: _float,
     builtins.abs: lambda x: abs(x),
-    builtins.max: _max,
-    builtins.min: _min,
-    builtins.enumerate: _enumerate,
-    builtins.zip: _zip,
-    builtins.all: _all,
-    builtins.any: _any,
 }
 
 

@@ -8,7 +8,7 @@ from tfshim._src import jacobian, nest
 from tfshim._src.convert import convert
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.registry import export
-from tfshim._src.tape import _zeros_like_source, backprop, zeros
+from tfshim._src.tape import _zeros_like_source, backprop
 from tfshim._src.tensor import STATE, EagerTensor
 from tfshim._src.unconnected import UnconnectedGradients
 from tfshim._src.variable import Variable
@@ -99,11 +99,14 @@ def hessians(ys, xs, gate_gradients=False, aggregation_method=None, name="hessia
 
     Raises:
       RuntimeError: outside of functions.
+      ValueError: where the first or second derivative is unconnected, as in TensorFlow.
     """
     graph = _graph()
     result = []
     for x in [_tensor(x) for x in _flat(xs)]:
         (gradient,) = gradients_v2(ys, x)
+        if gradient is None:
+            raise ValueError("None values not supported.")
         entries = list(graph.entries)
 
         def row(seed, x=x, gradient=gradient, entries=entries):
@@ -111,6 +114,6 @@ def hessians(ys, xs, gate_gradients=False, aggregation_method=None, name="hessia
 
         (found,) = jacobian.vectorize(row, jacobian._rows(gradient.aval))
         if found is None:
-            found = zeros(x.aval)
+            raise ValueError("None values not supported.")
         result.append(jacobian._reshape(found, (*x.aval.shape, *x.aval.shape)))
     return result

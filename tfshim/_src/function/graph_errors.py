@@ -49,13 +49,15 @@ GraphTypeError.__name__ = GraphTypeError.__qualname__ = "TypeError"
 
 def in_graph(error) -> Exception:
     """The error as TensorFlow raises it while a function is traced."""
-    if type(error) is not InvalidArgumentError or "[Op:" not in error.message:
+    if not isinstance(error, OpError) or type(error) is not InvalidArgumentError:
+        return error
+    if "[Op:" not in error.message:
         return error
     found = _MISMATCH.search(error.message)
     if found is None:
         return GraphValueError(_PREFIX.sub("", error.message).split(" [Op:")[0])
     kernel, index, expected, got = found.groups()
-    names = next((op.inputs for op in OPS.values() if op.kernel == kernel), ())
+    names: tuple = next((op.inputs for op in OPS.values() if op.kernel == kernel), ())
     i = int(index)
     name, first = (names[i], names[0]) if i < len(names) else (f"input{i}", "input0")
     return GraphTypeError(
