@@ -194,15 +194,33 @@ def counted_down(start, stop):
 
 
 VALUES = [
-    (branch, (3,), 6), (branch, (-3,), -4), (early, (3,), 3), (early, (-3,), 3),
-    (only_inside, (3,), 3), (summed, (5,), 10), (shrunk, ([1.0, 2.0],), [0.25, 0.5]),
-    (skipping, ([1.0, -2.0, 3.0, 11.0, 5.0],), 4.0), (logic, (5,), True), (logic, (25,), False),
-    (logic, (12,), True), (logic, (17,), False), (logic, (-3,), True), (conditional, (-3.0,), 3.0),
-    (collatz, (27,), 111), (fibonacci, (10,), 55), (calling, (3,), 7), (calling, (-3,), -1),
-    (nested, (5,), 10.0), (unrolled, ([1.0],), [1.0] * 8), (in_dict, (-5,), {"a": -5, "b": 3}),
-    (in_list, (2,), [0, 2, 4]), (closure, (2,), 3), (defined_in_the_loop, (1,), 3),
-    (indexed, ([1.0, 2.0, 3.0],), 8.0), (counted_down, (5, 2), 543),
-]  # fmt: skip
+    (branch, (3,), 6),
+    (branch, (-3,), -4),
+    (early, (3,), 3),
+    (early, (-3,), 3),
+    (only_inside, (3,), 3),
+    (summed, (5,), 10),
+    (shrunk, ([1.0, 2.0],), [0.25, 0.5]),
+    (skipping, ([1.0, -2.0, 3.0, 11.0, 5.0],), 4.0),
+    (logic, (5,), True),
+    (logic, (25,), False),
+    (logic, (12,), True),
+    (logic, (17,), False),
+    (logic, (-3,), True),
+    (conditional, (-3.0,), 3.0),
+    (collatz, (27,), 111),
+    (fibonacci, (10,), 55),
+    (calling, (3,), 7),
+    (calling, (-3,), -1),
+    (nested, (5,), 10.0),
+    (unrolled, ([1.0],), [1.0] * 8),
+    (in_dict, (-5,), {"a": -5, "b": 3}),
+    (in_list, (2,), [0, 2, 4]),
+    (closure, (2,), 3),
+    (defined_in_the_loop, (1,), 3),
+    (indexed, ([1.0, 2.0, 3.0],), 8.0),
+    (counted_down, (5, 2), 543),
+]
 
 
 @pytest.mark.parametrize("row", range(len(VALUES)))
@@ -395,16 +413,40 @@ def raises(x):
 GRAPH_BOOL = "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed"
 ERRORS = [
     (undefined, ValueError, "'z' must also be initialized in the else branch"),
-    (other_dtype, TypeError, "'y' has dtype int32 in the main branch, but dtype float32 in the else branch"),
-    (other_structure, TypeError, "'y' must have the same nested structure in the main and else branches"),
+    (
+        other_dtype,
+        TypeError,
+        "'y' has dtype int32 in the main branch, but dtype float32 in the else branch",
+    ),
+    (
+        other_structure,
+        TypeError,
+        "'y' must have the same nested structure in the main and else branches",
+    ),
     (nothing, ValueError, "'y' is None at the end of the main branch"),
-    (grows, ValueError, r"'x' has shape \(\) before the loop, but shape \(2,\) after one iteration"),
-    (changes_dtype, TypeError, "'x' has dtype int32 before the loop, but dtype float32 after one iteration"),
-    (returns_from_a_loop, NotImplementedError, "a return statement cannot be placed inside this TensorFlow loop"),
-    (becomes_a_tensor, NotImplementedError, "The condition of while loop started as non-Tensor, then changed to Tensor"),
+    (
+        grows,
+        ValueError,
+        r"'x' has shape \(\) before the loop, but shape \(2,\) after one iteration",
+    ),
+    (
+        changes_dtype,
+        TypeError,
+        "'x' has dtype int32 before the loop, but dtype float32 after one iteration",
+    ),
+    (
+        returns_from_a_loop,
+        NotImplementedError,
+        "a return statement cannot be placed inside this TensorFlow loop",
+    ),
+    (
+        becomes_a_tensor,
+        NotImplementedError,
+        "The condition of while loop started as non-Tensor, then changed to Tensor",
+    ),
     (calls_left_alone, tf.errors.OperatorNotAllowedInGraphError, GRAPH_BOOL),
     (raises, ValueError, "mine"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("row", range(len(ERRORS)))

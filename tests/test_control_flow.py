@@ -115,16 +115,36 @@ def test_exclusive_case(run):
 
 
 BRANCH_ERRORS = [
-    (lambda x: tf.cond(x > 1, lambda: x, lambda: c(1.0)), TypeError, "same number, type, and overall structure"),
-    (lambda x: tf.cond(x > 1, lambda: x, lambda: None), ValueError, "Lengths of branch outputs of cond must match"),
+    (
+        lambda x: tf.cond(x > 1, lambda: x, lambda: c(1.0)),
+        TypeError,
+        "same number, type, and overall structure",
+    ),
+    (
+        lambda x: tf.cond(x > 1, lambda: x, lambda: None),
+        ValueError,
+        "Lengths of branch outputs of cond must match",
+    ),
     (lambda x: tf.cond(True, lambda: x, lambda: x), TypeError, "pred must not be a Python bool"),
     (lambda x: tf.cond(x > 1, x, lambda: x), TypeError, "'true_fn' must be callable"),
-    (lambda x: tf.cond(x > [1, 2], lambda: x, lambda: x), tf.errors.InvalidArgumentError, "must be a scalar, but it has shape"),
-    (lambda x: tf.switch_case(x, {0: lambda: x, 3: lambda: x}), ValueError, r"contiguous range of \[0 to 2\) but found \{0,3\}"),
+    (
+        lambda x: tf.cond(x > [1, 2], lambda: x, lambda: x),
+        tf.errors.InvalidArgumentError,
+        "must be a scalar, but it has shape",
+    ),
+    (
+        lambda x: tf.switch_case(x, {0: lambda: x, 3: lambda: x}),
+        ValueError,
+        r"contiguous range of \[0 to 2\) but found \{0,3\}",
+    ),
     (lambda x: tf.switch_case(x, 3), TypeError, "'branch_fns' must be a list, tuple, or dict"),
-    (lambda x: tf.switch_case(c(1.0), [lambda: x]), TypeError, "'branch_index' must be an integer Tensor"),
+    (
+        lambda x: tf.switch_case(c(1.0), [lambda: x]),
+        TypeError,
+        "'branch_index' must be an integer Tensor",
+    ),
     (lambda x: tf.case(3), TypeError, "'pred_fn_pairs' must be a list, tuple, or dict"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("row", range(len(BRANCH_ERRORS)))
@@ -233,17 +253,53 @@ def test_a_loop_of_unknown_length_is_reversed_from_few_states(steps):
 
 
 LOOP_ERRORS = [
-    (lambda x: tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.concat([a, a], 0)), (0, x)), ValueError, r"enters the loop with shape \(1,\), but has shape \(2,\) after one iteration"),
-    (lambda x: tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.cast(a, tf.int32)), (0, x)), TypeError, "type should remain constant"),
-    (lambda x: tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1,), (0, x)), ValueError, "don't have the same nested structure"),
+    (
+        lambda x: tf.while_loop(
+            lambda i, a: i < 3, lambda i, a: (i + 1, tf.concat([a, a], 0)), (0, x)
+        ),
+        ValueError,
+        r"enters the loop with shape \(1,\), but has shape \(2,\) after one iteration",
+    ),
+    (
+        lambda x: tf.while_loop(
+            lambda i, a: i < 3, lambda i, a: (i + 1, tf.cast(a, tf.int32)), (0, x)
+        ),
+        TypeError,
+        "type should remain constant",
+    ),
+    (
+        lambda x: tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1,), (0, x)),
+        ValueError,
+        "don't have the same nested structure",
+    ),
     (lambda x: tf.while_loop(3, lambda i: i, (x,)), TypeError, "'cond' must be callable"),
-    (lambda x: tf.map_fn(lambda a: a, c(1)), ValueError, "must be 1[+] dimensional Tensors, not scalars"),
+    (
+        lambda x: tf.map_fn(lambda a: a, c(1)),
+        ValueError,
+        "must be 1[+] dimensional Tensors, not scalars",
+    ),
     (lambda x: tf.map_fn(lambda a: (a, a), x), ValueError, "don't have the same nested structure"),
-    (lambda x: tf.map_fn(lambda a: tf.cast(a, tf.int32), x), tf.errors.InvalidArgumentError, "Invalid data types"),
-    (lambda x: tf.TensorArray(tf.float32, size=2).write(5, x).stack(), tf.errors.InvalidArgumentError, "Trying to modify element 5 in a list with 2 elements"),
-    (lambda x: tf.TensorArray(tf.float32, size=2).read(0), tf.errors.InvalidArgumentError, "Trying to read an uninitialized tensor"),
-    (lambda x: tf.TensorArray(tf.float32, size=2).write(0, 1.0).write(1, x), ValueError, "Inconsistent shapes"),
-]  # fmt: skip
+    (
+        lambda x: tf.map_fn(lambda a: tf.cast(a, tf.int32), x),
+        tf.errors.InvalidArgumentError,
+        "Invalid data types",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, size=2).write(5, x).stack(),
+        tf.errors.InvalidArgumentError,
+        "Trying to modify element 5 in a list with 2 elements",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, size=2).read(0),
+        tf.errors.InvalidArgumentError,
+        "Trying to read an uninitialized tensor",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, size=2).write(0, 1.0).write(1, x),
+        ValueError,
+        "Inconsistent shapes",
+    ),
+]
 
 
 @pytest.mark.parametrize("row", range(len(LOOP_ERRORS)))

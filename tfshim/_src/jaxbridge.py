@@ -1,7 +1,7 @@
 """`tfshim.jax`: TensorFlow-style code inside JAX, and JAX code inside tapes and functions.
 
-    pure = tf.jax.to_jax(model, variables)      pure(values, *inputs) for jax.jit, grad, vmap, export
-    op = tf.jax.from_jax(function)              op(*tensors) for tapes, functions, vectorized_map
+    pure = tf.jax.to_jax(model, variables)    pure(values, *inputs) for jax.jit, grad, export
+    op = tf.jax.from_jax(function)            op(*tensors) for tapes, functions, vectorized_map
 
 Tensors and variables are pytrees with one leaf, so JAX's functions take and give them. Arrays pass
 both ways without a copy.

@@ -85,7 +85,8 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None) -> 
                 raise InvalidArgumentError(
                     None,
                     None,
-                    f"{i}-th value returned by pyfunc_0 is {runtime_name(dtypes.as_dtype(array.dtype))}, "
+                    f"{i}-th value returned by pyfunc_0 is "
+                    f"{runtime_name(dtypes.as_dtype(array.dtype))}, "
                     f"but expects {runtime_name(dtype)}",
                 )
             array = array.astype(dtype.np)

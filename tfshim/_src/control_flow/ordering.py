@@ -25,7 +25,7 @@ def control_dependencies(control_inputs) -> Any:
     """A context in which operations run after others: they always run in the order of the program.
 
     Args:
-      control_inputs: tensors and operations; outside of functions, functions in the list are called.
+      control_inputs: tensors and operations; outside of functions, functions in it are called.
     """
     if not STATE.trace.symbolic:
         if callable(control_inputs):

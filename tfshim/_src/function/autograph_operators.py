@@ -18,8 +18,7 @@ from malt.core import (
 )
 from malt.impl import api as API
 from malt.lang import directives as DIRECTIVES  # noqa: F401
-from malt.operators import control_flow as _python
-from malt.operators import variables as _variables
+from malt.operators import control_flow as _python, variables as _variables
 from malt.utils import ag_logging as LOGGING  # noqa: F401
 
 from tfshim._src import nest
@@ -86,7 +85,7 @@ def _varies(value: Any) -> bool:
     return bool(leaves) and all(_is_leaf(x) or isinstance(x, TensorArray) for x in leaves)
 
 
-# -- if ----------------------------------------------------------------------------------------------
+# -- if --
 
 
 def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> None:

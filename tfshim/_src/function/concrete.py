@@ -62,7 +62,7 @@ class GraphFunction:
         )
         self._backward: dict[Any, Backward] = {}
         self._forward: dict[Any, Forward] = {}
-        #: of a gradient function: per input of the function that it is of, where its gradient stands
+        #: of a gradient function: per input of the function it is of, where its gradient stands
         self.derivative_of: list[Any] | None = None
         #: variables that may change their shape, with the one that the graph was traced for
         self.unstable = [

@@ -95,7 +95,8 @@ class ConcreteFunction:
                 raise InvalidArgumentError(
                     None,
                     None,
-                    f"cannot compute {self.name.decode()} as input #{i}(zero-based) was expected to "
+                    f"cannot compute {self.name.decode()} as input #{i}(zero-based) was "
+                    "expected to "
                     f"be a {runtime_name(k.dtype)} tensor but is a {runtime_name(t.aval.dtype)} "
                     f"tensor [Op:{self.name.decode()}]",
                 )

@@ -1,4 +1,4 @@
-"""The graph of a traced function: placeholders, captured tensors, and variables as in- and outputs."""
+"""The graph of a traced function: placeholders, captured tensors, variables as in- and outputs."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from tfshim._src.errors import InvalidArgumentError, OpError
 from tfshim._src.registry import OPS
 
 _MISMATCH = re.compile(
-    r"cannot compute (\w+) as input #(\d+)\(zero-based\) was expected to be a (\w+) tensor but is a "
-    r"(\w+) tensor"
+    r"cannot compute (\w+) as input #(\d+)\(zero-based\) was expected to be a (\w+) tensor but "
+    r"is a (\w+) tensor"
 )
 _PREFIX = re.compile(r"^\{\{function_node [^}]*\}\} ")
 _PUBLIC = {"float": "float32", "double": "float64", "half": "float16"}
@@ -61,6 +61,6 @@ def in_graph(error) -> Exception:
     i = int(index)
     name, first = (names[i], names[0]) if i < len(names) else (f"input{i}", "input0")
     return GraphTypeError(
-        f"Input '{name}' of '{kernel}' Op has type {_PUBLIC.get(got, got)} that does not match type "
-        f"{_PUBLIC.get(expected, expected)} of argument '{first}'."
+        f"Input '{name}' of '{kernel}' Op has type {_PUBLIC.get(got, got)} that does not match "
+        f"type {_PUBLIC.get(expected, expected)} of argument '{first}'."
     )
