@@ -410,6 +410,10 @@ def raises(x):
     raise ValueError("mine")
 
 
+def misses(x):
+    return {}["key"]
+
+
 GRAPH_BOOL = "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed"
 ERRORS = [
     (undefined, ValueError, "'z' must also be initialized in the else branch"),
@@ -446,6 +450,7 @@ ERRORS = [
     ),
     (calls_left_alone, tf.errors.OperatorNotAllowedInGraphError, GRAPH_BOOL),
     (raises, ValueError, "mine"),
+    (misses, KeyError, "KeyError: 'key'"),
 ]
 
 

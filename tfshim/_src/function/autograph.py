@@ -126,6 +126,8 @@ def _with_user_code(error: Exception) -> Exception:
         else:
             text = f"{type(told).__name__}: {told}"
             made = type(told)(message.replace(f"{kind.__name__}: {error.message}", text))
+    elif kind is KeyError:
+        made = _KeyErrorText(message)
     elif kind in _BUILTIN_ERRORS or kind is OperatorNotAllowedInGraphError:
         made = kind(message)
     else:
@@ -150,6 +152,16 @@ def _own_lines(message: str) -> str:
 
 
 _LIBRARY = re.compile(r'File "(<tfshim|.*[\\/]tfshim[\\/]_src[\\/]|.*[\\/]malt[\\/])')
+
+
+class _KeyErrorText(KeyError):
+    """A KeyError whose text is shown as it is, not quoted."""
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+_KeyErrorText.__name__ = _KeyErrorText.__qualname__ = "KeyError"
 _BUILTIN_ERRORS = frozenset(
     e
     for e in vars(builtins).values()
