@@ -9,7 +9,7 @@ SRC = Path(__file__).resolve().parent.parent / "tfshim" / "_src"
 
 #: A layer may import itself and those above it in this list, at the top of its modules.
 LAYERS = [
-    {"dtypes", "shapes", "errors", "nest", "config", "spec", "composite"},
+    {"dtypes", "shapes", "errors", "nest", "config", "spec", "composite", "jaxcompat"},
     {"engine"},
     {"rules", "fold", "static", "registry", "foundations"},
     {"tensor"},
@@ -63,9 +63,10 @@ def test_the_rule_sees_a_wrong_import(tmp_path):
 def test_files_stay_small():
     """A file that grows past this holds two things."""
     limit = 750
+    one_class = {"data/dataset.py"}  # tf.data.Dataset's methods, a few lines each
     long = {
         str(p.relative_to(SRC)): n
         for p in sorted(SRC.rglob("*.py"))
-        if (n := len(p.read_text(encoding="utf-8").splitlines())) > limit and "data" not in p.stem
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > limit and not p.stem.endswith("_data")
     }
-    assert not long
+    assert set(long) <= one_class, long

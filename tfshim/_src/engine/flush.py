@@ -28,6 +28,8 @@ COLD_NODE_US = 25
 #: A program whose compilation would take longer than this is never compiled.
 MAX_COMPILE_US = 30_000_000
 MIN_RUNS = 3
+#: A program with a call of a `tf.function` in it is compiled at this run.
+FUNCTION_HOT = 2
 #: A trace that keeps so many bytes of inputs alive runs though nobody looks; config.MAX_PENDING
 #: bounds the number of pending values. What is pending itself has no buffers yet.
 MAX_BYTES = 1 << 31
@@ -108,6 +110,8 @@ def _run(nodes, ext, wanted, tensors, sites) -> None:
     entry = programs.get(key)
     if entry is None:
         entry = programs[key] = Entry(len(nodes), len(wanted), sites[-1])
+        if any("function" in kernel.attrs for kernel, _ in nodes):
+            entry.hot_at = min(entry.hot_at, FUNCTION_HOT)  # the user asked for compiling
         if len(programs) > MAX_PROGRAMS:
             programs.popitem(last=False)
     else:

@@ -596,6 +596,9 @@ def size(input, out_type=None, name=None) -> Tensor:
       out_type: int32, the default, or int64.
       name: ignored.
     """
+    if getattr(input, "_composite_kind", None) == "sparse":
+        count = np.prod(static.host(input.dense_shape))
+        return from_array(np.array(count, _index_dtype(out_type, "Size")))
     if hasattr(input, "_flatten_components") and hasattr(input, "values"):
         return size(getattr(input, "flat_values", input.values), out_type)
     return from_array(np.array(math.prod(shape_of(input)), _index_dtype(out_type, "Size")))
