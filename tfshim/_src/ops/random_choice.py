@@ -28,8 +28,8 @@ def categorical(state: Any, logits: Any, samples: int, dtype: Any) -> Any:
     xp = namespace(state)
     rows = logits.shape[0]
     finite = xp.isfinite(logits)
-    lowest = np.asarray(np.finfo(np.float32).min if logits.dtype.itemsize < 4 else -np.inf)
-    highest = xp.max(xp.where(finite, logits, lowest.astype(logits.dtype)), axis=1, keepdims=True)
+    lowest = np.asarray(-np.inf, logits.dtype)
+    highest = xp.max(xp.where(finite, logits, lowest), axis=1, keepdims=True)
     shifted = logits.astype(np.float64) - highest.astype(np.float64)
     cumulative = xp.cumsum(xp.where(finite, xp.exp(shifted), 0.0), axis=1)
     bits = philox.bits64(state, rows * samples).reshape(rows, samples)
@@ -60,6 +60,11 @@ def permutation(state: Any, size: int) -> Any:
 
     order = jnp.arange(size)
     return lax.fori_loop(0, size - 1, exchange, order) if size > 1 else order
+
+
+def unmoved(value: Any) -> Any:
+    """What has nothing to permute."""
+    return value
 
 
 def shuffle(state: Any, value: Any) -> Any:

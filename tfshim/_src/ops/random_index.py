@@ -83,15 +83,21 @@ def random_index_shuffle(index, seed, max_index, rounds=4):
     kernel = "RandomIndexShuffle"
     if rounds < 4 or rounds % 2:
         raise ValueError(f"Argument `rounds` must be an even number of at least 4; got {rounds}.")
-    lengths = [x.shape[0] for x in (index, max_index) if x.ndim]
-    if not lengths and seed.ndim == 2 and seed.shape[1] == 3:
-        lengths = [seed.shape[0]]
-    n = max(lengths, default=1)
+    lengths = [x.shape[0] for x in (index, max_index) if x.ndim == 1]
+    n = max([1, *lengths, *seed.shape[: seed.ndim == 2]])
+    if index.shape not in ((), (n,)):
+        raise op_error(kernel, "Index bust be a scalar or vector.")
     if seed.shape not in ((3,), (n, 3)):
         raise op_error(
             kernel,
             f"Seed must be a vector of size [3] or a matrix of size [{n}, 3] but got "
             f"{brackets(seed.shape)}.",
+        )
+    if max_index.shape not in ((), (n,)):
+        raise op_error(
+            kernel,
+            "Maxval must be a scalar or a vector of the same size as index but got "
+            f"{brackets(max_index.shape)}",
         )
     indices, limits = np.broadcast_to(index, (n,)), np.broadcast_to(max_index, (n,))
     keys = np.broadcast_to(seed, (n, 3))

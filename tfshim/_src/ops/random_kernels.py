@@ -60,7 +60,18 @@ def drawing(name: str, body: Callable, *static: Any, differentiable: bool = Fals
             values = tuple([jnp.asarray(v) for v in values])
         return body(*values, *static)
 
-    return Draw(name, fn, {str(i): x for i, x in enumerate(static)}, differentiable=differentiable)
+    attrs = {str(i): x for i, x in enumerate(static)}
+    if name in _REFUSED:
+        return Draw(name, fn, attrs, rule=_no_gradient)
+    return Draw(name, fn, attrs, differentiable=differentiable)
+
+
+#: Kernels whose gradient TensorFlow refuses, where those of others are None.
+_REFUSED = frozenset({"RandomPoissonV2", "StatelessShuffle"})
+
+
+def _no_gradient(call: Any) -> Any:
+    raise LookupError(f"gradient registry has no entry for: {call.kernel.name}")
 
 
 def named(value: Any, dtype: DType | None, name: str) -> EagerTensor:

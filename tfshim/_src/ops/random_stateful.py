@@ -9,7 +9,7 @@ import numpy as np
 from tfshim._src import dtypes
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
-from tfshim._src.errors import op_error
+from tfshim._src.errors import dtype_not_allowed, op_error
 from tfshim._src.ops import (
     arithmetic,
     array,
@@ -22,6 +22,7 @@ from tfshim._src.ops import (
 from tfshim._src.ops.common import brackets
 from tfshim._src.random_state import next_state, op_seeds
 from tfshim._src.registry import export
+from tfshim._src.rules import c_name
 from tfshim._src.tensor import EagerTensor, from_value
 
 _UNIFORM_DTYPES = (
@@ -221,9 +222,18 @@ def check_categorical(kernel: str, logits: Any, num_samples: Any, dtype: Any) ->
     return logits, convert(num_samples, dtypes.int32), dtype
 
 
+#: Dtypes of logits by TensorFlow's definition of the op; its kernels take only floats.
+_REAL = (
+    "float", "double", "int32", "uint8", "int16", "int8", "int64", "bfloat16", "uint16", "half",
+    "uint32", "uint64",
+)  # fmt: skip
+
+
 def check_logits(kernel: str, logits: EagerTensor, num_samples: EagerTensor) -> int:
     """The number of samples, for logits [rows, classes] with at least one class."""
-    kernels.check_dtype(kernel, logits.aval.dtype, kernels.FLOATS, "T")
+    if c_name(logits.aval.dtype) not in kernels.FLOATS:
+        allowed = [dtypes.as_dtype(n) for n in _REAL]
+        raise dtype_not_allowed(kernel, logits.aval.dtype, allowed, "T")
     if logits.ndim != 2:
         got = brackets(logits.aval.shape)
         raise op_error(kernel, f"logits should be a matrix, got shape {got}")
@@ -281,7 +291,7 @@ def shuffle(value, seed=None, name=None) -> Any:
     value = convert(value)
     shape = value.aval.shape
     if not shape or shape[0] <= 1 or kernels.size_of(shape) <= 1:
-        return array.identity(value)
+        return array.stop_gradient(value)
     state = next_state(kernel, (value.aval.dtype.name,), seeds, -(-(shape[0] - 1) // 4))
     return shuffled(kernel, state, value)
 

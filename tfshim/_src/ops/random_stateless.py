@@ -12,7 +12,6 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.errors import op_error
 from tfshim._src.ops import (
     arithmetic,
-    array,
     joining,
     philox,
     random_choice,
@@ -366,7 +365,7 @@ def stateless_shuffle(value, seed, alg="auto_select", name=None) -> Any:
     value = convert(value)
     shape = value.aval.shape
     if not shape or shape[0] <= 1 or kernels.size_of(shape) <= 1:
-        return array.identity(value)
+        return dispatch(kernels.drawing(kernel, random_choice.unmoved), (value,))
     state = dispatch(kernels.drawing("StatelessRandomGetKeyCounter", philox.scramble), (seed,))
     return random_stateful.shuffled(kernel, state, value)
 
