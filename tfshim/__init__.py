@@ -6,12 +6,41 @@ import typing as _typing
 from importlib import import_module as _import
 
 from tfshim._api.missing import missing_name as _missing_name
+from tfshim._src.control_flow.cond import (
+    case_v2 as case,
+    cond_for_tf_v2 as cond,
+    switch_case,
+)
+from tfshim._src.control_flow.functional import (
+    foldl_v2 as foldl,
+    foldr_v2 as foldr,
+    map_fn_v2 as map_fn,
+    scan_v2 as scan,
+)
+from tfshim._src.control_flow.host_calls import (
+    eager_py_func as py_function,
+    numpy_function,
+)
+from tfshim._src.control_flow.ordering import (
+    CriticalSection,
+    control_dependencies,
+)
+from tfshim._src.control_flow.tensor_array import (
+    TensorArray,
+    TensorArraySpec,
+)
+from tfshim._src.control_flow.vectorized_map import vectorized_map
+from tfshim._src.control_flow.while_loop import while_loop_v2 as while_loop
 from tfshim._src.custom_gradient import (
     RegisterGradient,
     custom_gradient,
     grad_pass_through,
     no_gradient,
     recompute_grad,
+)
+from tfshim._src.device import (
+    DeviceSpec,
+    device,
 )
 from tfshim._src.dtypes import (
     DType,
@@ -42,6 +71,16 @@ from tfshim._src.dtypes import (
     uint64,
     variant,
 )
+from tfshim._src.function.gradients import (
+    gradients_v2 as gradients,
+    hessians,
+)
+from tfshim._src.function.mode import (
+    executing_eagerly,
+    init_scope,
+    inside_function,
+)
+from tfshim._src.function.polymorphic import function
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.module import Module
 from tfshim._src.name_scope import name_scope
@@ -69,6 +108,12 @@ from tfshim._src.ops.casting import (
     bitcast,
     cast,
     saturate_cast,
+)
+from tfshim._src.ops.checks import (
+    Assert,
+    assert_equal,
+    assert_greater,
+    assert_less,
 )
 from tfshim._src.ops.clip import (
     clip_by_global_norm,
@@ -104,6 +149,10 @@ from tfshim._src.ops.creation import (
     zeros,
     zeros_like,
 )
+from tfshim._src.ops.einsum import (
+    einsum,
+    tensordot,
+)
 from tfshim._src.ops.elementwise import (
     abs,
     acos,
@@ -126,11 +175,28 @@ from tfshim._src.ops.elementwise import (
     tan,
     tanh,
 )
+from tfshim._src.ops.facts import (
+    broadcast_dynamic_shape,
+    ensure_shape,
+    get_static_value,
+    group,
+    is_symbolic_tensor,
+    is_tensor,
+    no_op,
+    timestamp,
+    tuple_ as tuple,
+)
 from tfshim._src.ops.gather import (
     boolean_mask,
     gather,
     gather_nd,
     where,
+)
+from tfshim._src.ops.grids import (
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+    meshgrid,
+    unravel_index,
 )
 from tfshim._src.ops.joining import (
     concat,
@@ -140,11 +206,23 @@ from tfshim._src.ops.joining import (
     unstack,
 )
 from tfshim._src.ops.linalg_basic import matmul
+from tfshim._src.ops.linalg_factor import (
+    eig,
+    eigvals,
+)
+from tfshim._src.ops.linalg_norm import norm
 from tfshim._src.ops.logical import (
     logical_and,
     logical_not,
     logical_or,
 )
+from tfshim._src.ops.padding import pad
+from tfshim._src.ops.partition import (
+    dynamic_partition,
+    dynamic_stitch,
+)
+from tfshim._src.ops.printing import print_v2 as print
+from tfshim._src.ops.random_index import random_index_shuffle
 from tfshim._src.ops.reduction import (
     add_n,
     argmax,
@@ -159,6 +237,14 @@ from tfshim._src.ops.reduction import (
     reduce_sum,
 )
 from tfshim._src.ops.scan_ops import cumsum
+from tfshim._src.ops.scatter import (
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+)
 from tfshim._src.ops.shaping import (
     broadcast_to,
     expand_dims,
@@ -171,9 +257,36 @@ from tfshim._src.ops.shaping import (
     tile,
     transpose,
 )
+from tfshim._src.ops.slices import (
+    slice,
+    strided_slice,
+)
+from tfshim._src.ops.sorting import (
+    argsort,
+    searchsorted,
+    sort,
+)
+from tfshim._src.ops.space import (
+    batch_to_space,
+    required_space_to_batch_paddings,
+    space_to_batch,
+    space_to_batch_nd,
+)
+from tfshim._src.ops.static_checks import assert_rank
+from tfshim._src.ops.strings import as_string
+from tfshim._src.ops.unique import (
+    unique,
+    unique_with_counts,
+)
+from tfshim._src.ragged import RaggedTensor
+from tfshim._src.ragged_spec import RaggedTensorSpec
 from tfshim._src.shapes import (
     TensorShape,
     broadcast_static_shape,
+)
+from tfshim._src.sparse import (
+    SparseTensor,
+    SparseTensorSpec,
 )
 from tfshim._src.spec import (
     TensorSpec,
@@ -199,43 +312,82 @@ from tfshim._src.variable import (
 if _typing.TYPE_CHECKING:  # imported on first use
     from tfshim import (
         autodiff,
+        autograph,
         bitwise,
         compat,
         config,
+        data,
         debug,
+        debugging,
         dtypes,
         errors,
         experimental,
+        image,
+        io,
+        jax,
         linalg,
         math,
         nest,
         nn,
+        quantization,
+        ragged,
         random,
+        saved_model,
+        signal,
+        sparse,
+        strings,
+        test,
+        types,
+        version,
     )
 
 _SUBMODULES = {
     "autodiff",
+    "autograph",
     "bitwise",
     "compat",
     "config",
+    "data",
     "debug",
+    "debugging",
     "dtypes",
     "errors",
     "experimental",
+    "image",
+    "io",
+    "jax",
     "linalg",
     "math",
     "nest",
     "nn",
+    "quantization",
+    "ragged",
     "random",
+    "saved_model",
+    "signal",
+    "sparse",
+    "strings",
+    "test",
+    "types",
+    "version",
 }
 
 __all__ = [
+    "Assert",
+    "CriticalSection",
     "DType",
+    "DeviceSpec",
     "GradientTape",
     "IndexedSlices",
     "Module",
+    "RaggedTensor",
+    "RaggedTensorSpec",
     "RegisterGradient",
+    "SparseTensor",
+    "SparseTensorSpec",
     "Tensor",
+    "TensorArray",
+    "TensorArraySpec",
     "TensorShape",
     "TensorSpec",
     "TypeSpec",
@@ -251,20 +403,30 @@ __all__ = [
     "add_n",
     "argmax",
     "argmin",
+    "argsort",
     "as_dtype",
+    "as_string",
     "asin",
     "asinh",
+    "assert_equal",
+    "assert_greater",
+    "assert_less",
+    "assert_rank",
     "atan",
     "atan2",
     "atanh",
     "autodiff",
+    "autograph",
+    "batch_to_space",
     "bfloat16",
     "bitcast",
     "bitwise",
     "bool",
     "boolean_mask",
+    "broadcast_dynamic_shape",
     "broadcast_static_shape",
     "broadcast_to",
+    "case",
     "cast",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -274,19 +436,31 @@ __all__ = [
     "complex128",
     "complex64",
     "concat",
+    "cond",
     "config",
     "constant",
+    "control_dependencies",
     "convert_to_tensor",
     "cos",
     "cosh",
     "cumsum",
     "custom_gradient",
+    "data",
     "debug",
+    "debugging",
+    "device",
     "divide",
     "double",
     "dtypes",
+    "dynamic_partition",
+    "dynamic_stitch",
+    "eig",
+    "eigvals",
+    "einsum",
+    "ensure_shape",
     "equal",
     "errors",
+    "executing_eagerly",
     "exp",
     "expand_dims",
     "experimental",
@@ -296,21 +470,37 @@ __all__ = [
     "float32",
     "float64",
     "floor",
+    "foldl",
+    "foldr",
+    "function",
     "gather",
     "gather_nd",
+    "get_static_value",
     "grad_pass_through",
+    "gradients",
     "greater",
     "greater_equal",
+    "group",
     "guarantee_const",
     "half",
+    "hessians",
+    "histogram_fixed_width",
+    "histogram_fixed_width_bins",
     "identity",
     "identity_n",
+    "image",
+    "init_scope",
+    "inside_function",
     "install",
     "installed",
     "int16",
     "int32",
     "int64",
     "int8",
+    "io",
+    "is_symbolic_tensor",
+    "is_tensor",
+    "jax",
     "less",
     "less_equal",
     "linalg",
@@ -318,9 +508,11 @@ __all__ = [
     "logical_and",
     "logical_not",
     "logical_or",
+    "map_fn",
     "math",
     "matmul",
     "maximum",
+    "meshgrid",
     "minimum",
     "multiply",
     "name_scope",
@@ -329,18 +521,27 @@ __all__ = [
     "newaxis",
     "nn",
     "no_gradient",
+    "no_op",
+    "norm",
     "not_equal",
+    "numpy_function",
     "one_hot",
     "ones",
     "ones_like",
+    "pad",
     "parallel_stack",
     "pow",
+    "print",
+    "py_function",
     "qint16",
     "qint32",
     "qint8",
+    "quantization",
     "quint16",
     "quint8",
+    "ragged",
     "random",
+    "random_index_shuffle",
     "range",
     "rank",
     "realdiv",
@@ -354,6 +555,7 @@ __all__ = [
     "reduce_prod",
     "reduce_sum",
     "repeat",
+    "required_space_to_batch_paddings",
     "reshape",
     "resource",
     "reverse",
@@ -361,47 +563,88 @@ __all__ = [
     "roll",
     "round",
     "saturate_cast",
+    "saved_model",
     "scalar_mul",
+    "scan",
+    "scatter_nd",
+    "searchsorted",
     "sequence_mask",
     "shape",
     "shape_n",
     "sigmoid",
     "sign",
+    "signal",
     "sin",
     "sinh",
     "size",
+    "slice",
+    "sort",
+    "space_to_batch",
+    "space_to_batch_nd",
+    "sparse",
     "split",
     "sqrt",
     "square",
     "squeeze",
     "stack",
     "stop_gradient",
+    "strided_slice",
     "string",
+    "strings",
     "subtract",
+    "switch_case",
     "tan",
     "tanh",
+    "tensor_scatter_nd_add",
+    "tensor_scatter_nd_max",
+    "tensor_scatter_nd_min",
+    "tensor_scatter_nd_sub",
+    "tensor_scatter_nd_update",
+    "tensordot",
+    "test",
     "tile",
+    "timestamp",
     "transpose",
     "truediv",
     "truncatediv",
     "truncatemod",
+    "tuple",
     "type_spec_from_value",
+    "types",
     "uint16",
     "uint32",
     "uint64",
     "uint8",
     "uninstall",
+    "unique",
+    "unique_with_counts",
+    "unravel_index",
     "unstack",
     "variant",
+    "vectorized_map",
+    "version",
     "where",
+    "while_loop",
     "zeros",
     "zeros_like",
 ]
+
+_OF_KERAS = {
+    "initializers",
+    "keras",
+    "losses",
+    "metrics",
+    "optimizers",
+}
 
 
 def __getattr__(name: str):
     if name in _SUBMODULES:
         return _import(f"{__name__}.{name}")
+    if name in _OF_KERAS:
+        from tfshim._src.keras_bridge import load
+
+        return load(name)
     raise _missing_name(__name__, name)
 
 

@@ -15,8 +15,10 @@ from tfshim._src.dtypes import (
     uint2,
     uint4,
 )
+from tfshim._src.ragged_shape import DynamicRaggedShape
 
 __all__ = [
+    "DynamicRaggedShape",
     "float4_e2m1fn",
     "float8_e4m3b11fnuz",
     "float8_e4m3fn",

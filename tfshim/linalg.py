@@ -8,17 +8,119 @@ from tfshim._src.ops.clip import (
     l2_normalize,
 )
 from tfshim._src.ops.creation import eye
+from tfshim._src.ops.einsum import (
+    einsum,
+    tensordot,
+)
+from tfshim._src.ops.linalg_bands import (
+    banded_triangular_solve,
+    eigh_tridiagonal,
+    tridiagonal_matmul,
+    tridiagonal_solve,
+)
 from tfshim._src.ops.linalg_basic import (
     matmul,
     matvec,
 )
+from tfshim._src.ops.linalg_diag import (
+    band_part,
+    diag,
+    diag_part,
+    set_diag,
+)
+from tfshim._src.ops.linalg_factor import (
+    cholesky,
+    eig,
+    eigh,
+    eigvals,
+    eigvalsh,
+    matrix_rank,
+    pinv,
+    qr,
+    svd,
+)
+from tfshim._src.ops.linalg_forms import (
+    adjoint,
+    cross,
+    matrix_transpose,
+    tensor_diag,
+    tensor_diag_part,
+    trace,
+)
+from tfshim._src.ops.linalg_functions import (
+    expm,
+    logm,
+    sqrtm,
+)
+from tfshim._src.ops.linalg_lu import (
+    lu,
+    lu_matrix_inverse,
+    lu_reconstruct,
+    lu_solve,
+)
+from tfshim._src.ops.linalg_norm import (
+    norm,
+    normalize,
+)
+from tfshim._src.ops.linalg_solve import (
+    cholesky_solve,
+    det,
+    inv,
+    logdet,
+    lstsq,
+    slogdet,
+    solve,
+    triangular_solve,
+)
 
 __all__ = [
+    "adjoint",
+    "band_part",
+    "banded_triangular_solve",
+    "cholesky",
+    "cholesky_solve",
+    "cross",
+    "det",
+    "diag",
+    "diag_part",
+    "eig",
+    "eigh",
+    "eigh_tridiagonal",
+    "eigvals",
+    "eigvalsh",
+    "einsum",
+    "expm",
     "eye",
     "global_norm",
+    "inv",
     "l2_normalize",
+    "logdet",
+    "logm",
+    "lstsq",
+    "lu",
+    "lu_matrix_inverse",
+    "lu_reconstruct",
+    "lu_solve",
     "matmul",
+    "matrix_rank",
+    "matrix_transpose",
     "matvec",
+    "norm",
+    "normalize",
+    "pinv",
+    "qr",
+    "set_diag",
+    "slogdet",
+    "solve",
+    "sqrtm",
+    "svd",
+    "tensor_diag",
+    "tensor_diag_part",
+    "tensordot",
+    "trace",
+    "triangular_solve",
+    "tridiagonal_matmul",
+    "tridiagonal_solve",
 ]
 
 

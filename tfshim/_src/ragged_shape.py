@@ -142,8 +142,7 @@ class DynamicRaggedShape:
 
     def __repr__(self) -> str:
         lengths = [
-            (*n[:10], "...") if isinstance(n, tuple) and len(n) > 10 else n
-            for n in self._lengths()
+            (*n[:10], "...") if isinstance(n, tuple) and len(n) > 10 else n for n in self._lengths()
         ]
         return (
             f"<DynamicRaggedShape lengths={_list_text(lengths)} "

@@ -222,9 +222,7 @@ def _kernel(kind: str, planned: Plan) -> Kernel:
 
 
 def _inputs(planned: Plan) -> list[EagerTensor]:
-    return [
-        s if isinstance(s, EagerTensor) else literal(s, dtypes.int32) for s in planned.starts
-    ]
+    return [s if isinstance(s, EagerTensor) else literal(s, dtypes.int32) for s in planned.starts]
 
 
 def getitem(x: EagerTensor, spec: Any) -> EagerTensor:

@@ -18,7 +18,7 @@ from tfshim._src import (  # noqa: E402, F401
     module,
     operators,
     ragged_ops,
-    sparse_ops,
+    sparse_operators,
     spec,
     tensor,
 )

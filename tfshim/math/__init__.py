@@ -94,6 +94,10 @@ from tfshim._src.ops.logical import (
     logical_or,
     logical_xor,
 )
+from tfshim._src.ops.nn_softmax import (
+    log_softmax,
+    softmax,
+)
 from tfshim._src.ops.reduction import (
     accumulate_n,
     add_n,
@@ -131,6 +135,11 @@ from tfshim._src.ops.segment import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
+from tfshim._src.ops.sorting import (
+    in_top_k,
+    invert_permutation,
+    top_k,
+)
 from tfshim._src.ops.special import (
     betainc,
     digamma,
@@ -145,6 +154,12 @@ from tfshim._src.ops.special import (
     ndtri,
     polygamma,
     zeta,
+)
+from tfshim._src.ops.statistics import (
+    bincount,
+    confusion_matrix,
+    polyval,
+    sobol_sample,
 )
 
 if _typing.TYPE_CHECKING:  # imported on first use
@@ -174,7 +189,9 @@ __all__ = [
     "bessel_i1",
     "bessel_i1e",
     "betainc",
+    "bincount",
     "ceil",
+    "confusion_matrix",
     "conj",
     "cos",
     "cosh",
@@ -200,6 +217,8 @@ __all__ = [
     "igamma",
     "igammac",
     "imag",
+    "in_top_k",
+    "invert_permutation",
     "is_finite",
     "is_inf",
     "is_nan",
@@ -213,6 +232,7 @@ __all__ = [
     "log",
     "log1p",
     "log_sigmoid",
+    "log_softmax",
     "logical_and",
     "logical_not",
     "logical_or",
@@ -227,6 +247,7 @@ __all__ = [
     "nextafter",
     "not_equal",
     "polygamma",
+    "polyval",
     "pow",
     "real",
     "reciprocal",
@@ -255,6 +276,8 @@ __all__ = [
     "sign",
     "sin",
     "sinh",
+    "sobol_sample",
+    "softmax",
     "softplus",
     "softsign",
     "special",
@@ -264,6 +287,7 @@ __all__ = [
     "subtract",
     "tan",
     "tanh",
+    "top_k",
     "truediv",
     "unsorted_segment_max",
     "unsorted_segment_mean",

@@ -6,6 +6,10 @@ import typing as _typing
 from importlib import import_module as _import
 
 from tfshim._api.missing import missing_name as _missing_name
+from tfshim._src.ops.nn_sampling import (
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
 from tfshim._src.ops.random_generator import (
     Generator,
     create_rng_state,
@@ -51,6 +55,7 @@ __all__ = [
     "fold_in",
     "gamma",
     "get_global_generator",
+    "log_uniform_candidate_sampler",
     "normal",
     "poisson",
     "set_global_generator",
@@ -66,6 +71,7 @@ __all__ = [
     "stateless_uniform",
     "truncated_normal",
     "uniform",
+    "uniform_candidate_sampler",
 ]
 
 

@@ -9,6 +9,7 @@ from tfshim._src.ops.random_generator import (
     get_global_generator,
     set_global_generator,
 )
+from tfshim._src.ops.random_index import index_shuffle
 from tfshim._src.ops.random_stateless import (
     Algorithm,
     fold_in as stateless_fold_in,
@@ -21,6 +22,7 @@ __all__ = [
     "Generator",
     "create_rng_state",
     "get_global_generator",
+    "index_shuffle",
     "set_global_generator",
     "stateless_fold_in",
     "stateless_shuffle",
