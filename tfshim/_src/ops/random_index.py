@@ -84,7 +84,9 @@ def random_index_shuffle(index, seed, max_index, rounds=4):
     if rounds < 4 or rounds % 2:
         raise ValueError(f"Argument `rounds` must be an even number of at least 4; got {rounds}.")
     lengths = [x.shape[0] for x in (index, max_index) if x.ndim == 1]
-    n = max([1, *lengths, *seed.shape[: seed.ndim == 2]])
+    if seed.ndim == 2 and seed.shape[1] == 3:
+        lengths.append(seed.shape[0])
+    n = max([1, *lengths])
     if index.shape not in ((), (n,)):
         raise op_error(kernel, "Index bust be a scalar or vector.")
     if seed.shape not in ((3,), (n, 3)):
