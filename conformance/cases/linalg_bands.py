@@ -89,7 +89,9 @@ ROWS = [
         for adjoint in (False, True)
     ),
     row("tf.linalg.banded_triangular_solve", _TRIANGLE, draw((2, 3, 1), "float64"), second=True),
-    row("tf.linalg.banded_triangular_solve", f64([[2.0]]), f64([[3.0]]), grad=(1,), kind="boundary"),
+    row(
+        "tf.linalg.banded_triangular_solve", f64([[2.0]]), f64([[3.0]]), grad=(1,), kind="boundary"
+    ),
     row(
         "tf.linalg.banded_triangular_solve",
         f64([[1, 2], [3, 4], [5, 6]]),

@@ -28,8 +28,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import composite
-from tfshim._src import static as static_converters
+from tfshim._src import composite, static as static_converters
 from tfshim._src.dtypes import DType
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import OpError

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import dtypes, fold, static
+from tfshim._src import dtypes, fold
 from tfshim._src.convert import convert, literal
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel

@@ -195,15 +195,12 @@ class Tensor:
 
     def __float__(self) -> float:
         return float(
-            self._item(
-                "float() argument must be a string or a real number, not 'SymbolicTensor'"
-            )
+            self._item("float() argument must be a string or a real number, not 'SymbolicTensor'")
         )
 
     def __complex__(self) -> complex:
-        return complex(
-            self._item("complex() first argument must be a string or a number, not 'SymbolicTensor'")
-        )
+        message = "complex() first argument must be a string or a number, not 'SymbolicTensor'"
+        return complex(self._item(message))
 
     def __index__(self) -> int:
         if self._is_symbolic():
@@ -216,8 +213,8 @@ class Tensor:
     def __len__(self) -> int:
         if self._is_symbolic() and self._trace is not INLINE:
             raise TypeError(
-                f"len is not well defined for a symbolic Tensor ({self._graph_name()}). Please call "
-                "`x.shape` rather than `len(x)` for shape information."
+                f"len is not well defined for a symbolic Tensor ({self._graph_name()}). Please "
+                "call `x.shape` rather than `len(x)` for shape information."
             )
         if not self.aval.shape:
             raise TypeError("Scalar tensor has no `len()`")
@@ -367,9 +364,7 @@ class Tensor:
                 "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
             )
         if name in ("graph", "name", "op", "value_index"):  # what a property raised comes here
-            raise AttributeError(
-                f"Tensor.{name} is undefined when eager execution is enabled."
-            )
+            raise AttributeError(f"Tensor.{name} is undefined when eager execution is enabled.")
         raise AttributeError(
             f"'tensorflow.python.framework.ops.{type(self).__name__}' object has no attribute "
             f"'{name}'"
@@ -399,9 +394,7 @@ class EagerTensor(Tensor):
     __module__ = "tensorflow.python.framework.ops"
 
 
-_NUMPY_NAMES = frozenset(
-    "T astype ravel transpose reshape clip size tolist data".split()
-)
+_NUMPY_NAMES = frozenset("T astype ravel transpose reshape clip size tolist data".split())
 
 
 def numpy_text(value: np.ndarray, is_repr: bool) -> str:

@@ -87,9 +87,7 @@ class TensorArray:
         self._shape = TensorShape(element_shape)
         self._clear = clear_after_read is not False
         self._flow = flow
-        self._items: list[EagerTensor | None] | None = [None] * _integer(
-            0 if size is None else size
-        )
+        self._items: Any = [None] * _integer(0 if size is None else size)
         self._cleared: set[int] = set()
         self._buffer: EagerTensor | None = None
         #: symbolic indices at which a loop's body writes, shared by all versions of the array
@@ -206,7 +204,7 @@ class TensorArray:
             raise ValueError(
                 f"Cannot convert a partially known TensorShape {self._shape} to a Tensor."
             )
-        return convert(np.zeros(self._shape.as_list(), self._dtype.np))
+        return convert(np.zeros(self._shape.as_list(), self._dtype.np))  # pyright: ignore
 
     def _dense(self) -> EagerTensor:
         """The elements as one tensor."""

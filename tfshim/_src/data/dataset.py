@@ -154,7 +154,7 @@ class DatasetV2(structure.Dataset):
         return self._specs
 
     def _cardinality(self) -> int:
-        return self._count() if callable(self._count) else self._count
+        return self._count() if callable(self._count) else self._count  # pyright: ignore
 
     def cardinality(self) -> Tensor:
         """The number of elements, int64; -1 if there is no end, -2 if it is not known."""

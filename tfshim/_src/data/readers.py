@@ -62,7 +62,8 @@ class TextLineDatasetV2(DatasetV2):
 
         def make() -> Iterator:
             if isinstance(given, DatasetV2):
-                names = [n for e in given._iterate() for n in _names(e)]
+                elements = given._iterate()  # pyright: ignore
+                names = [n for e in elements for n in _names(e)]
             else:
                 names = given
             for name_ in names:

@@ -333,7 +333,7 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator=""):
     for row, segment in zip(rows, segment_ids.reshape(-1), strict=True):
         for column, item in enumerate(row):
             # TensorFlow puts no separator behind what is still empty.
-            before: bytes = out[segment, column]
+            before: Any = out[segment, column]
             out[segment, column] = before + separator + item if before else item
     return out.reshape(num_segments, *inner)
 
