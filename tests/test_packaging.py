@@ -71,7 +71,7 @@ def test_every_dependency_is_used():
         DISTRIBUTIONS.get(name, name).lower().replace("-", "_")
         for _, name, _ in _outside_imports("tfshim")
     }
-    assert _requirement_names(PROJECT["dependencies"]) - used - {"jaxlib"} == set()
+    assert _requirement_names(PROJECT["dependencies"]) - used - {"jaxlib", "flatbuffers"} == set()
 
 
 def test_the_package_imports_nothing_that_the_wheel_lacks():

@@ -9,8 +9,6 @@ import pytest
 
 import tfshim as tf
 
-pytest.importorskip("flatbuffers", reason="jax.export writes programs with it")
-
 ROOT = Path(__file__).resolve().parent.parent
 
 
