@@ -5,6 +5,7 @@ import collections.abc
 import copy
 import dataclasses
 import pickle
+import re
 import types
 import typing
 
@@ -181,9 +182,18 @@ def names(tf) -> dict:
     return found
 
 
+def _before_python_3_12(message: str) -> str:
+    """Python's sentence on abstract classes, worded as when the facts were recorded."""
+    return re.sub(
+        r"without an implementation for (abstract methods?) (.*)",
+        lambda m: f"with {m.group(1)} {m.group(2)}".replace("'", ""),
+        message,
+    )
+
+
 def outcome(expression: str, namespace: dict) -> str:
     """What an expression gives, as text: `= repr` or `! Error: message`."""
     try:
         return "= " + repr(eval(expression, dict(namespace)))
     except Exception as error:
-        return f"! {type(error).__name__}: {error}"
+        return f"! {type(error).__name__}: {_before_python_3_12(str(error))}"

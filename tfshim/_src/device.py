@@ -378,7 +378,7 @@ def set_log_device_placement(enabled) -> None:
 
 VERSION = "2.21.0"
 GIT_VERSION = "tfshim"
-COMPILER_VERSION = f"XLA of jax {jax.__version__}"
+COMPILER_VERSION = "XLA"
 GRAPH_DEF_VERSION = 2474
 GRAPH_DEF_VERSION_MIN_CONSUMER = 0
 GRAPH_DEF_VERSION_MIN_PRODUCER = 0

@@ -49,7 +49,8 @@ def log_gamma(x):
 
 @widened
 def _digamma(x):
-    return lax.digamma(x)
+    # JAX releases differ at 0: NaN, as in TensorFlow, or -inf
+    return jnp.where(x == 0, jnp.asarray(np.nan, x.dtype), lax.digamma(x))
 
 
 @jax.custom_jvp
