@@ -12,7 +12,7 @@ from tfshim._src.engine.kernel import Kernel
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each, same
 from tfshim._src.shapes import TensorShape
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import EagerTensor
 
 
 @export("tf.IndexedSlices")
@@ -156,7 +156,3 @@ def aggregate(parts: list[Any]) -> Any:
     if len(dense) == 2 and dense[0].aval is dense[1].aval:
         return dispatch(_ADD2, (dense[0], dense[1]))
     return _sum_all(dense)
-
-
-def is_differentiable_value(value: Any) -> bool:
-    return isinstance(value, (Tensor, IndexedSlices))

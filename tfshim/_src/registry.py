@@ -26,7 +26,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from tfshim._src import composite, static as static_converters
 from tfshim._src.dtypes import DType
@@ -438,8 +437,3 @@ def _tuple(names: tuple[str, ...]) -> str:
 def raw(public: Callable) -> Callable:
     """The body of a public op, for other bodies that build upon it."""
     return public.op.body  # type: ignore[attr-defined]
-
-
-def is_raw(value: Any) -> bool:
-    """Whether a value is a raw array (NumPy, JAX or a tracer) rather than a tensor."""
-    return isinstance(value, (np.ndarray, jax.Array))

@@ -353,9 +353,6 @@ class Tensor:
             "looking for?"
         )
 
-    def _numpy_style(self) -> None:
-        """Reads of NumPy-like attributes raise; see `__getattr__`."""
-
     def __getattr__(self, name: str):
         if name in _NUMPY_NAMES:
             raise AttributeError(
