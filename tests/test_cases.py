@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 
-import jax
 import pytest
 
 from conformance.cases.__main__ import grouped, merged
@@ -34,13 +33,8 @@ def _family(family):
     return grouped(rows_of(family)), goldens.load(family)
 
 
-NEWER_JAX = tuple(map(int, jax.__version__.split(".")[:2])) > (0, 10)
-
-
 @pytest.mark.parametrize("family, op", CASES, ids=[f"{f}-{op}" for f, op in CASES])
 def test_op_equals_tensorflow(family, op):
-    if op == "tf.linalg.tridiagonal_solve" and NEWER_JAX:
-        pytest.skip("JAX after 0.10 cannot transpose this op's loop: docs/differences.md")
     rows, expected = _family(family)
     found = check_rows(rows[op], expected)
     known = xfails()

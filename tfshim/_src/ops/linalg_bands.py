@@ -155,36 +155,52 @@ def _eliminate(above, on, below, rhs, pivoting: bool, perturb: bool):
     return jnp.where(jnp.any(p0 == 0), jnp.asarray(np.nan, x.dtype), x)
 
 
+def _turned(diagonals):
+    """The diagonals of the transposed matrices."""
+    end = [(0, 0)] * (diagonals.ndim - 2) + [(0, 1)]
+    start = [(0, 0)] * (diagonals.ndim - 2) + [(1, 0)]
+    above, on, below = (diagonals[..., i, :] for i in range(3))
+    return jnp.stack([jnp.pad(below[..., 1:], end), on, jnp.pad(above[..., :-1], start)], axis=-2)
+
+
+def _shifted(x):
+    """What the diagonals above, on and below are multiplied with in a product."""
+    below = [(0, 0)] * (x.ndim - 2) + [(0, 1), (0, 0)]
+    above = [(0, 0)] * (x.ndim - 2) + [(1, 0), (0, 0)]
+    return jnp.pad(x[..., 1:, :], below), x, jnp.pad(x[..., :-1, :], above)
+
+
 def _solve_raw(diagonals, rhs, partial_pivoting, perturb_singular):
-    batch = rhs.shape[:-2]
-    parts = [diagonals[..., i, :].reshape(-1, diagonals.shape[-1]) for i in range(3)]
-    solve: Any = jax.vmap(
-        lambda a, b, c, d: _eliminate(a, b, c, d, partial_pivoting, perturb_singular)
-    )
     if 0 in rhs.shape:
         return rhs
-    return solve(*parts, rhs.reshape(-1, *rhs.shape[-2:])).reshape(*batch, *rhs.shape[-2:])
+    eliminate = jax.vmap(
+        lambda a, b, c, d: _eliminate(a, b, c, d, partial_pivoting, perturb_singular)
+    )
+
+    def solve(diagonals, rhs):
+        parts = [diagonals[..., i, :].reshape(-1, diagonals.shape[-1]) for i in range(3)]
+        return eliminate(*parts, rhs.reshape(-1, *rhs.shape[-2:])).reshape(rhs.shape)
+
+    def product(x):
+        parts = zip(range(3), _shifted(x), strict=True)
+        return sum(diagonals[..., i, :, None] * y for i, y in parts)
+
+    # Says what is linear in rhs: JAX cannot tell from the elimination's loops.
+    return lax.custom_linear_solve(
+        product,
+        rhs,
+        lambda _, b: solve(diagonals, b),
+        lambda _, b: solve(_turned(diagonals), b),
+    )
 
 
 def _tridiagonal_solve_pull(inputs, outputs, cotangents, partial_pivoting, perturb_singular):
     (diagonals, _), x = inputs, outputs
-    end = [(0, 0)] * (diagonals.ndim - 2) + [(0, 1)]
-    start = [(0, 0)] * (diagonals.ndim - 2) + [(1, 0)]
     # TensorFlow transposes the matrix and does not conjugate it, nor x below.
-    turned = jnp.stack(
-        [
-            jnp.pad(diagonals[..., 2, 1:], end),
-            diagonals[..., 1, :],
-            jnp.pad(diagonals[..., 0, :-1], start),
-        ],
-        axis=-2,
-    )
+    turned = _turned(diagonals)
     # the rule's own derivative is taken by the rule again, as in TensorFlow
     to_rhs = _solve_with_rule(partial_pivoting, perturb_singular)(turned, cotangents)
-    below = [(0, 0)] * (x.ndim - 2) + [(0, 1), (0, 0)]
-    above = [(0, 0)] * (x.ndim - 2) + [(1, 0), (0, 0)]
-    shifted = (jnp.pad(x[..., 1:, :], below), x, jnp.pad(x[..., :-1, :], above))
-    to_diagonals = jnp.stack([-jnp.sum(to_rhs * y, axis=-1) for y in shifted], axis=-2)
+    to_diagonals = jnp.stack([-jnp.sum(to_rhs * y, axis=-1) for y in _shifted(x)], axis=-2)
     return to_diagonals, to_rhs
 
 
