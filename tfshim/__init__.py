@@ -6,6 +6,7 @@ import typing as _typing
 from importlib import import_module as _import
 
 from tfshim._api.missing import missing_name as _missing_name
+from tfshim._src.batch_function import batch_function as nondifferentiable_batch_function
 from tfshim._src.control_flow.cond import (
     case_v2 as case,
     cond_for_tf_v2 as cond,
@@ -31,6 +32,7 @@ from tfshim._src.control_flow.tensor_array import (
 )
 from tfshim._src.control_flow.vectorized_map import vectorized_map
 from tfshim._src.control_flow.while_loop import while_loop_v2 as while_loop
+from tfshim._src.conversions import register_tensor_conversion_function
 from tfshim._src.custom_gradient import (
     RegisterGradient,
     custom_gradient,
@@ -82,8 +84,19 @@ from tfshim._src.function.mode import (
 )
 from tfshim._src.function.polymorphic import function
 from tfshim._src.indexed_slices import IndexedSlices
+from tfshim._src.initializers import (
+    Constant as constant_initializer,
+    Ones as ones_initializer,
+    RandomNormal as random_normal_initializer,
+    RandomUniform as random_uniform_initializer,
+    Zeros as zeros_initializer,
+)
+from tfshim._src.logs import get_logger
 from tfshim._src.module import Module
-from tfshim._src.name_scope import name_scope
+from tfshim._src.name_scope import (
+    get_current_name_scope,
+    name_scope,
+)
 from tfshim._src.ops.arithmetic import (
     add,
     divide,
@@ -302,12 +315,16 @@ from tfshim._src.top import (
     newaxis,
     uninstall,
 )
-from tfshim._src.unconnected import UnconnectedGradients
+from tfshim._src.unconnected import (
+    AggregationMethod,
+    UnconnectedGradients,
+)
 from tfshim._src.variable import (
     Variable,
     VariableAggregationV2 as VariableAggregation,
     VariableSynchronization,
 )
+from tfshim._src.variable_creator import variable_creator_scope
 
 if _typing.TYPE_CHECKING:  # imported on first use
     from tfshim import (
@@ -373,6 +390,7 @@ _SUBMODULES = {
 }
 
 __all__ = [
+    "AggregationMethod",
     "Assert",
     "CriticalSection",
     "DType",
@@ -439,6 +457,7 @@ __all__ = [
     "cond",
     "config",
     "constant",
+    "constant_initializer",
     "control_dependencies",
     "convert_to_tensor",
     "cos",
@@ -475,6 +494,8 @@ __all__ = [
     "function",
     "gather",
     "gather_nd",
+    "get_current_name_scope",
+    "get_logger",
     "get_static_value",
     "grad_pass_through",
     "gradients",
@@ -522,11 +543,13 @@ __all__ = [
     "nn",
     "no_gradient",
     "no_op",
+    "nondifferentiable_batch_function",
     "norm",
     "not_equal",
     "numpy_function",
     "one_hot",
     "ones",
+    "ones_initializer",
     "ones_like",
     "pad",
     "parallel_stack",
@@ -542,6 +565,8 @@ __all__ = [
     "ragged",
     "random",
     "random_index_shuffle",
+    "random_normal_initializer",
+    "random_uniform_initializer",
     "range",
     "rank",
     "realdiv",
@@ -554,6 +579,7 @@ __all__ = [
     "reduce_min",
     "reduce_prod",
     "reduce_sum",
+    "register_tensor_conversion_function",
     "repeat",
     "required_space_to_batch_paddings",
     "reshape",
@@ -620,12 +646,14 @@ __all__ = [
     "unique_with_counts",
     "unravel_index",
     "unstack",
+    "variable_creator_scope",
     "variant",
     "vectorized_map",
     "version",
     "where",
     "while_loop",
     "zeros",
+    "zeros_initializer",
     "zeros_like",
 ]
 

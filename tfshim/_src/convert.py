@@ -21,8 +21,8 @@ from tfshim._src.registry import Op
 from tfshim._src.rules import Group, c_name
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, concrete, from_value
 
-#: (type, function(value, dtype, name, as_ref)) pairs of `tf.register_tensor_conversion_function`.
-CONVERSIONS: list[tuple[Any, Callable]] = []
+#: (priority, type, function(value, dtype, name, as_ref)), in order of priority; see conversions.py.
+CONVERSIONS: list[tuple[float, Any, Callable]] = []
 #: Called with a list that has tensors in it; ops/shape.py installs `stack`.
 PACK: list[Callable] = []
 
@@ -89,14 +89,13 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
     read = getattr(value, "_as_operand", None)
     if read is not None:  # variables, IndexedSlices and other composites
         return read(dtype)
-    for base, function in CONVERSIONS:
-        if isinstance(value, base):
-            result = function(value, dtype=dtype or hint, name=None, as_ref=False)
-            if result is not NotImplemented:
-                return result
     method = getattr(value, "__tf_tensor__", None)
     if method is not None and not isinstance(value, type):
         return method(dtype, None)
+    if CONVERSIONS:
+        found = _by_registered(value, dtype, hint)
+        if found is not None:
+            return found
     if isinstance(value, jax.Array) and not isinstance(value, Tracer):
         t = from_value(value)
         return t if dtype in (None, t.dtype) else from_value(value.astype(dtype.np))
@@ -114,6 +113,46 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
     if isinstance(value, (list, tuple)) and _has_tensor(value):
         return PACK[0](value, dtype or hint)
     return from_array(to_array(value, dtype))
+
+
+def _by_registered(value: Any, dtype: DType | None, hint: DType | None) -> EagerTensor | None:
+    """What the functions of `tf.register_tensor_conversion_function` make of a value, or None."""
+    # sequences have a conversion of their own at 100, every other object one at 200
+    limit = 100 if isinstance(value, (list, tuple)) else 200
+    for priority, base, function in CONVERSIONS:
+        if priority >= limit or not isinstance(value, base):
+            continue
+        result: Any = None
+        if dtype is None and hint is not None:
+            try:
+                result = function(value, dtype=hint, name=None, as_ref=False)
+            except (TypeError, ValueError):
+                pass
+            if result is not None and result is not NotImplemented:
+                _check_made(result.dtype, hint, function, base)
+        if result is None:
+            result = function(value, dtype=dtype, name=None, as_ref=False)
+        if result is NotImplemented:
+            continue
+        if not isinstance(result, EagerTensor):
+            if not hasattr(result, "_as_operand"):
+                raise RuntimeError(
+                    f"Conversion function {function!r} for type {base} returned non-Tensor: "
+                    f"{result!r}"
+                )
+            result = convert(result)
+        if dtype is not None:
+            _check_made(result.dtype, dtype, function, base)
+        return result
+    return None
+
+
+def _check_made(made: DType, wanted: DType, function: Callable, base: Any) -> None:
+    if made is not wanted:
+        raise RuntimeError(
+            f"Conversion function {function!r} for type {base} returned incompatible dtype: "
+            f"requested = {wanted.name}, actual = {made.name}"
+        )
 
 
 def from_array(value: np.ndarray) -> EagerTensor:

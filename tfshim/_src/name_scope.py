@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
+from collections.abc import Iterator
 
 from tfshim._src.registry import export
 
@@ -22,19 +24,29 @@ def current_prefix() -> str:
     return _names.prefix
 
 
+@contextlib.contextmanager
+def no_name_scope() -> Iterator[None]:
+    """Leaves all scopes, as a function does while it is traced."""
+    saved, _names.prefix = _names.prefix, ""
+    try:
+        yield
+    finally:
+        _names.prefix = saved
+
+
 @export("tf.name_scope")
 class name_scope:
     """Variables made inside are named `name/...`; a name ending in `/` starts anew from there.
 
     Args:
-      name: a string; "" or None leaves all scopes.
+      name: a string; "" leaves all scopes.
 
     Raises:
       ValueError: for a name that is not a string.
     """
 
     def __init__(self, name):
-        if not (name is None or isinstance(name, str)):
+        if not isinstance(name, str):
             raise ValueError("name for name_scope must be a string.")
         self._name = name
         self._saved: list[str] = []
@@ -57,3 +69,9 @@ class name_scope:
     def __exit__(self, *exc) -> bool:
         _names.prefix = self._saved.pop()
         return False
+
+
+@export("tf.get_current_name_scope")
+def get_current_name_scope() -> str:
+    """The name scope in force, without a slash at its end; "" outside of all."""
+    return _names.prefix.removesuffix("/")

@@ -1,4 +1,4 @@
-"""`tf.UnconnectedGradients`: what a source that the target does not depend on gets."""
+"""Named choices of gradients: `tf.UnconnectedGradients` and `tf.AggregationMethod`."""
 
 from __future__ import annotations
 
@@ -22,3 +22,13 @@ class UnconnectedGradients(enum.Enum):
             return cls(value)
         except ValueError:
             raise ValueError(f"Unknown value for unconnected_gradients: {value!r}") from None
+
+
+@export("tf.AggregationMethod")
+class AggregationMethod:
+    """How the parts of a gradient are added up; all ways give the same sum here."""
+
+    ADD_N = 0
+    DEFAULT = ADD_N
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2

@@ -22,6 +22,7 @@ from tfshim._src.errors import op_error
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import STATE, EagerTensor, Reference, from_value, numpy_text
+from tfshim._src.variable_creator import DirectMetaclass, VariableMetaclass
 
 
 @export("tf.VariableSynchronization")
@@ -72,7 +73,7 @@ _ASSIGN_SUB = _update_kernel("AssignSubVariableOp", jnp.subtract)
 
 
 @export("tf.Variable")
-class Variable:
+class Variable(metaclass=VariableMetaclass):
     """A tensor that can be assigned to.
 
     Args:
@@ -596,7 +597,7 @@ class ResourceVariable(Variable):
     __module__ = "tensorflow.python.ops.resource_variable_ops"
 
 
-class UnreadVariable(ResourceVariable):
+class UnreadVariable(ResourceVariable, metaclass=DirectMetaclass):
     """What assigning returns: the same variable, under the name `UnreadVariable`."""
 
     __module__ = "tensorflow.python.ops.resource_variable_ops"

@@ -17,6 +17,7 @@ from tfshim._src.function.graph_errors import in_graph
 from tfshim._src.function.signature import rebuild
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.jacobian import capturing
+from tfshim._src.name_scope import no_name_scope
 from tfshim._src.tensor import STATE, EagerTensor, Tensor, pending
 from tfshim._src.variable import Variable
 
@@ -55,7 +56,8 @@ class Trace:
             given = {id(old): new for old, new in pairs if old is not new}
         outs = self.inner.call(tensors, given)
         if self.simple:
-            return outs[0]
+            (out,) = outs
+            return out
         if self.flat is not None:
             return outs if self.flat is list else tuple(outs)
         return self.pack(outs)
@@ -115,7 +117,7 @@ def trace(
     inner_kwargs = {k: rebuild(v, lambda _: next(rest)) for k, v in sorted(kwargs.items())}
     before = nest.flatten((inner_args, inner_kwargs))
     shallow = [_outline(a) for a in inner_args], {k: _outline(v) for k, v in inner_kwargs.items()}
-    with capturing(graph):
+    with capturing(graph), no_name_scope():
         try:
             result = function(*inner_args, **inner_kwargs)
         except InvalidArgumentError as e:
