@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 import tfshim as tf
-from tfshim._src import logs
 
 
 class Thing:
@@ -134,15 +133,11 @@ def test_frequent_retracing_is_logged_at_the_fifth_trace(caplog):
     def f(x):
         return x
 
-    logs.logger.addHandler(caplog.handler)
-    try:
-        with caplog.at_level(logging.WARNING):
-            for i in range(4):
-                f(i)
-            assert not caplog.records
-            f(4)
-    finally:
-        logs.logger.removeHandler(caplog.handler)
+    with caplog.at_level(logging.WARNING):
+        for i in range(4):
+            f(i)
+        assert not caplog.records
+        f(4)
     assert "5 out of the last 5 calls" in caplog.text
     assert "Tracing is expensive" in caplog.text
 
@@ -322,13 +317,9 @@ def test_functions_can_run_as_plain_python():
 
 def test_what_needs_a_value_runs_op_by_op_with_one_warning(caplog):
     f = tf.function(lambda x: tf.boolean_mask(x, x > 1) * 2)
-    logs.logger.addHandler(caplog.handler)
-    try:
-        with caplog.at_level(logging.WARNING):
-            for _ in range(3):
-                assert f(tf.constant([1, 2, 3])).numpy().tolist() == [4, 6]
-    finally:
-        logs.logger.removeHandler(caplog.handler)
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            assert f(tf.constant([1, 2, 3])).numpy().tolist() == [4, 6]
     messages = [r.getMessage() for r in caplog.records]
     assert len(messages) == 1
     assert "boolean_mask" in messages[0] and "test_function.py" in messages[0]
