@@ -7,6 +7,9 @@ _TRUE = i64([[1], [0], [3], [9]])
 _TWO = i64([[1, 2], [3, 0]])
 _LOSSES = ("tf.nn.nce_loss", "tf.nn.sampled_softmax_loss")
 _SAMPLERS = ("tf.random.log_uniform_candidate_sampler", "tf.random.uniform_candidate_sampler")
+_LEARNED = "tf.random.learned_unigram_candidate_sampler"
+_FIXED = "tf.random.fixed_unigram_candidate_sampler"
+_WEIGHTS = [0.5, 3.0, 1.0, 2.25, 0.1]
 _LABELS = i32([[1, 2, 3], [2, 2, 0], [3, 0, 0]])
 
 
@@ -35,6 +38,30 @@ ROWS = [
     row("tf.nn.all_candidate_sampler", _TWO, 2, 4, True),
     row("tf.nn.all_candidate_sampler", i64([[0]]), 1, 1, True, kind="boundary"),
     row("tf.nn.all_candidate_sampler", _TWO, 1, 4, True, kind="error"),
+    *(row(n, i64([[-1, 99]]), 2, 4, True, 5, set_seed=1, kind="error") for n in _SAMPLERS),
+    row("tf.random.all_candidate_sampler", i64([[-1, 99]]), 2, 4, True, kind="error"),
+    *(row(_LEARNED, _TWO, 2, 4, u, 20, set_seed=1) for u in (True, False)),
+    row(_LEARNED, _TWO, 2, 4, False, 7, seed=3, set_seed=1),
+    row(_LEARNED, _TWO, 2, 4, True, 4, seed=3, set_seed=1, kind="boundary"),
+    row(_LEARNED, _TWO, 2, 4, True, 2**31, kind="error"),
+    row(_LEARNED, _TWO, 1, 2, True, 5, set_seed=1, kind="error"),
+    row(_LEARNED, _TWO, 2, 2, True, 3, set_seed=1, kind="error"),
+    *(row(_FIXED, _TWO, 2, 4, u, 5, unigrams=_WEIGHTS, set_seed=1) for u in (True, False)),
+    row(_FIXED, _TWO, 2, 9, False, 5, unigrams=_WEIGHTS, distortion=0.75, seed=3, set_seed=1),
+    row(_FIXED, _TWO, 2, 9, False, 7, unigrams=_WEIGHTS, num_reserved_ids=2, set_seed=1),
+    row(_FIXED, i64([[1], [0]]), 1, 9, False, 3, unigrams=_WEIGHTS, num_shards=2, set_seed=1),
+    row(_FIXED, i64([[1], [0]]), 1, 9, False, 2, unigrams=_WEIGHTS, num_shards=2, shard=1,
+        set_seed=1),
+    row(_FIXED, i64([[0]]), 1, 3, False, 1, unigrams=[2.0], set_seed=1, kind="boundary"),
+    row(_FIXED, i64([[0, 1]]), 2, 9, False, 3, unigrams=[0.0, 0.0, 1.0], set_seed=1,
+        kind="boundary"),
+    row(_FIXED, _TWO, 2, 4, True, 5, set_seed=1, kind="error"),
+    row(_FIXED, _TWO, 2, 4, True, 6, unigrams=_WEIGHTS, set_seed=1, kind="error"),
+    row(_FIXED, _TWO, 2, 6, True, 5, unigrams=_WEIGHTS, set_seed=1, kind="error"),
+    row(_FIXED, _TWO, 2, 4, True, 5, unigrams=_WEIGHTS, num_shards=0, set_seed=1, kind="error"),
+    row(_FIXED, _TWO, 2, 4, True, 5, vocab_file="/nowhere/words.csv", set_seed=1, kind="error"),
+    row(_FIXED, _TWO, 2, 4, True, 5, vocab_file="words.csv", unigrams=_WEIGHTS, set_seed=1,
+        kind="error"),
     row("tf.nn.compute_accidental_hits", i64([[1], [2], [3]]), i64([3, 1, 7, 1]), 1),
     row("tf.nn.compute_accidental_hits", i64([[1, 3], [2, 7]]), i64([3, 1, 7]), 2),
     row("tf.nn.compute_accidental_hits", i64([[1]]), i64([5]), 1, kind="boundary"),

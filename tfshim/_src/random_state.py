@@ -13,6 +13,7 @@ import os
 import random
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ class Seeds:
         self.seed: Any = None
         self.rng = random.Random()
         self.streams: dict[Any, Stream] = {}
+        self.kept: dict[Any, Any] = {}
         # Of functions being traced: the seed set inside, the ops so far, the streams' variables.
         self.traced_seeds: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
         self.traced_counts: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
@@ -72,6 +74,7 @@ class Seeds:
             self.seed = seed
             self.rng = rng
             self.streams.clear()
+            self.kept.clear()
             alive = [(ref, start) for ref, start in self.traced_streams if ref() is not None]
             self.traced_streams = alive
         for ref, start in alive:
@@ -150,6 +153,23 @@ def next_state(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], blocks: 
         if stream is None:
             stream = SEEDS.streams[key] = Stream(seed, seed2)
         return from_array(stream.take(blocks))
+
+
+def kept(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], make: Callable[[], Any]) -> Any:
+    """What a kernel remembers from call to call besides its place in the stream.
+
+    Args:
+      kernel, attrs, seeds: as in `next_state`.
+      make: called for what a new kernel starts with.
+    """
+    seed, seed2, named = seeds
+    if not named:
+        return make()
+    with SEEDS.lock:
+        key = (kernel, attrs, seed, seed2)
+        if key not in SEEDS.kept:
+            SEEDS.kept[key] = make()
+        return SEEDS.kept[key]
 
 
 def _traced_state(start: np.ndarray, blocks: int) -> EagerTensor:

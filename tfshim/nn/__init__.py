@@ -96,8 +96,12 @@ from tfshim._src.ops.nn_pool import (
     max_pool_with_argmax,
     pool,
 )
-from tfshim._src.ops.nn_sampling import (
+from tfshim._src.ops.nn_samplers import (
     all_candidate_sampler,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+)
+from tfshim._src.ops.nn_sampling import (
     compute_accidental_hits,
     nce_loss,
     sampled_softmax_loss,
@@ -163,6 +167,7 @@ __all__ = [
     "embedding_lookup",
     "erosion2d",
     "experimental",
+    "fixed_unigram_candidate_sampler",
     "fractional_avg_pool",
     "fractional_max_pool",
     "gelu",
@@ -171,6 +176,7 @@ __all__ = [
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
+    "learned_unigram_candidate_sampler",
     "local_response_normalization",
     "log_poisson_loss",
     "log_softmax",

@@ -6,7 +6,10 @@ import typing as _typing
 from importlib import import_module as _import
 
 from tfshim._api.missing import missing_name as _missing_name
-from tfshim._src.ops.nn_sampling import (
+from tfshim._src.ops.nn_samplers import (
+    all_candidate_sampler,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
     log_uniform_candidate_sampler,
     uniform_candidate_sampler,
 )
@@ -49,12 +52,15 @@ _SUBMODULES = {
 __all__ = [
     "Algorithm",
     "Generator",
+    "all_candidate_sampler",
     "categorical",
     "create_rng_state",
     "experimental",
+    "fixed_unigram_candidate_sampler",
     "fold_in",
     "gamma",
     "get_global_generator",
+    "learned_unigram_candidate_sampler",
     "log_uniform_candidate_sampler",
     "normal",
     "poisson",

@@ -44,6 +44,7 @@ from tfshim._src.ops import (  # noqa: F401
     nn_lrn,
     nn_norm,
     nn_pool,
+    nn_samplers,
     nn_sampling,
     nn_softmax,
     padding,
