@@ -1,8 +1,15 @@
 """Order, distinct elements, bins."""
 
-from conformance.cases.row import draw, f32, i8, i32, ref, row, u8
+from conformance.cases.row import bf16, code, draw, f16, f32, f64, i8, i32, ref, row, u8
 
 _X = f32([[0, 1, 2], [3, 4, 5]])
+_MIN = "tf.math.approx_min_k"
+
+
+def _compiled(call):
+    """TensorFlow's eager kernel on the CPU only finds the largest of the last axis."""
+    return f"lambda x: tf.function(lambda x: {call}, jit_compile=True)(x)"
+
 
 ROWS = [
     row("tf.sort", [3.0, 1.0, 2.0, float("inf")], kind="boundary"),
@@ -98,4 +105,25 @@ ROWS = [
     row("tf.unique_with_counts", 3, kind="error"),
     row("tf.argsort", f32([]), kind="boundary"),
     row("tf.argsort", f32(3.0), kind="error"),
+    row("tf.math.approx_max_k", draw((3, 7)), 3),
+    row("tf.math.approx_max_k", draw((2, 3, 5)), 2, recall_target=0.5, aggregate_to_topk=False),
+    row("tf.math.approx_max_k", [3.0, 1.0, 2.0], 2),
+    row("tf.math.approx_max_k", f16([[3, 1, 2]]), 2),
+    row("tf.math.approx_max_k", bf16([[3, 1, 2]]), 2),
+    row("tf.math.approx_max_k", f32([1, 2, 2, 1]), 3, kind="boundary"),
+    row("tf.math.approx_max_k", f32([[0, -0.0, 0, -0.0]]), 4, kind="boundary"),
+    row("tf.math.approx_max_k", _X, 0, kind="boundary"),
+    row("tf.math.approx_max_k", f32([]).reshape(0, 3), 2, kind="boundary"),
+    row("tf.math.approx_max_k", _X, 4, kind="error"),
+    row("tf.math.approx_max_k", _X, -1, kind="error"),
+    row("tf.math.approx_max_k", 1.0, 1, kind="error"),
+    row("tf.math.approx_max_k", f64([1, 2]), 1, kind="error"),
+    row("tf.math.approx_max_k", _X, 1, recall_target="a", kind="error"),
+    row("tf.math.approx_max_k", _X, 1, reduction_input_size_override="a", kind="error"),
+    code("tf.math.approx_max_k", _compiled("tf.math.approx_max_k(x, 2, 0)"), draw((5, 3))),
+    code(_MIN, _compiled("tf.math.approx_min_k(x, 3)"), draw((3, 7))),
+    code(_MIN, _compiled("tf.math.approx_min_k(x, 2, reduction_dimension=-2)"), draw((5, 3))),
+    code(_MIN, _compiled("tf.math.approx_min_k(x, 3)"), f32([1, 2, 1, 1]), kind="boundary"),
+    row(_MIN, _X, -1, kind="error"),
+    row(_MIN, f64([1, 2]), 1, kind="error"),
 ]

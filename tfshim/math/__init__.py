@@ -136,6 +136,8 @@ from tfshim._src.ops.segment import (
     unsorted_segment_sum,
 )
 from tfshim._src.ops.sorting import (
+    approx_max_k,
+    approx_min_k,
     in_top_k,
     invert_permutation,
     top_k,
@@ -177,6 +179,8 @@ __all__ = [
     "add",
     "add_n",
     "angle",
+    "approx_max_k",
+    "approx_min_k",
     "argmax",
     "argmin",
     "asin",

@@ -114,6 +114,8 @@ from tfshim._src.ops.nn_softmax import (
 )
 from tfshim._src.ops.reduction import zero_fraction
 from tfshim._src.ops.sorting import (
+    approx_max_k,
+    approx_min_k,
     in_top_k,
     top_k,
 )
@@ -132,6 +134,8 @@ _SUBMODULES = {
 
 __all__ = [
     "all_candidate_sampler",
+    "approx_max_k",
+    "approx_min_k",
     "atrous_conv2d",
     "atrous_conv2d_transpose",
     "avg_pool",

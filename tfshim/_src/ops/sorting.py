@@ -166,6 +166,138 @@ def top_k(input, k=1, sorted=True, index_type=dtypes.int32, name=None) -> TopKV2
     return TopKV2(*_top_k(input, int(count), wanted))
 
 
+class ApproxTopK(NamedTuple):
+    """The result of `tf.math.approx_max_k` and `tf.math.approx_min_k`."""
+
+    values: Any
+    indices: Any
+
+
+@op(
+    kernel="ApproxTopK",
+    inputs=each("operand", of=("half", "bfloat16", "float")),
+)
+def _approx_top_k(operand, k, axis, largest):
+    require(operand.ndim >= 1, f"input must be >= 1-D, got shape {brackets(operand.shape)}")
+    require(
+        -operand.ndim <= axis < operand.ndim,
+        f"reduction_dimension must be in [-{operand.ndim}, {operand.ndim}), got {axis}",
+    )
+    size = operand.shape[axis]
+    require(size >= k, f"input must have at least k columns. Had {size}, needed {k}")
+    rows = jnp.moveaxis(operand, axis, -1)
+    key = rows if largest else -rows
+    key = jnp.where(key == 0, jnp.zeros((), key.dtype), key)  # -0 ties with 0
+    indices = lax.top_k(key, k)[1]
+    values = jnp.take_along_axis(rows, indices, axis=-1, mode="clip")
+    return jnp.moveaxis(values, -1, axis), jnp.moveaxis(indices.astype(np.int32), -1, axis)
+
+
+def _attribute(kind: type, name: str, value: Any) -> Any:
+    """A number as TensorFlow takes one for an attribute: 2.5 is 2 where an int is wanted."""
+    try:
+        if not isinstance(value, (str, bytes)):
+            return kind(static.host(value))
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(f"Expected {kind.__name__} for argument '{name}' not {value!r}.")
+
+
+def _approximate(
+    operand, k, axis, recall_target, size_override, aggregate: Any, largest: bool
+) -> ApproxTopK:
+    wanted = (
+        (int, "k", k),
+        (int, "reduction_dimension", axis),
+        (float, "recall_target", recall_target),
+        (int, "reduction_input_size_override", size_override),
+    )
+    k, axis, _, _ = (_attribute(*each) for each in wanted)
+    if isinstance(aggregate, (str, bytes)):
+        raise TypeError(f"Expected bool for argument 'aggregate_to_topk' not {aggregate!r}.")
+    if k < 0:
+        raise op_error(
+            "ApproxTopK",
+            f"Value for attr 'k' of {k} must be at least minimum 0\n\t; NodeDef: "
+            "{{node ApproxTopK}}",
+            ran=False,
+        )
+    return ApproxTopK(*_approx_top_k(operand, k, axis, largest))
+
+
+@export("tf.math.approx_max_k", "tf.nn.approx_max_k")
+def approx_max_k(
+    operand,
+    k,
+    reduction_dimension=-1,
+    recall_target=0.95,
+    reduction_input_size_override=-1,
+    aggregate_to_topk=True,
+    name=None,
+) -> ApproxTopK:
+    """The k largest entries of one axis and where they are, in descending order.
+
+    All entries are looked at, as TensorFlow does on the CPU: the result is exact, whatever recall
+    is asked for.
+
+    Args:
+      operand: float16, bfloat16 or float32 tensor of rank 1 or more.
+      k: how many.
+      reduction_dimension: the axis.
+      recall_target: the share of the true ones that must be among the found; always 1 here.
+      reduction_input_size_override: what a search of less than all would go by.
+      aggregate_to_topk: whether exactly k are wanted; there are never more.
+      name: ignored.
+
+    Returns:
+      A named tuple of `values` and int32 `indices`, of the shape of `operand` with k in place of
+      the size of the axis. The values have a gradient.
+
+    Raises:
+      InvalidArgumentError: if the axis is shorter than k, or k is negative.
+    """
+    return _approximate(
+        operand, k, reduction_dimension, recall_target, reduction_input_size_override,
+        aggregate_to_topk, True,
+    )  # fmt: skip
+
+
+@export("tf.math.approx_min_k", "tf.nn.approx_min_k")
+def approx_min_k(
+    operand,
+    k,
+    reduction_dimension=-1,
+    recall_target=0.95,
+    reduction_input_size_override=-1,
+    aggregate_to_topk=True,
+    name=None,
+) -> ApproxTopK:
+    """The k smallest entries of one axis and where they are, in ascending order.
+
+    All entries are looked at: the result is exact, whatever recall is asked for.
+
+    Args:
+      operand: float16, bfloat16 or float32 tensor of rank 1 or more.
+      k: how many.
+      reduction_dimension: the axis.
+      recall_target: the share of the true ones that must be among the found; always 1 here.
+      reduction_input_size_override: what a search of less than all would go by.
+      aggregate_to_topk: whether exactly k are wanted; there are never more.
+      name: ignored.
+
+    Returns:
+      A named tuple of `values` and int32 `indices`, of the shape of `operand` with k in place of
+      the size of the axis. The values have a gradient.
+
+    Raises:
+      InvalidArgumentError: if the axis is shorter than k, or k is negative.
+    """
+    return _approximate(
+        operand, k, reduction_dimension, recall_target, reduction_input_size_override,
+        aggregate_to_topk, False,
+    )  # fmt: skip
+
+
 @op(
     kernel="InTopKV2",
     inputs=same("targets", of=INDEX) + fixed("float32", "predictions"),
