@@ -401,11 +401,12 @@ def test_a_tape_lets_go():
         tape.watch(x)
         mid = tf.exp(x)
         y = mid * mid
+    y.numpy()  # from here on the tape holds the value itself
     gone = weakref.ref(mid)
     del mid
     gc.collect()
     assert gone() is not None
-    tape.gradient(y, x)
+    tape.gradient(y, x).numpy()
     gc.collect()
     assert gone() is None
 

@@ -11,6 +11,7 @@ from typing import Any
 import jax
 
 from tfshim._src import derive, nest
+from tfshim._src.backprop import Call
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.capture import Graph
@@ -19,7 +20,7 @@ from tfshim._src.forward import ForwardAccumulator
 from tfshim._src.indexed_slices import IndexedSlices, densify
 from tfshim._src.jacobian import capturing
 from tfshim._src.registry import export
-from tfshim._src.tape import Call, GradientTape, differentiated, with_component
+from tfshim._src.tape import GradientTape, differentiated, with_component
 from tfshim._src.tensor import STATE, from_value, pending
 from tfshim._src.variable import Variable
 
@@ -31,8 +32,18 @@ _BARRIER = Kernel("Recompute", jax.lax.optimization_barrier)
 class VariableWatcher:
     """A recorder that only notes which trainable variables are read."""
 
+    eager = False
+    follows = True  # nodes are no concern of it
+    reads_trace = False
+
     def __init__(self) -> None:
         self.seen: dict[int, tuple[Variable, Any]] = {}
+
+    def pause(self) -> None:
+        """Nothing to do."""
+
+    def resume(self, trace: Any, told: bool) -> None:
+        """Nothing to do."""
 
     def record(self, kernel, inputs, outputs) -> None:
         pass

@@ -50,7 +50,7 @@ def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
     outs = trace.record(kernel, inputs, spec, pending, call_site())  # type: ignore[attr-defined]
     if outs is None:
         outs = _dispatch_foreign(kernel, inputs, spec)
-    for recorder in state.recorders:
+    for recorder in state.listeners:
         recorder.record(kernel, inputs, outs)
     if trace.nslots >= config.limit or trace.held_bytes >= engine.MAX_BYTES:
         if trace is state.pending:
@@ -61,8 +61,11 @@ def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
 def _dispatch_foreign(kernel: Kernel, inputs, spec) -> tuple:
     """Inputs that come from elsewhere: a JAX tracer, another thread, a function being traced."""
     if any(t._trace is INLINE for t in inputs):
-        outs = kernel.call([t._raw() for t in inputs])
-        return tuple([from_value(o) for o in outs])
+        outs = tuple([from_value(o) for o in kernel.call([t._raw() for t in inputs])])
+        for recorder in STATE.recorders:
+            if recorder.follows:  # it does not find this call in the trace
+                recorder.record(kernel, inputs, outs)
+        return outs
     trace = STATE.trace
     for t in inputs:
         source = t._trace
@@ -88,7 +91,7 @@ def run_on_host(kernel: Kernel, inputs) -> Any:
         raise e.with_kernel(kernel.name) from None
     single = not isinstance(out, (tuple, list))
     outs = tuple([_from_host(o) for o in ((out,) if single else out)])
-    for recorder in STATE.recorders:
+    for recorder in STATE.listeners:
         recorder.record(kernel, inputs, outs)
     return outs[0] if single else list(outs)
 

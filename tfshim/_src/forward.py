@@ -28,6 +28,9 @@ class ForwardAccumulator:
     """
 
     __module__ = "tensorflow"
+    eager = True
+    follows = False
+    reads_trace = False
 
     def __init__(self, primals, tangents):
         nest.assert_same_structure(primals, tangents)
@@ -87,6 +90,12 @@ class ForwardAccumulator:
         if self._recording:
             STATE.recorders = [r for r in STATE.recorders if r is not self]
             self._recording = False
+
+    def pause(self) -> None:
+        """Nothing to do: it is told of every node while it is active."""
+
+    def resume(self, trace: Any, told: bool) -> None:
+        """See `pause`."""
 
     def variable_accessed(self, variable: Variable, handle: EagerTensor) -> None:
         """A read of a variable with a tangent gets that tangent, also after an assignment."""
@@ -152,9 +161,9 @@ class ForwardAccumulator:
             else:
                 tangent = self._tangent(t)
             if tangent is None and unconnected is UnconnectedGradients.ZERO:
-                from tfshim._src.tape import _zeros_like_source
+                from tfshim._src.tape import zeros_like_source
 
-                return _zeros_like_source(t)
+                return zeros_like_source(t)
             if tangent is None:
                 _ = t.dtype
             return tangent

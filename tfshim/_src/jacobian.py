@@ -10,12 +10,12 @@ from typing import Any
 import jax.numpy as jnp
 
 from tfshim._src import nest
+from tfshim._src.backprop import zeros
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.capture import Graph, vmapped
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.indexed_slices import densify
-from tfshim._src.tape import zeros
 from tfshim._src.tensor import STATE, EagerTensor, pending
 from tfshim._src.unconnected import UnconnectedGradients
 from tfshim._src.variable import Variable, held
@@ -185,7 +185,7 @@ def _read(tape, target) -> EagerTensor:
     if not isinstance(target, Variable):
         return target
     handle = target._current()
-    tape.variable_accessed(target, handle)
+    tape._seen.variable_accessed(target, handle)
     return handle
 
 

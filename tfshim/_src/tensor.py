@@ -35,12 +35,44 @@ class NeedsValue(OperatorNotAllowedInGraphError):
 
 
 class State(threading.local):
-    """What each thread dispatches into."""
+    """What each thread dispatches into.
+
+    Attributes:
+      pending: this thread's pending trace.
+      trace: where nodes go: `pending`, or the innermost graph.
+      listeners: the recorders that must be told of every node. The others, tapes on a pending
+        trace, read its nodes later.
+      noting: whether all recorders find the reads of variables in `pending.reads`.
+      told: whether an accumulator is active, which has tangents for the very tensors that are
+        made; then tapes are told too, so that they keep these and not new handles of them.
+    """
 
     def __init__(self) -> None:
         self.pending = Pending()
-        self.trace: Trace = self.pending  # where nodes go: `pending`, or the innermost graph
-        self.recorders: list[Any] = []  # active tapes and accumulators, outermost first
+        self.trace: Trace = self.pending
+        self.active: list[Any] = []
+        self.listeners: list[Any] = []
+        self.told = False
+        self.noting = False
+
+    @property
+    def recorders(self) -> list[Any]:
+        """Active tapes and accumulators, outermost first; assign a new list to change them."""
+        return self.active
+
+    @recorders.setter
+    def recorders(self, wanted: list[Any]) -> None:
+        before, told = self.active, self.told
+        self.active = wanted
+        self.told = any(r.eager for r in wanted)
+        for r in before:
+            if r not in wanted or told != self.told:
+                r.pause()
+        for r in wanted:
+            if r not in before or told != self.told:
+                r.resume(self.trace, self.told)
+        self.listeners = [r for r in wanted if not r.follows]
+        self.noting = bool(wanted) and all([r.reads_trace for r in wanted])
 
 
 STATE = State()

@@ -197,8 +197,16 @@ class Variable(metaclass=VariableMetaclass):
 
     def _read(self) -> EagerTensor:
         """The current value's handle, for ops; tapes are told."""
-        handle = self._current()
-        for recorder in STATE.recorders:
+        state = STATE
+        trace = state.trace
+        if trace.symbolic:
+            handle = trace.read_variable(self)  # type: ignore[attr-defined]
+        else:
+            handle = self._handle
+            if state.noting:
+                trace.reads.append((len(trace.nodes), handle, self))  # type: ignore[attr-defined]
+                return handle
+        for recorder in state.active:
             recorder.variable_accessed(self, handle)
         return handle
 

@@ -37,7 +37,6 @@ class Graph(Trace):
         super().__init__()
         self.placeholders: list[Any] = []
         self.entries: list[tuple] = []
-        self.specs: list[Spec] = []
 
     def placeholder(self, aval: Aval, make) -> Any:
         """A new symbolic input; all must be made before anything is captured."""

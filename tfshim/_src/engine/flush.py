@@ -92,10 +92,16 @@ def flush(trace: Trace) -> None:
     with trace.lock:
         if not trace.nodes:
             return
+        if trace.followers:
+            followers, trace.followers = trace.followers, []
+            for reference in followers:
+                follower = reference()
+                if follower is not None:
+                    follower.before_run(trace)
         nodes, ext, outs, sites = trace.nodes, trace.ext, trace.outs, trace.sites
         trace.clear()
         stats.nodes += len(nodes)
-        alive = [(slot, t) for slot, ref in enumerate(outs) if (t := ref()) is not None]
+        alive = [(s, t) for s, ref in enumerate(outs) if ref and (t := ref()) is not None]
         if not alive:
             stats.dead_nodes += len(nodes)
             return

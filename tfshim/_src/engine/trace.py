@@ -5,7 +5,7 @@ trace, `ref < 0` is external input `-1 - ref`. A list of such nodes is a program
 the only representation of a computation in tfshim.
 
 `Pending` collects what eager code dispatches until somebody looks at a value. The capturing trace
-of functions and loop bodies (`capture.Graph`) shares `record` and never runs.
+of functions and loop bodies (`capture.Graph`) has a `record` of its own and never runs.
 
 What the engine needs of a tensor handle is four attributes: `aval`, `_value` (raw array or None),
 `_trace` (the trace that will produce it, None once it is concrete) and `_slot` (its ref there).
@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
+from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel, Spec
 
 Node = tuple[Kernel, tuple[int, ...]]
@@ -26,7 +28,8 @@ class Trace:
     """Nodes in the order of dispatch, and the external tensors that they read."""
 
     __slots__ = (
-        "nodes", "ext", "ext_refs", "held_bytes", "nslots", "outs", "lock", "sites", "__weakref__",
+        "nodes", "specs", "ext", "ext_refs", "held_bytes", "nslots", "outs", "lock", "sites",
+        "__weakref__",
     )  # fmt: skip
 
     #: Pending traces run when a value is read; graphs are symbolic and never run.
@@ -38,6 +41,7 @@ class Trace:
 
     def clear(self) -> None:
         self.nodes: list[Node] = []
+        self.specs: list[Spec] = []  # what each node gives
         self.ext: list[Any] = []
         self.ext_refs: dict[int, int] = {}
         self.held_bytes = 0  # of external tensors, which stay in memory until this trace runs
@@ -62,11 +66,41 @@ class Trace:
 class Pending(Trace):
     """The nodes that one thread's eager code dispatched and nobody has looked at yet."""
 
-    __slots__ = ("assigned",)
+    __slots__ = ("assigned", "epoch", "followers", "reads")
+
+    def __init__(self) -> None:
+        self.epoch = 0  # how often this trace ran
+        #: Weak references to what reads this trace's nodes before they run (tape.Recording).
+        self.followers: list[Any] = []
+        super().__init__()
 
     def clear(self) -> None:
         super().clear()
         self.assigned = False  # whether a variable got a value since the last flush
+        #: (index of the next node, tensor, variable): variables read while tapes were active.
+        self.reads: list[tuple[int, Any, Any]] = []
+        self.epoch += 1
+
+    def handle(self, ref: int, make, avals: Sequence[Aval]) -> Any:
+        """The tensor of a ref; made anew for a value that nobody holds any more.
+
+        Args:
+          ref: of an external input or an output.
+          make: as in `record`.
+          avals: of all outputs so far (`output_avals`).
+        """
+        if ref < 0:
+            return self.ext[-1 - ref]
+        known = self.outs[ref]
+        found = None if known is None else known()
+        if found is None:
+            found = make(avals[ref], self, ref)
+            self.outs[ref] = weakref.ref(found)
+        return found
+
+    def output_avals(self) -> list[Aval]:
+        """The aval of every slot."""
+        return [a for spec in self.specs for a in spec.outputs]
 
     def record(self, kernel: Kernel, inputs: tuple, spec: Spec, make, site) -> tuple | None:
         """Appends a node and returns its output handles; None if an input is of another trace.
@@ -89,6 +123,7 @@ class Pending(Trace):
                 else:
                     return None
             self.nodes.append((kernel, tuple(refs)))
+            self.specs.append(spec)
             self.sites.append(site)
             slot = self.nslots
             outs = spec.outputs

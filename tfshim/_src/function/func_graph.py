@@ -197,7 +197,7 @@ class FuncGraph(Graph):
                 elif id(t) in self.actual:
                     inputs.append(self.actual[id(t)])
                 elif self._owns(t._trace):
-                    from tfshim._src.tape import zeros
+                    from tfshim._src.backprop import zeros
 
                     inputs.append(zeros(t.aval))  # a placeholder that the value does not depend on
                 else:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tfshim._src import jacobian, nest
+from tfshim._src.backprop import backprop
 from tfshim._src.convert import convert
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.registry import export
-from tfshim._src.tape import _zeros_like_source, backprop
+from tfshim._src.tape import zeros_like_source
 from tfshim._src.tensor import STATE, EagerTensor
 from tfshim._src.unconnected import UnconnectedGradients
 from tfshim._src.variable import Variable
@@ -80,7 +81,7 @@ def gradients_v2(
     for source in sources:
         grad = found.get(id(source))
         if grad is None and unconnected is UnconnectedGradients.ZERO:
-            grad = _zeros_like_source(source)
+            grad = zeros_like_source(source)
         result.append(grad)
     return result
 

@@ -1,0 +1,216 @@
+"""Plans: the nodes of a gradient, remembered by the structure of what the tape saw.
+
+Walking a tape backwards costs some 15 us a node in Python. A training step repeats the same nodes,
+so the nodes of its gradient are the same too: the first time they are dispatched one by one, and
+after that they are appended to the pending trace as a whole, and only the results get a handle.
+"""
+
+from __future__ import annotations
+
+import collections
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tfshim._src.backprop import is_seed
+from tfshim._src.engine.trace import Pending
+from tfshim._src.indexed_slices import IndexedSlices
+from tfshim._src.recording import Recording
+from tfshim._src.tensor import STATE, EagerTensor, pending
+from tfshim._src.variable import Variable
+
+MAX_PLANS = 1024
+#: By structure: the plan, or None where a gradient cannot be planned. Least recently used first.
+plans: collections.OrderedDict[Any, Plan | None] = collections.OrderedDict()
+
+
+class Plan:
+    """What a gradient appends to the trace.
+
+    Attributes:
+      nodes, specs, sites, ext: for the trace's lists of these names.
+      width: number of new slots.
+      results: per source None, the ref of a tensor, or the three parts of an IndexedSlices, where
+        a part is a ref or a constant tensor.
+      avals: aval of each ref among the results that is an output.
+    """
+
+    __slots__ = ("nodes", "specs", "sites", "ext", "width", "results", "avals")
+
+    def __init__(self, nodes, specs, sites, ext, width, results, avals):
+        self.nodes = nodes
+        self.specs = specs
+        self.sites = sites
+        self.ext = ext
+        self.width = width
+        self.results = results
+        self.avals = avals
+
+    def replay(self, trace: Pending) -> list[Any]:
+        """Appends the nodes; returns the gradients."""
+        with trace.lock:
+            trace.nodes += self.nodes
+            trace.specs += self.specs
+            trace.sites += self.sites
+            trace.ext += self.ext
+            outs = trace.outs
+            outs += [None] * self.width
+            trace.nslots += self.width
+            made: dict[int, Any] = {}
+            for ref, aval in self.avals.items():
+                known = outs[ref]
+                t = None if known is None else known()
+                if t is None:
+                    t = pending(aval, trace, ref)
+                    outs[ref] = weakref.ref(t)
+                made[ref] = t
+            found = []
+            for r in self.results:
+                if type(r) is tuple:
+                    found.append(IndexedSlices(*[self._part(p, made, trace) for p in r]))
+                else:
+                    found.append(self._part(r, made, trace))
+        return found
+
+    def _part(self, part: Any, made: dict[int, Any], trace: Pending) -> Any:
+        if type(part) is not int:
+            return part
+        return made[part] if part >= 0 else trace.ext[-1 - part]
+
+
+def planned(
+    recording: Recording,
+    targets: Sequence[Any],
+    sources: Sequence[Any],
+    unconnected: Any,
+    walk: Callable[[], list[Any]],
+) -> list[Any]:
+    """The gradients of a recording, from a plan where there is one.
+
+    Args:
+      recording: what the tape saw.
+      targets, sources: tensors and variables.
+      unconnected: what an unconnected source gets.
+      walk: computes the gradients node by node.
+    """
+    trace = recording.trace
+    if (
+        trace is None
+        or trace is not STATE.trace
+        or recording.entries
+        or recording.watched
+        or STATE.listeners
+    ):
+        return walk()
+    key = _key(recording, trace, targets, sources, unconnected)
+    if key is None:
+        return walk()
+    plan = plans.get(key, _UNKNOWN)
+    if type(plan) is Plan:
+        plans.move_to_end(key)
+        return plan.replay(trace)
+    if plan is None:
+        return walk()
+    before = len(trace.nodes), len(trace.ext), trace.nslots, trace.epoch
+    may_plan = _plannable(recording, trace)
+    result = walk()
+    plans[key] = _made(trace, before, result) if may_plan else None
+    if len(plans) > MAX_PLANS:
+        plans.popitem(last=False)
+    return result
+
+
+_UNKNOWN: Any = object()
+
+
+def _key(recording: Recording, trace: Pending, targets, sources, unconnected) -> Any:
+    """All that the nodes of a gradient depend on; None where something is not in the trace."""
+    ext_refs = trace.ext_refs
+    watched = []
+    reads: dict[int, list] = {id(v): [] for v, _ in recording.variables.values()}
+    for at, t, variable in recording.noted():
+        if t._literal:
+            return None
+        ref = t._slot if t._trace is trace else ext_refs.get(id(t))
+        watched.append((at, ref))
+        if variable is not None:
+            reads.setdefault(id(variable), []).append(ref)
+    wanted: list[Any] = []
+    for t in targets:
+        if type(t) is not EagerTensor or t._trace is not trace:
+            return None
+        wanted.append(t._slot)
+    for s in sources:
+        if isinstance(s, Variable):
+            wanted.append((s._root._handle.aval, *reads.get(id(s._root), ())))
+        elif s._literal:
+            return None
+        else:
+            wanted.append((s.aval, s._slot if s._trace is trace else ext_refs.get(id(s)), None))
+    spans = recording.spans
+    first, end = spans[0].first, spans[-1].end
+    return (
+        tuple([(s.first, s.end) for s in spans]),
+        spans[0].first_slot,
+        trace.nslots,
+        tuple(trace.nodes[first:end]),
+        tuple([t.aval for t in trace.ext]),
+        tuple(watched),
+        len(targets),
+        tuple(wanted),
+        unconnected,
+    )
+
+
+def _plannable(recording: Recording, trace: Pending) -> bool:
+    """Whether all gradient rules are the library's own: a user's may do anything."""
+    for span in recording.spans:
+        for kernel, _ in trace.nodes[span.first : span.end]:
+            if kernel.rule is not None and kernel.op is None:
+                return False
+    return True
+
+
+def _made(trace: Pending, before: tuple[int, int, int, int], result: list[Any]) -> Plan | None:
+    """The plan of a gradient that was just dispatched; None if it depends on values."""
+    n_nodes, n_ext, n_slots, epoch = before
+    if trace.epoch != epoch:
+        return None  # it read a value
+    ext = trace.ext[n_ext:]
+    if not all(is_seed(t) for t in ext):
+        return None
+    avals: dict[int, Any] = {}
+
+    def part(t: Any, constant: bool = False) -> Any:
+        if t is None:
+            return None
+        if t._trace is trace:
+            avals[t._slot] = t.aval
+            return t._slot
+        ref = trace.ext_refs.get(id(t))
+        if ref is None:
+            ref = next((-1 - i for i, e in enumerate(trace.ext) if e is t and i >= n_ext), None)
+        if ref is None and constant and t._trace is None:
+            return t
+        if ref is None:
+            raise LookupError
+        return ref
+
+    results: list[Any] = []
+    try:
+        for r in result:
+            if isinstance(r, IndexedSlices):
+                results.append((part(r.values), part(r.indices), part(r.dense_shape, True)))
+            else:
+                results.append(part(r))
+    except LookupError:
+        return None
+    return Plan(
+        trace.nodes[n_nodes:],
+        trace.specs[n_nodes:],
+        trace.sites[n_nodes:],
+        ext,
+        trace.nslots - n_slots,
+        results,
+        avals,
+    )

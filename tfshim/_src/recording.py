@@ -1,0 +1,256 @@
+"""What a tape saw: the nodes from a watched tensor on, with their inputs and outputs.
+
+While eager code runs, its nodes go to the thread's pending trace anyway. A recording on such a
+trace is not told of them: it keeps the spans of the trace during which it was active, and reads
+the nodes there when they are about to run or when a gradient needs them. So an active tape costs
+nothing per op, and a gradient of a step that was seen before needs no entries at all (plans.py).
+Elsewhere (in a function being traced) dispatch tells it of every node.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from tfshim._src.backprop import Entry
+from tfshim._src.engine.kernel import Kernel
+from tfshim._src.engine.trace import Pending
+from tfshim._src.tensor import EagerTensor, pending
+from tfshim._src.variable import Variable
+
+_OPEN = 1 << 62
+
+
+class Recording:
+    """The nodes that one tape keeps.
+
+    Attributes:
+      entries: `(kernel, inputs, outputs)` of the nodes read so far that depend on a watched tensor.
+      watched: id of a tensor -> the tensor, of those that are followed; complete after `read`.
+      variables: id of a variable -> (variable, {id: tensor} of what was read from it).
+      follows: whether it is active on a pending trace, and so need not be told of nodes.
+      trace: the pending trace with spans that are yet to be read, or None.
+      spans: the parts of the trace during which it was active.
+      events: `(index of the next node, tensor, variable or None)`: watched from there on.
+    """
+
+    __slots__ = (
+        "entries", "watched", "variables", "follows", "trace", "spans", "events",
+        "_watch_variables", "_self", "__weakref__",
+    )  # fmt: skip
+    #: Unlike an accumulator it can wait until its nodes are needed.
+    eager = False
+
+    def __init__(self, watch_variables: bool):
+        self.entries: list[Entry] = []
+        self.watched: dict[int, Any] = {}
+        self.variables: dict[int, tuple[Variable, dict[int, Any]]] = {}
+        self.follows = False
+        self.trace: Pending | None = None
+        self.spans: list[Span] = []
+        self.events: list[tuple[int, Any, Variable | None]] = []
+        self._watch_variables = watch_variables
+        self._self = weakref.ref(self)
+
+    @property
+    def reads_trace(self) -> bool:
+        """Whether it finds the reads of variables in its trace."""
+        return self.follows
+
+    # -- becoming active and inactive: called by tensor.State --
+
+    def resume(self, trace: Any, told: bool) -> None:
+        """Becomes active: what is dispatched to the trace from now on is seen.
+
+        Args:
+          trace: where nodes go.
+          told: whether dispatch tells of each node, so that the trace need not be followed.
+        """
+        if told or not isinstance(trace, Pending):
+            self.read()
+            return
+        if self.trace is not trace:
+            self.read()
+            self.trace = trace
+            trace.followers.append(self._self)
+        self.spans.append(Span(trace))
+        self.follows = True
+
+    def pause(self) -> None:
+        """Becomes inactive."""
+        if self.follows:
+            self.spans[-1].close(self.trace)
+            self.follows = False
+
+    def before_run(self, trace: Pending) -> None:
+        """Called when the trace is about to run: its nodes can be read for the last time."""
+        if trace is not self.trace:
+            return
+        self.read()
+        self.trace = None
+        if self.follows:
+            self.trace, self.spans = trace, [Span(None)]
+            trace.followers.append(self._self)
+
+    # -- seeing --
+
+    def watch(self, tensor: EagerTensor, variable: Variable | None = None) -> None:
+        """Follows a tensor from now on; one read from a variable as the variable's value."""
+        if self.follows:
+            assert self.trace is not None
+            self.events.append((len(self.trace.nodes), tensor, variable))
+            return
+        self.read()
+        self._watch(tensor, variable)
+
+    def _watch(self, tensor: EagerTensor, variable: Variable | None) -> None:
+        if variable is not None:
+            known = self.variables.get(id(variable))
+            if known is None:
+                known = self.variables[id(variable)] = (variable, {})
+            if not tensor.aval.trainable:
+                return
+            known[1][id(tensor)] = tensor
+        self.watched[id(tensor)] = tensor
+
+    def variable_accessed(self, variable: Variable, handle: EagerTensor) -> None:
+        """Called when a variable is read while this is active and does not follow a trace."""
+        variable = variable._root
+        if self._wants(variable, self.variables):
+            self.watch(handle, variable)
+
+    def _wants(self, variable: Variable, known: Any) -> bool:
+        return (self._watch_variables and variable._trainable) or id(variable) in known
+
+    def noted(self) -> list[tuple[int, Any, Variable | None]]:
+        """What was watched, and read from variables, in the spans: `events` and those of the trace.
+
+        In the order of their nodes, without the reads of variables that are not watched.
+        """
+        trace = self.trace
+        reads: list[Any] = []
+        if trace is not None and trace.reads:
+            for span in self.spans:
+                reads += trace.reads[span.first_read : span.end_read]
+        found = self.events
+        if reads:
+            explicit = {id(v) for _, _, v in found if v is not None}
+            known = explicit.union(self.variables) if explicit else self.variables
+            reads = [e for e in reads if self._wants(e[2], known)]
+            found = sorted(found + reads, key=_position) if found else reads
+        return found
+
+    def reads(self, variable: Variable) -> dict[int, Any]:
+        """What was read from a variable, by id; after `read`."""
+        known = self.variables.get(id(variable))
+        return {} if known is None else known[1]
+
+    def watched_variables(self) -> list[Variable]:
+        """Every variable that was read or watched, in no particular order."""
+        seen = {id(v): v for v, _ in self.variables.values()}
+        seen.update((id(v), v) for _, _, v in self.noted() if v is not None)
+        return list(seen.values())
+
+    def watches(self, tensor: Any) -> bool:
+        """Whether a tensor is followed, or depends on one that is; after `read`."""
+        return id(tensor) in self.watched
+
+    def record(self, kernel: Kernel, inputs: tuple, outputs: tuple) -> None:
+        """Called with a node that is in no pending trace."""
+        self.read()
+        self._see(kernel, inputs, outputs)
+
+    def _see(self, kernel: Kernel, inputs: tuple, outputs: tuple) -> None:
+        if not kernel.differentiable:
+            return
+        watched = self.watched
+        diff = kernel.diff_inputs
+        for i, t in enumerate(inputs):
+            if id(t) in watched and (diff is None or i in diff):
+                break
+        else:
+            return
+        self.entries.append((kernel, inputs, outputs))
+        for o in outputs:
+            if o.aval.trainable:
+                watched[id(o)] = o
+
+    # -- reading the trace --
+
+    def read(self) -> None:
+        """Makes entries of the nodes that the trace has collected while this was active."""
+        trace = self.trace
+        if trace is None:
+            return
+        with trace.lock:
+            avals = trace.output_avals()
+            events = iter(self.noted())
+            event = next(events, None)
+            for span in self.spans:
+                slot = span.first_slot
+                for i in range(span.first, min(span.end, len(trace.nodes))):
+                    while event is not None and event[0] <= i:
+                        self._watch(event[1], event[2])
+                        event = next(events, None)
+                    width = len(trace.specs[i].outputs)
+                    self._read_node(trace, trace.nodes[i], slot, width, avals)
+                    slot += width
+            while event is not None:
+                self._watch(event[1], event[2])
+                event = next(events, None)
+            self.events = []
+            self.spans = []
+            if self.follows:
+                self.spans.append(Span(trace))
+            else:
+                self.trace = None
+
+    def _read_node(self, trace: Pending, node, slot: int, width: int, avals) -> None:
+        kernel, refs = node
+        if not kernel.differentiable or not self._touches(trace, refs):
+            return
+        inputs = tuple([trace.handle(r, pending, avals) for r in refs])
+        outputs = tuple([trace.handle(slot + i, pending, avals) for i in range(width)])
+        self._see(kernel, inputs, outputs)
+
+    def _touches(self, trace: Pending, refs: tuple[int, ...]) -> bool:
+        """Whether an input is watched; what nobody holds any more is not."""
+        for r in refs:
+            if r < 0:
+                t = trace.ext[-1 - r]
+            else:
+                known = trace.outs[r]
+                t = None if known is None else known()
+            if t is not None and id(t) in self.watched:
+                return True
+        return False
+
+    def kept(self) -> Recording:
+        """A recording without entries that still knows its variables, for a tape that was used."""
+        fresh = Recording(self._watch_variables)
+        fresh.variables = {id(v): (v, {}) for v in self.watched_variables()}
+        return fresh
+
+
+class Span:
+    """A part of a pending trace: nodes `first` to `end`, and the reads of variables among them."""
+
+    __slots__ = ("first", "end", "first_slot", "first_read", "end_read")
+
+    def __init__(self, trace: Pending | None):
+        """Begins where a trace is now, or at the start of an empty one."""
+        if trace is None:
+            self.first = self.first_slot = self.first_read = 0
+        else:
+            self.first = len(trace.nodes)
+            self.first_slot = trace.nslots
+            self.first_read = len(trace.reads)
+        self.end = self.end_read = _OPEN
+
+    def close(self, trace: Any) -> None:
+        """Ends where the trace is now."""
+        self.end, self.end_read = len(trace.nodes), len(trace.reads)
+
+
+def _position(event: tuple) -> int:
+    return event[0]
