@@ -72,7 +72,7 @@ class State(threading.local):
             if r not in before or told != self.told:
                 r.resume(self.trace, self.told)
         self.listeners = [r for r in wanted if not r.follows]
-        self.noting = bool(wanted) and all([r.reads_trace for r in wanted])
+        self.noting = bool(wanted) and all(r.reads_trace for r in wanted)
 
 
 STATE = State()

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tfshim._src.backprop import Call, backprop, zeros
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
@@ -20,7 +21,6 @@ from tfshim._src.function import effects
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.jacobian import capturing
-from tfshim._src.tape import Call, backprop, zeros
 from tfshim._src.tensor import STATE, EagerTensor, pending
 from tfshim._src.variable import Variable
 
