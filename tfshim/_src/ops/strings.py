@@ -16,7 +16,7 @@ from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import OutOfRangeError, fail, op_error, require
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.printing import array_text
-from tfshim._src.ops.strings_patterns import checked, on_text, rewritten
+from tfshim._src.ops.strings_patterns import checked, on_text, rewritten, substituted
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each, fixed, same
 from tfshim._src.tensor import Tensor
@@ -360,7 +360,7 @@ def _regex_replace(input, pattern, rewrite, replace_global):
                 joined = b"".join(pieces)
                 return joined.decode() if wide else joined
 
-            return found.sub(fill, text, count=0 if replace_global else 1)
+            return substituted(found, text, fill) if replace_global else found.sub(fill, text, 1)
 
         result = on_text(pattern, value, run)
         return result.encode() if isinstance(result, str) else result

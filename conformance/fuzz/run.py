@@ -1,0 +1,144 @@
+"""Draw rows, run both sides, judge, and report."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from conformance.cases.row import Row
+from conformance.fuzz.catalogue import CALLS
+from conformance.fuzz.draws import Draw
+from conformance.fuzz.judge import Difference, judge
+from conformance.fuzz.mutate import mutated, originals
+from conformance.fuzz.shrink import smallest
+from conformance.fuzz.sides import BATCH, Reference, run_here
+from conformance.fuzz.snippet import snippet
+
+MODES = ("eager", "compiled")
+#: What has many forms is drawn more often than one op.
+WEIGHTS = {
+    "tf.Tensor.__getitem__": 12,
+    "tf.Variable.__getitem__": 4,
+    "tf.Variable.__getitem__.assign": 8,
+    "tf.Variable.read_value": 4,
+    "tf.cast": 8,
+    "tf.einsum": 4,
+    "tf.linalg.matmul": 3,
+    "tf.gather": 3,
+}
+#: Draws after which compiled programs are dropped, so that memory stays bounded.
+CLEAR_EVERY = 512
+
+
+@functools.cache
+def targets(part: str = "") -> tuple[str, ...]:
+    """The names that are drawn, weighted; those with `part` in them."""
+    names = sorted({*CALLS, *originals()})
+    return tuple(n for n in names if part in n for _ in range(WEIGHTS.get(n, 1)))
+
+
+def drawn(seed: int, number: int, part: str = "") -> Row:
+    """The row of this number."""
+    d = Draw(seed, number)
+    op = d.pick(targets(part))
+    if op in CALLS and (op not in originals() or d.chance(0.75)):
+        return CALLS[op](d, op)
+    return mutated(d, op)
+
+
+class Fuzz:
+    """One run.
+
+    Args:
+      asked: what is right.
+      seed: of all draws.
+      part: only ops with this in their name.
+      modes: how tfshim runs.
+      shrink: whether to make what differs smaller.
+      say: takes the text about each kind of difference when it is found.
+    """
+
+    def __init__(
+        self,
+        asked: Reference,
+        seed: int = 0,
+        part: str = "",
+        modes: Sequence[str] = MODES,
+        shrink: bool = True,
+        say: Callable[[str], object] = print,
+    ) -> None:
+        self.asked, self.seed, self.part, self.modes = asked, seed, part, modes
+        self.shrink, self.say = shrink, say
+        self.counts: Counter[str] = Counter()
+        self.known: Counter[str] = Counter()
+        self.ops: set[str] = set()
+        self.unexplained: dict[tuple[str, str], tuple[Difference, list[int]]] = {}
+
+    def run(self, numbers: Iterable[int]) -> None:
+        """Draws, runs and judges these numbers."""
+        wanted, began = list(numbers), time.monotonic()
+        for start in range(0, len(wanted), BATCH):
+            some = wanted[start : start + BATCH]
+            self._batch(some, [drawn(self.seed, n, self.part) for n in some])
+            done = start + len(some)
+            if done % CLEAR_EVERY < BATCH:
+                _forget()
+                said = f"{done} draws, {len(self.unexplained)} kinds of difference"
+                print(f"{said}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+    def _batch(self, numbers: list[int], rows: list[Row]) -> None:
+        answers = self.asked.begin(rows)
+        outcomes = {mode: run_here(rows, mode) for mode in self.modes}
+        expected = answers()
+        self.counts["draws"] += len(rows)
+        for i, (number, row) in enumerate(zip(numbers, rows, strict=True)):
+            right = expected[i]
+            if right is None:
+                self.counts["TensorFlow died"] += 1
+                continue
+            self.ops.add(row.op)
+            failed = (right.get("result") or {}).get("error")
+            self.counts["errors" if failed else "values"] += 1
+            self.counts["with gradients"] += "grads" in right
+            judged = (judge(row, m, outcomes[m][i], right, self.asked) for m in self.modes)
+            found = [difference for difference in judged if difference is not None]
+            if new := [difference for difference in found if not difference.why]:
+                self._keep(number, new[0])
+            elif found:
+                self.known[found[0].why] += 1
+
+    def _keep(self, number: int, found: Difference) -> None:
+        self.counts["differ"] += 1
+        key = (found.row.op, found.kind)
+        if key in self.unexplained:
+            self.unexplained[key][1].append(number)
+            return
+        if self.shrink:
+            found = smallest(found, self.asked)
+        self.unexplained[key] = (found, [number])
+        lines = [f"=== {found.row.op}, draw {number} of seed {self.seed}, {found.mode}"]
+        lines += [f"    {line}" for line in found.lines]
+        lines += [f"  {line}" for line in snippet(found.row).splitlines()]
+        self.say("\n".join([*lines, ""]))
+
+    def report(self) -> str:
+        """What was drawn, what is known, what differs."""
+        lines = []
+        for why, count in self.known.most_common():
+            lines.append(f"{count:6} known: {why}")
+        for (op, kind), (_, numbers) in sorted(self.unexplained.items()):
+            lines.append(f"{len(numbers):6} {op}: {kind} (draws {numbers[:5]})")
+        said = ", ".join(f"{count} {word}" for word, count in self.counts.items())
+        lines.append(f"seed {self.seed}: {said}; {len(self.ops)} ops")
+        lines.append(f"{len(self.unexplained)} kinds of unexplained difference")
+        return "\n".join(lines)
+
+
+def _forget() -> None:
+    """Drops what JAX compiled."""
+    import jax
+
+    jax.clear_caches()
