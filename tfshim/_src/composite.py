@@ -38,6 +38,7 @@ AWARE = frozenset(
     strings.as_string strings.lower strings.upper strings.regex_full_match strings.regex_replace
     strings.strip strings.to_number strings.unicode_transcode strings.unicode_script strings.join
     strings.reduce_join strings.format io.encode_base64 io.decode_base64 math.reduce_any
+    nn.embedding_lookup
     """.split()
 )
 

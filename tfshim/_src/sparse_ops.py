@@ -485,7 +485,8 @@ def sparse_retain(sp_input, to_retain) -> SparseTensor:
     if len(keep) != n:
         raise ValueError(f"Dimensions {n} and {len(keep)} are not compatible")
     at = np.flatnonzero(keep)
-    return _made(host_indices(st)[at], _take(st.values, at), host_shape(st))
+    kept = public("gather")(st.values, at)  # whose gradient is slices, as in TensorFlow
+    return _made(host_indices(st)[at], kept, host_shape(st))
 
 
 @export("tf.sparse.fill_empty_rows")

@@ -18,6 +18,7 @@ from tfshim._src import (  # noqa: E402, F401
     module,
     operators,
     ragged_ops,
+    sparse_embedding,
     sparse_operators,
     spec,
     tensor,

@@ -124,6 +124,10 @@ from tfshim._src.ops.space import (
     space_to_batch,
     space_to_depth,
 )
+from tfshim._src.sparse_embedding import (
+    embedding_lookup_sparse,
+    safe_embedding_lookup_sparse,
+)
 
 if _typing.TYPE_CHECKING:  # imported on first use
     from tfshim.nn import experimental
@@ -169,6 +173,7 @@ __all__ = [
     "dropout",
     "elu",
     "embedding_lookup",
+    "embedding_lookup_sparse",
     "erosion2d",
     "experimental",
     "fixed_unigram_candidate_sampler",
@@ -196,6 +201,7 @@ __all__ = [
     "pool",
     "relu",
     "relu6",
+    "safe_embedding_lookup_sparse",
     "sampled_softmax_loss",
     "scale_regularization_loss",
     "selu",

@@ -23,7 +23,7 @@ def embedding_lookup(params, ids, max_norm=None, name=None) -> Tensor:
     Args:
       params: a tensor or variable [rows, ...], or a list of them: the parts of one table, in
         order, the first ones a row longer where rows do not divide evenly.
-      ids: int32 or int64 tensor of any shape.
+      ids: int32 or int64 tensor of any shape, or a ragged one.
       max_norm: rows are scaled down to this Euclidean norm; None for no limit.
       name: ignored.
 
@@ -34,11 +34,11 @@ def embedding_lookup(params, ids, max_norm=None, name=None) -> Tensor:
       ValueError: without params.
       InvalidArgumentError: for an id out of range.
     """
+    ids = convert(ids)
     if params is None:
         raise ValueError("params must be specified")
     if isinstance(params, (list, tuple)) and not params:
         raise ValueError("Length of params is currently 0. Need at least one param.")
-    ids = convert(ids)
     if isinstance(params, list) and len(params) > 1:
         rows = _from_parts(params, ids)
     else:
