@@ -97,6 +97,7 @@ from tfshim._src.name_scope import (
     get_current_name_scope,
     name_scope,
 )
+from tfshim._src.ops.approximate import approx_top_k
 from tfshim._src.ops.arithmetic import (
     add,
     divide,
@@ -223,18 +224,24 @@ from tfshim._src.ops.linalg_factor import (
     eig,
     eigvals,
 )
+from tfshim._src.ops.linalg_functions import sqrtm as matrix_square_root
 from tfshim._src.ops.linalg_norm import norm
 from tfshim._src.ops.logical import (
     logical_and,
     logical_not,
     logical_or,
 )
+from tfshim._src.ops.nn_conv_generic import conv
 from tfshim._src.ops.padding import pad
 from tfshim._src.ops.partition import (
     dynamic_partition,
     dynamic_stitch,
 )
 from tfshim._src.ops.printing import print_v2 as print
+from tfshim._src.ops.ragged_fill import (
+    ragged_fill_empty_rows,
+    ragged_fill_empty_rows_grad,
+)
 from tfshim._src.ops.random_index import random_index_shuffle
 from tfshim._src.ops.reduction import (
     add_n,
@@ -291,8 +298,13 @@ from tfshim._src.ops.unique import (
     unique,
     unique_with_counts,
 )
+from tfshim._src.ops.volume_patches import extract_volume_patches
 from tfshim._src.ragged import RaggedTensor
 from tfshim._src.ragged_spec import RaggedTensorSpec
+from tfshim._src.set_ops import (
+    edit_distance,
+    fingerprint,
+)
 from tfshim._src.shapes import (
     TensorShape,
     broadcast_static_shape,
@@ -350,6 +362,7 @@ if _typing.TYPE_CHECKING:  # imported on first use
         ragged,
         random,
         saved_model,
+        sets,
         signal,
         sparse,
         strings,
@@ -381,6 +394,7 @@ _SUBMODULES = {
     "ragged",
     "random",
     "saved_model",
+    "sets",
     "signal",
     "sparse",
     "strings",
@@ -419,6 +433,7 @@ __all__ = [
     "acosh",
     "add",
     "add_n",
+    "approx_top_k",
     "argmax",
     "argmin",
     "argsort",
@@ -459,6 +474,7 @@ __all__ = [
     "constant",
     "constant_initializer",
     "control_dependencies",
+    "conv",
     "convert_to_tensor",
     "cos",
     "cosh",
@@ -473,6 +489,7 @@ __all__ = [
     "dtypes",
     "dynamic_partition",
     "dynamic_stitch",
+    "edit_distance",
     "eig",
     "eigvals",
     "einsum",
@@ -483,8 +500,10 @@ __all__ = [
     "exp",
     "expand_dims",
     "experimental",
+    "extract_volume_patches",
     "eye",
     "fill",
+    "fingerprint",
     "float16",
     "float32",
     "float64",
@@ -532,6 +551,7 @@ __all__ = [
     "map_fn",
     "math",
     "matmul",
+    "matrix_square_root",
     "maximum",
     "meshgrid",
     "minimum",
@@ -563,6 +583,8 @@ __all__ = [
     "quint16",
     "quint8",
     "ragged",
+    "ragged_fill_empty_rows",
+    "ragged_fill_empty_rows_grad",
     "random",
     "random_index_shuffle",
     "random_normal_initializer",
@@ -595,6 +617,7 @@ __all__ = [
     "scatter_nd",
     "searchsorted",
     "sequence_mask",
+    "sets",
     "shape",
     "shape_n",
     "sigmoid",

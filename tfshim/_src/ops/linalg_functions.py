@@ -174,7 +174,7 @@ def _sqrtm(input):
     return sqrtm_raw(input)
 
 
-@export("tf.linalg.sqrtm")
+@export("tf.linalg.sqrtm", "tf.matrix_square_root")
 def sqrtm(input, name=None) -> Any:
     """The principal square roots of square matrices, by way of the Schur form.
 
