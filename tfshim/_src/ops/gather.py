@@ -44,8 +44,13 @@ def _slices(call) -> list[Any]:
 
 
 def _gather_body(params, indices, axis: int, batch_dims: int):
+    axis %= params.ndim
+
     def one(p, i):
-        return jnp.take(p, i, axis=axis - batch_dims, mode="clip")
+        at = axis - batch_dims
+        if not p.shape[at]:  # jnp.take forgets the shape of the indices then
+            return jnp.zeros((*p.shape[:at], *i.shape, *p.shape[at + 1 :]), p.dtype)
+        return jnp.take(p, i, axis=at, mode="clip")
 
     for _ in range(batch_dims):
         one = jax.vmap(one)
@@ -123,7 +128,8 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
         raise op_error("GatherV2", f"Shape must be at least rank {least} but is rank {rank}")
     if at == 0:
         batch = 0  # TensorFlow does not look at batch_dims then
-    at %= rank
+    # TensorFlow's gradient is IndexedSlices for axis 0, but dense where that was given as -rank.
+    given, at = at, at % rank
     if batch:
         if not -index_rank <= batch <= index_rank:
             raise op_error(
@@ -149,7 +155,7 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
                 )
     if i.aval.dtype.kind in "iu":
         check_range(i, x.aval.shape[at])
-    return _gather(x, i, at, batch)
+    return _gather(x, i, given if given == -rank else at, batch)
 
 
 def sparse_read(variable, indices) -> Tensor:
@@ -173,12 +179,13 @@ def _gather_nd_body(params, indices):
 
 
 def _nd_slices(call) -> list[Any]:
-    """The same for index vectors of length 1; longer ones give a dense gradient."""
+    """The same for a list of index vectors of length 1; others give a dense gradient."""
     from tfshim._src.indexed_slices import IndexedSlices, densify
 
     params, indices = call.inputs
     cotangent = densify(call.cotangents[0])
-    if indices.aval.shape[-1] != 1 or call.attrs["batch_dims"] or call.attrs["ignore"]:
+    vectors = indices.ndim == 2 and indices.aval.shape[-1] == 1
+    if not vectors or call.attrs["batch_dims"] or call.attrs["ignore"]:
         batch, ignore = call.attrs["batch_dims"], call.attrs["ignore"]
         return [_gather_nd_pullback(params, indices, cotangent, batch, ignore), None]
     shape = from_array(np.array(params.aval.shape, indices.aval.dtype.np))

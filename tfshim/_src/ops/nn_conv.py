@@ -6,6 +6,7 @@ convolutions, which its GPU kernels have. Here they work everywhere.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax.numpy as jnp
@@ -44,20 +45,18 @@ def conv_raw(x, w, strides, pads, dilations, channels_first: bool):
     n = w.ndim - 2
     channels = x.shape[1 if channels_first else -1]
     groups = channels // w.shape[-2] if w.shape[-2] else 0
-    if 0 in w.shape or groups == 0:
-        first = 2 if channels_first else 1
-        spans = [
-            (size + sum(p) - (k - 1) * d - 1) // s + 1
-            for size, k, s, p, d in zip(
-                x.shape[first : first + n], w.shape[:n], strides, pads, dilations, strict=True
-            )
-        ]
-        out = (
-            [x.shape[0], w.shape[-1], *spans]
-            if channels_first
-            else [x.shape[0], *spans, w.shape[-1]]
-        )
+    first = 2 if channels_first else 1
+    sizes = zip(x.shape[first : first + n], w.shape[:n], strides, pads, dilations, strict=True)
+    spans = [(size + sum(p) - (k - 1) * d - 1) // s + 1 for size, k, s, p, d in sizes]
+    out = [x.shape[0], *spans, w.shape[-1]]
+    if channels_first:
+        out = [x.shape[0], w.shape[-1], *spans]
+    if 0 in out or 0 in w.shape or groups == 0:
         return jnp.zeros(out, x.dtype)
+    require(
+        w.shape[-1] % groups == 0,
+        f"output depth must be evenly divisible by number of groups: {w.shape[-1]} vs {groups}",
+    )
     return lax.conv_general_dilated(
         x,
         w,
@@ -75,7 +74,7 @@ def _flat_batch(x, rank: int):
     if x.ndim <= rank:
         return x, None
     batch = x.shape[: x.ndim - rank + 1]
-    return x.reshape(-1, *x.shape[x.ndim - rank + 1 :]), batch
+    return x.reshape(math.prod(batch), *x.shape[x.ndim - rank + 1 :]), batch
 
 
 def _conv2d_body(x, w, strides, padding, dilations, channels_first):
@@ -111,11 +110,6 @@ def _conv2d_body(x, w, strides, padding, dilations, channels_first):
     require(
         0 not in w.shape[:2],
         "filter must not have zero elements (i.e. all dimensions must be non-zero)",
-    )
-    groups = depth // part
-    require(
-        groups == 0 or w.shape[3] % groups == 0,
-        f"output depth must be evenly divisible by number of groups: {w.shape[3]} vs {groups}",
     )
     strides, dilations = (nw.spatial(v, channels_first) for v in (strides, dilations))
     sizes = nw.spatial(x.shape, channels_first)
@@ -171,11 +165,6 @@ def _conv3d(input, filter, strides, padding, dilations, channels_first):
     require(
         depth % part == 0,
         f"Input depth must be evenly divisible by filter depth: {depth} vs {part}",
-    )
-    groups = depth // part
-    require(
-        groups == 0 or w.shape[4] % groups == 0,
-        f"output depth must be evenly divisible by number of groups: {w.shape[4]} vs {groups}",
     )
     strides, dilations = (nw.spatial(v, channels_first) for v in (strides, dilations))
     sizes = nw.spatial(x.shape, channels_first)

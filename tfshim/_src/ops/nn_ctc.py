@@ -16,6 +16,7 @@ from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import dtype_mismatch, op_error
 from tfshim._src.ops.casting import cast
+from tfshim._src.ops.common import brackets
 from tfshim._src.ops.nn_softmax import last_log_softmax
 from tfshim._src.ops.reduction import log_sum_exp
 from tfshim._src.registry import export, op
@@ -261,6 +262,24 @@ def collapse_repeated(labels, seq_length, name=None) -> tuple[Tensor, Tensor]:
             "StridedSlice",
             f"Index out of range using input dim 1; input has only {labels.ndim} dims",
             name="strided_slice/",
+        )
+    if labels.ndim > 2 or lengths.ndim > 1:
+        raise op_error(
+            "Reshape",
+            f"Incompatible shapes: {brackets(labels.aval.shape)} vs. "
+            f"{brackets(lengths.aval.shape)}",
+            name=None,
+        )
+    rows, counts = labels.aval.shape[0], lengths.aval.size
+    if rows == 1 < counts:
+        raise ValueError(
+            f"Shapes ({labels.aval.size},) and ({labels.aval.size * counts},) are incompatible"
+        )
+    if counts not in (1, rows):
+        raise op_error(
+            "LogicalAnd",
+            f"Incompatible shapes: {brackets(labels.aval.shape)} vs. "
+            f"[{counts},{labels.aval.shape[1]}]",
         )
     found, new = _collapse(labels, lengths)
     return found, new

@@ -16,7 +16,7 @@ from tfshim._src.errors import UnimplementedError, op_error, require
 from tfshim._src.ops import kinds, nn_windows as nw
 from tfshim._src.ops.arithmetic import negative
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.nn_conv import format_of, layout
+from tfshim._src.ops.nn_conv import conv_raw, format_of, layout
 from tfshim._src.ops.shaping import reverse
 from tfshim._src.ops.space import (
     batch_to_space,
@@ -100,15 +100,8 @@ def _separable(input, depthwise_filter, pointwise_filter, strides, padding, rate
         raise op_error(
             "Conv2D", f"input depth must be evenly divisible by filter depth: {depth} vs {part}"
         )
-    return lax.conv_general_dilated(
-        middle,
-        pointwise_filter,
-        (1, 1),
-        "VALID",
-        dimension_numbers=layout(2, channels_first),
-        feature_group_count=depth // part,
-        preferred_element_type=middle.dtype,
-    )
+    ones = (1, 1)
+    return conv_raw(middle, pointwise_filter, ones, ((0, 0), (0, 0)), ones, channels_first)
 
 
 def _arguments(input: Any, strides: Any, padding: Any, data_format: Any, dilations: Any):

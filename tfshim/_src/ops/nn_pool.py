@@ -473,14 +473,15 @@ def _argmax_windows(x, ksize, strides, padding):
     rows = np.arange(spans[0])[:, None] * strides[1] + np.arange(ksize[1])
     columns = np.arange(spans[1])[:, None] * strides[2] + np.arange(ksize[2])
     taps = wide[:, rows][:, :, :, columns]  # batch, rows, kh, columns, kw, channels
-    taps = jnp.moveaxis(taps, 2, 3).reshape(x.shape[0], *spans, -1, channels)
+    window = ksize[1] * ksize[2]
+    taps = jnp.moveaxis(taps, 2, 3).reshape(x.shape[0], *spans, window, channels)
     i, j = rows - pads[0][0], columns - pads[1][0]
     outside = ((i < 0) | (i >= height))[:, None, :, None] | ((j < 0) | (j >= width))[None, :, None]
     place = (np.clip(i, 0, height - 1) * width)[:, None, :, None] + np.clip(j, 0, width - 1)[
         None, :, None
     ]
-    place = place.reshape(*spans, -1)
-    outside = outside.reshape(*spans, -1)[None, ..., None]
+    place = place.reshape(*spans, window)
+    outside = outside.reshape(*spans, window)[None, ..., None]
     key = jnp.where(outside, np.asarray(lowest(x.dtype), x.dtype), _no_nan(taps))
     best = jnp.argmax(key, axis=3, keepdims=True)
     # The first element is taken whatever it is, and kept if it is NaN or all are as low.

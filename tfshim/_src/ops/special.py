@@ -235,7 +235,10 @@ def igammac(a, x):
 @jax.custom_jvp
 def incomplete_beta(a, b, x):
     """The regularized incomplete beta integral; a and b are constant to derivatives."""
-    return lax.betainc(*jnp.broadcast_arrays(a, b, x))
+    a, b, x = jnp.broadcast_arrays(a, b, x)
+    found = jnp.where(jnp.isinf(a) | jnp.isinf(b), jnp.nan, lax.betainc(a, b, x))
+    found = jnp.where((x == 0) | (x == 1), x, found)
+    return jnp.where((a <= 0) | (b <= 0), jnp.asarray(jnp.nan, x.dtype), found)
 
 
 @incomplete_beta.defjvp

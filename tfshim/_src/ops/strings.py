@@ -59,7 +59,7 @@ def choice(kernel: str, attr: str, allowed: tuple[str, ...]) -> Callable[[Any], 
 def characters(value: bytes) -> list[bytes]:
     """The UTF-8 characters of bytes: a lead byte and its continuation bytes each."""
     starts = [i for i, b in enumerate(value) if b & 0xC0 != 0x80]
-    return [value[a:b] for a, b in zip(starts, [*starts[1:], len(value)], strict=True)]
+    return [value[a:b] for a, b in zip(starts, [*starts[1:], len(value)], strict=False)]
 
 
 # -- case, blanks, length --------------------------------------------------------------------------
