@@ -15,10 +15,12 @@ import numpy as np
 
 from tfshim._src.backprop import Call, backprop, zeros
 from tfshim._src.dispatch import dispatch
+from tfshim._src.engine import flush as engine
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.function import effects
 from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.function.running import Runner
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.jacobian import capturing
 from tfshim._src.tensor import STATE, EagerTensor, pending
@@ -60,6 +62,14 @@ class GraphFunction:
             {"function": self, "pushforward": self._pushforward},
             rule=self._gradient,
         )
+        self.runner = Runner(
+            self.kernel,
+            tuple([graph.ext[i].aval for i in self.open]),
+            tuple([t.aval for t in self.all_outputs]),
+            len(graph.nodes),
+        )
+        #: whether a call is nothing but its results
+        self.pure = bool(outputs) and not self.written and not self.effects
         self._backward: dict[Any, Backward] = {}
         self._forward: dict[Any, Forward] = {}
         #: of a gradient function: per input of the function it is of, where its gradient stands
@@ -96,15 +106,29 @@ class GraphFunction:
     def call(
         self, args: Sequence[EagerTensor], given: dict[int, Variable] | None = None
     ) -> list[EagerTensor]:
-        """Dispatches one node and assigns the variables that the function wrote."""
+        """Dispatches one node and assigns the variables that the function wrote.
+
+        Where nothing records or traces, the node runs at once (running.py).
+        """
         if not self.all_outputs:
             return []
+        inputs = self.inputs(args, given) if self.captured else args
+        state = STATE
+        at_once = state.trace is state.pending and not state.recorders
+        if at_once and self.pure:
+            outs = self.runner(inputs)
+            if outs is not None:
+                return outs
         kernel = self.kernel
         if self.effects and STATE.trace.symbolic:
             # a kernel of its own, since equal nodes run once and effects must not
             kernel = Kernel(kernel.name, kernel.fn, kernel.attrs, rule=kernel.rule)
-        outs = dispatch(kernel, tuple(self.inputs(args, given)))
-        return self.settle(outs, given)
+        outs = dispatch(kernel, tuple(inputs))
+        outs = self.settle(outs, given)
+        if at_once:
+            del inputs  # so that nobody holds what the function overwrites
+            engine.flush(state.pending)
+        return outs
 
     def settle(self, outs: list, given: dict[int, Variable] | None = None) -> list[EagerTensor]:
         """Assigns written variables, sees to it that effects happen; returns the true outputs."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
-import itertools
 import threading
 import types
 import weakref
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from tfshim._src.convert import convert
 from tfshim._src.function import needs_value, retracing
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
 from tfshim._src.function.mode import MODE
@@ -19,6 +21,9 @@ from tfshim._src.function.signature import (
     Signature,
     TensorKey,
     join,
+    plain_key,
+    plain_keywords,
+    same,
     takes,
     tensor_keys,
 )
@@ -27,7 +32,8 @@ from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue
 
-_counter = itertools.count()
+#: Calls are found by their arguments as they come, up to so many different ones per function.
+MAX_FAST = 4096
 _NOT_A_CHOICE = "`{}` must be None or a bool, got {!r}."
 
 
@@ -66,6 +72,7 @@ class Function:
         self._autograph_options = autograph_options
         self._attributes = attributes
         self._signature = Signature(python_function, input_signature, name)
+        self._detector = retracing.detector(python_function)
         self._lock = threading.RLock()
         self._instances: dict[int, tuple[Any, Function]] = {}
         self._converted: Callable | None = None
@@ -76,8 +83,8 @@ class Function:
     def _reset(self) -> None:
         #: exact key -> the trace that serves it
         self._exact: dict[Any, Trace] = {}
-        #: avals of plain positional tensors -> the same
-        self._fast: dict[tuple, Trace] = {}
+        #: what `plain_key` makes of arguments -> the same, and whether arrays are among them
+        self._fast: dict[tuple, tuple[Trace, bool]] = {}
         self._logical: list[Logical] = []
         self._count = 0
         self._created: list[Any] = []
@@ -172,24 +179,35 @@ class Function:
     # -- calling --
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs:
-            avals = []
-            for a in args:
-                if type(a) is not EagerTensor:
-                    break
-                avals.append(a.aval)
-            else:
-                found = self._fast.get(tuple(avals))
-                if found is not None and not MODE.eagerly and found.inner.fits():
-                    retracing.called(self)
-                    return found.call(list(args), [])
-        return self._call(args, kwargs)
+        parts, tensors, variables = [], [], []
+        for a in args:
+            if type(a) is EagerTensor:
+                parts.append(a.aval)
+                tensors.append(a)
+            elif not plain_key(a, parts, tensors, variables):
+                return self._call(args, kwargs)
+        if kwargs and not plain_keywords(kwargs, parts, tensors, variables):
+            return self._call(args, kwargs)
+        key = tuple(parts)
+        known = self._fast.get(key)
+        if known is None or MODE.eagerly:
+            return self._call(args, kwargs, key, tensors, variables)
+        found, arrays = known
+        if found.inner.unstable and not found.inner.fits():
+            return self._call(args, kwargs, key, tensors, variables)
+        self._detector.since += 1
+        return found.call([convert(t) for t in tensors] if arrays else tensors, variables)
 
-    def _call(self, args: tuple, kwargs: dict) -> Any:
+    def _call(
+        self,
+        args: tuple,
+        kwargs: dict,
+        fast: tuple | None = None,
+        tensors: list | tuple = (),
+        variables: list | tuple = (),
+    ) -> Any:
         if MODE.eagerly or (self._uncaptured and not STATE.trace.symbolic):
             return self._python_function(*args, **kwargs)
-        plain = not kwargs and all(type(a) is EagerTensor for a in args)
-        given = args
         args, kwargs = self._bind(args, kwargs)
         arguments = Arguments()
         key = self._key(arguments, args, kwargs)
@@ -205,10 +223,17 @@ class Function:
                 if STATE.trace.symbolic:
                     raise  # the outermost function runs un-captured
                 return self._run_as_python(args, kwargs, e)
-            if plain and not found.inner.graph.fleeting:
-                self._fast[tuple([a.aval for a in given])] = found
         else:
-            retracing.called(self)
+            self._detector.since += 1
+        if (
+            fast is not None
+            and not found.inner.graph.fleeting
+            and same(tensors, arguments.origins)
+            and same(variables, arguments.variables)
+        ):
+            if len(self._fast) > MAX_FAST:
+                self._fast.clear()
+            self._fast[fast] = found, any(type(t) is np.ndarray for t in tensors)
         return found.call(arguments.tensors, arguments.variables)
 
     def _run_as_python(self, args: tuple, kwargs: dict, error: BaseException | None) -> Any:
@@ -242,7 +267,7 @@ class Function:
             if logical is not None:
                 with quietly():
                     made = self._trace(logical, args, kwargs, avals, arguments, False)
-                retracing.called(self)
+                self._detector.since += 1
             else:
                 logical, made = self._new(key, args, kwargs, avals, arguments)
             if not made.inner.graph.fleeting:

@@ -12,40 +12,46 @@ HISTORY = 10
 MAX_WARNINGS = 2
 
 
-class _Detector:
-    """Calls of one piece of code since each of its recent traces."""
+class Detector:
+    """Calls of one piece of code since each of its recent traces.
+
+    Attributes:
+      since: calls that needed no trace, since the last one.
+    """
+
+    __slots__ = ("per_trace", "calls", "warnings", "since")
 
     def __init__(self) -> None:
         self.per_trace: list[int] = []
         self.calls = 0
         self.warnings = 0
+        self.since = 0
+
+    def settle(self) -> None:
+        """Counts the calls since the last trace as calls of that trace."""
+        if not self.per_trace:
+            self.per_trace = [0]
+        self.per_trace[-1] += self.since
+        self.calls += self.since
+        self.since = 0
 
 
 #: By place in the source, so that a function that is made again in a loop is counted too.
-_detectors: dict[Any, _Detector] = {}
+_detectors: dict[Any, Detector] = {}
 
 
-def _detector(function: Any) -> _Detector:
-    known = function.__dict__.get("_detector")
-    if known is None:
-        code = getattr(function._python_function, "__code__", None)
-        key = (code.co_filename, code.co_firstlineno) if code else id(function._python_function)
-        known = function.__dict__["_detector"] = _detectors.setdefault(key, _Detector())
-    return known
-
-
-def called(function: Any) -> None:
-    """Notes a call that needed no trace."""
-    d = _detector(function)
-    if not d.per_trace:
-        d.per_trace = [0]
-    d.per_trace[-1] += 1
-    d.calls += 1
+def detector(python_function: Any) -> Detector:
+    """The counts of a Python function, shared by all functions made of the same code."""
+    code = getattr(python_function, "__code__", None)
+    key = (code.co_filename, code.co_firstlineno) if code else id(python_function)
+    return _detectors.setdefault(key, Detector())
 
 
 def traced(function: Any, silent: bool) -> None:
     """Notes a call that was traced; logs the warning when it is due."""
-    d = _detector(function)
+    d = function._detector
+    if d.since:
+        d.settle()
     d.calls += 1
     d.per_trace.append(1)
     while d.per_trace and d.calls - d.per_trace[0] > HISTORY:

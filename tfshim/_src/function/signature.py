@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import inspect
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
 import numpy as np
 
-from tfshim._src import nest
+from tfshim._src import dtypes, nest
 from tfshim._src.convert import convert
-from tfshim._src.engine.aval import Aval
+from tfshim._src.engine.aval import Aval, make_aval
 from tfshim._src.spec import TensorSpec, TypeSpec
 from tfshim._src.tensor import EagerTensor
-from tfshim._src.variable import Variable
+from tfshim._src.variable import ResourceVariable, Variable
 
 _LITERALS = frozenset({int, float, bool, str, bytes, type(None), complex})
 
@@ -134,13 +134,15 @@ class Arguments:
 
     Attributes:
       tensors: in the order of the key.
+      origins: what they were made of: tensors, arrays.
       variables: distinct variables, in the order of first appearance.
     """
 
-    __slots__ = ("tensors", "variables", "seen", "symbolic")
+    __slots__ = ("tensors", "origins", "variables", "seen")
 
     def __init__(self) -> None:
         self.tensors: list[EagerTensor] = []
+        self.origins: list[Any] = []
         self.variables: list[Variable] = []
         self.seen: dict[int, int] = {}
 
@@ -149,6 +151,7 @@ class Arguments:
         kind = type(value)
         if kind is EagerTensor:
             self.tensors.append(value)
+            self.origins.append(value)
             return tensor_key(value.aval)
         if kind in _LITERALS:
             return Literal(value)
@@ -161,6 +164,7 @@ class Arguments:
         if isinstance(value, (np.ndarray, np.generic, jax.Array)):
             t = convert(value)
             self.tensors.append(t)
+            self.origins.append(value)
             return tensor_key(t.aval)
         return self._other(value)
 
@@ -195,6 +199,7 @@ class Arguments:
         if hasattr(value, "__array__"):
             t = convert(value)
             self.tensors.append(t)
+            self.origins.append(value)
             return tensor_key(t.aval)
         protocol = getattr(value, "__tf_tracing_type__", None)
         if protocol is not None and not isinstance(value, type):
@@ -211,6 +216,72 @@ class Arguments:
                 "immutable/hashable. Otheriwse, consider implementing the Tracing Protocol for it."
             ) from None
         return Literal(value)
+
+
+_PLAIN = _LITERALS - {float, complex}
+
+
+def plain_key(value: Any, parts: list, tensors: list, variables: list) -> bool:
+    """Adds an argument, as it came, to the key under which a function finds the trace at once.
+
+    Args:
+      value: the argument.
+      parts: the key so far.
+      tensors: the tensors and arrays in it.
+      variables: the distinct variables in it.
+
+    Returns:
+      Whether it is of a kind that can be looked up so.
+    """
+    kind = type(value)
+    if kind is EagerTensor:
+        parts.append(value.aval)
+        tensors.append(value)
+    elif kind in _PLAIN:
+        parts.append(value)
+    elif kind is float:
+        parts.append(value)
+        return value == value  # NaN is equal to nothing
+    elif kind is ResourceVariable:
+        place = len(variables)
+        for i, v in enumerate(variables):
+            if v is value:
+                place = i
+        if place == len(variables):
+            variables.append(value)
+        parts.append((ResourceVariable, value._handle.aval, value._trainable, place))
+    elif kind is list or kind is tuple:
+        parts.append((kind, len(value)))
+        for v in value:
+            if not plain_key(v, parts, tensors, variables):
+                return False
+    elif kind is dict:
+        return plain_keywords(value, parts, tensors, variables, sorted)
+    elif kind is np.ndarray and value.dtype.kind in "fiub" and value.dtype.isnative:
+        parts.append(make_aval(value.shape, dtypes.from_np(value.dtype)))
+        tensors.append(value)
+    else:
+        return False
+    return True
+
+
+def plain_keywords(
+    values: dict, parts: list, tensors: list, variables: list, order: Any = list
+) -> bool:
+    """The same for the values of a dict whose keys are strings."""
+    names = list(values)
+    if not all(type(n) is str for n in names):
+        return False
+    parts.append((dict, *names))
+    for n in order(names):
+        if not plain_key(values[n], parts, tensors, variables):
+            return False
+    return True
+
+
+def same(a: Sequence, b: Sequence) -> bool:
+    """Whether two lists hold the same objects."""
+    return len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True))
 
 
 def _sorted(mapping: Mapping) -> list:
