@@ -40,6 +40,7 @@ from tfshim._src.custom_gradient import (
     no_gradient,
     recompute_grad,
 )
+from tfshim._src.data.optional import OptionalSpec
 from tfshim._src.device import (
     DeviceSpec,
     device,
@@ -83,7 +84,10 @@ from tfshim._src.function.mode import (
     inside_function,
 )
 from tfshim._src.function.polymorphic import function
-from tfshim._src.indexed_slices import IndexedSlices
+from tfshim._src.indexed_slices import (
+    IndexedSlices,
+    IndexedSlicesSpec,
+)
 from tfshim._src.initializers import (
     Constant as constant_initializer,
     Ones as ones_initializer,
@@ -97,6 +101,7 @@ from tfshim._src.name_scope import (
     get_current_name_scope,
     name_scope,
 )
+from tfshim._src.none_spec import NoneTensorSpec
 from tfshim._src.ops.approximate import approx_top_k
 from tfshim._src.ops.arithmetic import (
     add,
@@ -411,7 +416,10 @@ __all__ = [
     "DeviceSpec",
     "GradientTape",
     "IndexedSlices",
+    "IndexedSlicesSpec",
     "Module",
+    "NoneTensorSpec",
+    "OptionalSpec",
     "RaggedTensor",
     "RaggedTensorSpec",
     "RegisterGradient",

@@ -1,4 +1,4 @@
-"""`tf.IndexedSlices`: some rows of a larger tensor, as gradients of gathers are."""
+"""`tf.IndexedSlices`: some rows of a larger tensor, as gradients of gathers are; and its spec."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from tfshim._src import dtypes
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each, same
 from tfshim._src.shapes import TensorShape
+from tfshim._src.spec import TensorSpec, TypeSpec
 from tfshim._src.tensor import EagerTensor
 
 
@@ -83,6 +85,20 @@ class IndexedSlices:
     def __neg__(self):
         return IndexedSlices(-self._values, self._indices, self._dense_shape)
 
+    @property
+    def _type_spec(self) -> IndexedSlicesSpec:
+        dense = self._dense_shape
+        shape = self._values.shape if dense is None else self.shape
+        if dense is None and shape.rank is not None:
+            shape = TensorShape([None, *shape.as_list()[1:]])
+        return IndexedSlicesSpec(
+            shape,
+            self.dtype,
+            self._indices.dtype,
+            None if dense is None else dense.dtype,
+            self._indices.shape,
+        )
+
     def _flatten_components(self):
         parts = [self._values, self._indices]
         return parts if self._dense_shape is None else [*parts, self._dense_shape]
@@ -106,6 +122,68 @@ class IndexedSlices:
                 f"IndexedSlices ({self}) with dtype {self.dtype.name}"
             )
         return densify(self)
+
+
+@export("tf.IndexedSlicesSpec")
+class IndexedSlicesSpec(TypeSpec):
+    """The type of a `tf.IndexedSlices`.
+
+    Args:
+      shape: of the whole tensor; None for any.
+      dtype: of the values.
+      indices_dtype: int32 or int64.
+      dense_shape_dtype: that of `dense_shape`, or None where there is no such part.
+      indices_shape: shape of the indices, of one axis; by default any.
+    """
+
+    __module__ = "tensorflow.python.framework.indexed_slices"
+
+    def __init__(
+        self,
+        shape=None,
+        dtype=dtypes.float32,
+        indices_dtype=dtypes.int64,
+        dense_shape_dtype=None,
+        indices_shape=None,
+    ):
+        self._shape = TensorShape(shape)
+        self._values_dtype = dtypes.as_dtype(dtype)
+        self._indices_dtype = dtypes.as_dtype(indices_dtype)
+        self._dense_shape_dtype = (
+            None if dense_shape_dtype is None else dtypes.as_dtype(dense_shape_dtype)
+        )
+        self._indices_shape = TensorShape(indices_shape).with_rank(1)
+
+    @property
+    def value_type(self):
+        """`tf.IndexedSlices`."""
+        return IndexedSlices
+
+    def _serialize(self) -> tuple:
+        return (
+            self._shape,
+            self._values_dtype,
+            self._indices_dtype,
+            self._dense_shape_dtype,
+            self._indices_shape,
+        )
+
+    @property
+    def _component_specs(self):
+        rows = self._indices_shape.concatenate(self._shape[1:])
+        specs = (
+            TensorSpec(rows, self._values_dtype),
+            TensorSpec(self._indices_shape, self._indices_dtype),
+        )
+        if self._dense_shape_dtype is None:
+            return specs
+        return (*specs, TensorSpec([self._shape.rank], self._dense_shape_dtype))
+
+    def _to_components(self, value):
+        return tuple(value._flatten_components())
+
+    def _from_components(self, components):
+        return IndexedSlices(*components)
 
 
 @op(kernel="UnsortedSegmentSum", inputs=same("values") + each("indices", of=INDEX))

@@ -8,10 +8,16 @@ from tfshim._src.data.dataset import (
     INFINITE_CARDINALITY,
     UNKNOWN_CARDINALITY,
 )
+from tfshim._src.data.optional import (
+    Optional,
+    OptionalSpec as OptionalStructure,
+)
 
 __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
+    "Optional",
+    "OptionalStructure",
     "UNKNOWN_CARDINALITY",
 ]
 

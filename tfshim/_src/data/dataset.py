@@ -91,6 +91,15 @@ class OwnedIterator:
                 "IteratorGetNext", "End of sequence", OutOfRangeError, attrs=attrs
             ) from None
 
+    def get_next_as_optional(self) -> Any:
+        """The next element as a `tf.experimental.Optional`, an empty one after the last."""
+        from tfshim._src.data.optional import Optional
+
+        try:
+            return Optional.from_value(next(self._source))
+        except StopIteration:
+            return Optional.empty(self.element_spec)
+
 
 class NumpyIterator:
     """Goes through a dataset once, in NumPy values."""

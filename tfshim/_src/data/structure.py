@@ -17,7 +17,11 @@ from tfshim._src.tensor import Tensor
 
 
 def _atom(value: Any) -> Any:
-    if isinstance(value, (RaggedTensor, Dataset)) or hasattr(value, "_composite_kind"):
+    if (
+        value is None
+        or isinstance(value, (RaggedTensor, Dataset))
+        or hasattr(value, "_composite_kind")
+    ):
         return value
     return convert(value)
 

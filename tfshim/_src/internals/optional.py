@@ -1,7 +1,5 @@
 """`tf.experimental.Optional`, against which Keras checks what its data iterators give."""
 
-from __future__ import annotations
+from tfshim._src.data.optional import Optional
 
-
-class Optional:
-    """A value or its absence, as a tensor; tfshim's iterators give None, and none of these."""
+__all__ = ["Optional"]
