@@ -10,6 +10,7 @@ import numpy as np
 from tfshim._src import nest, spec
 from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import InvalidArgumentError, op_error
+from tfshim._src.none_spec import NoneTensorSpec
 from tfshim._src.ragged import RaggedTensor, public
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec
@@ -94,7 +95,7 @@ def unbatched(specs: Any) -> Any:
     """The specs of one row."""
 
     def one(s: Any) -> Any:
-        if s.shape.rank == 0:
+        if not isinstance(s, NoneTensorSpec) and s.shape.rank == 0:
             raise ValueError("Cannot unbatch an input with scalar components.")
         return s._unbatch()
 
@@ -121,6 +122,8 @@ def stack(elements: list[Any]) -> Any:
     """
 
     def one(*values: Any) -> Any:
+        if values[0] is None:
+            return None
         if any(isinstance(v, RaggedTensor) for v in values):
             return public("stack")(list(values))
         shapes = [v.aval.shape for v in values]
@@ -142,7 +145,7 @@ def stack(elements: list[Any]) -> Any:
 
 def row(value: Any, i: int) -> Any:
     """Element i of a nest of tensors."""
-    return nest.map_structure(lambda t: t[i], value)
+    return nest.map_structure(lambda t: None if t is None else t[i], value)
 
 
 def rows_of(value: Any) -> int:
@@ -153,6 +156,8 @@ def rows_of(value: Any) -> int:
     """
     sizes = []
     for t in nest.flatten(value):
+        if t is None:
+            continue
         if t.shape.rank == 0:
             raise ValueError("Unbatching a tensor is only supported for rank >= 1")
         sizes.append(t.shape[0])

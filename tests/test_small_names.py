@@ -1,0 +1,109 @@
+"""Names of `tf` that are no ops: what recorded text (tests/transcripts) cannot show."""
+
+import logging
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import tfshim as tf
+from tests.exact import exact
+
+
+def test_the_logger_gets_a_handler_only_where_the_root_has_none():
+    program = "import {}tfshim as tf; print(len(tf.get_logger().handlers), tf.get_logger().level)"
+    for configure, shown in (("", "1 0"), ("logging; logging.basicConfig(); import ", "0 0")):
+        run = [sys.executable, "-c", program.format(configure)]
+        assert subprocess.run(run, capture_output=True, text=True).stdout.strip() == shown
+
+
+def test_warnings_go_through_the_logger(caplog):
+    with caplog.at_level(logging.WARNING):
+        tf.get_logger().warning("seen %d", 3)
+    assert caplog.text.endswith("seen 3\n")
+
+
+def test_random_initializers_give_tensorflows_numbers():
+    tf.random.set_seed(1)
+    drawn = [
+        tf.random_normal_initializer()([2]),
+        tf.random_normal_initializer()([2]),
+        tf.random_normal_initializer(1.0, 2.0, seed=3)([2, 2]),
+        tf.random_normal_initializer(seed=3)([2], tf.float64),
+    ]
+    wanted = [
+        np.float32([-0.055061012506484985, 0.07728758454322815]),
+        np.float32([0.020154394209384918, -0.05440104007720947]),
+        np.float32([[-0.34316956996917725, 4.352100849151611], [-0.8884909152984619, 2.21587801]]),
+        np.float64([0.05316753788925554, -0.0027425051497636547]),
+    ]
+    for tensor, array in zip(drawn, wanted, strict=True):
+        assert tensor.numpy().dtype == array.dtype
+        np.testing.assert_allclose(tensor.numpy(), array, rtol=2e-6)
+
+
+def test_conversions_reach_ops_variables_and_functions():
+    class Meters:
+        def __init__(self, value):
+            self.value = value
+
+    def convert(value, dtype=None, name=None, as_ref=False):
+        return tf.constant(value.value, dtype)
+
+    tf.register_tensor_conversion_function(Meters, convert)
+    exact(tf.constant(1.0) + Meters(2.0), 3)
+    exact(tf.Variable(Meters(2.0)), 2)
+    exact(tf.function(lambda: tf.square(Meters(3.0)))(), 9)
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x * Meters(5.0)
+    exact(tape.gradient(y, x), 5)
+
+
+def test_creators_see_variables_made_in_threads_of_their_own_only():
+    import threading
+
+    seen = []
+
+    def creator(next_creator, **kwargs):
+        seen.append(kwargs["initial_value"])
+        return next_creator(**kwargs)
+
+    with tf.variable_creator_scope(creator):
+        thread = threading.Thread(target=lambda: tf.Variable(1.0))
+        thread.start()
+        thread.join()
+        tf.Variable(2.0).assign(3.0)  # what assigning returns is no new variable
+    assert seen == [2.0]
+
+
+def test_a_creator_that_raises_leaves_none_behind():
+    def creator(next_creator, **kwargs):
+        raise KeyError("no")
+
+    with pytest.raises(KeyError):
+        with tf.variable_creator_scope(creator):
+            tf.Variable(1.0)
+    exact(tf.Variable(1.0), 1)
+
+
+def test_optional_values_pass_through_functions():
+    @tf.function
+    def f(optional):
+        return tf.where(optional.has_value(), optional.get_value(), 0.0)
+
+    exact(f(tf.experimental.Optional.from_value(tf.constant(2.0))), 2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="does not have a value"):
+        f(tf.experimental.Optional.empty(tf.TensorSpec([])))
+
+
+def test_none_is_an_element_of_datasets():
+    data = tf.data.Dataset.from_tensors((tf.constant(1), None)).repeat(3)
+    assert data.element_spec == (tf.TensorSpec([], tf.int32), tf.NoneTensorSpec())
+    assert [(int(a), b) for a, b in data] == [(1, None)] * 3
+    ((a, b),) = list(data.batch(3))
+    exact(a, [1, 1, 1], "int32")
+    assert b is None
+    assert data.batch(3).element_spec[1] == tf.NoneTensorSpec()
