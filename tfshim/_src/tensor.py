@@ -40,8 +40,9 @@ class State(threading.local):
     Attributes:
       pending: this thread's pending trace.
       trace: where nodes go: `pending`, or the innermost graph.
-      listeners: the recorders that must be told of every node. The others, tapes on a pending
-        trace, read its nodes later.
+      listeners: who must be told of every node: observers, and the recorders but for tapes on a
+        pending trace, which read its nodes later.
+      observers: told of every node, also where recorders are paused; `observe` changes them.
       noting: whether all recorders find the reads of variables in `pending.reads`.
       told: whether an accumulator is active, which has tangents for the very tensors that are
         made; then tapes are told too, so that they keep these and not new handles of them.
@@ -52,6 +53,7 @@ class State(threading.local):
         self.trace: Trace = self.pending
         self.active: list[Any] = []
         self.listeners: list[Any] = []
+        self.observers: list[Any] = []
         self.told = False
         self.noting = False
 
@@ -71,8 +73,13 @@ class State(threading.local):
         for r in wanted:
             if r not in before or told != self.told:
                 r.resume(self.trace, self.told)
-        self.listeners = [r for r in wanted if not r.follows]
+        self.listeners = [*self.observers, *[r for r in wanted if not r.follows]]
         self.noting = bool(wanted) and all(r.reads_trace for r in wanted)
+
+    def observe(self, wanted: list[Any]) -> None:
+        """Sets who is told of every node, besides recorders."""
+        self.observers = wanted
+        self.listeners = [*wanted, *[r for r in self.active if not r.follows]]
 
 
 STATE = State()

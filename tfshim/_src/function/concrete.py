@@ -114,7 +114,7 @@ class GraphFunction:
             return []
         inputs = self.inputs(args, given) if self.captured else args
         state = STATE
-        at_once = state.trace is state.pending and not state.recorders
+        at_once = state.trace is state.pending and not state.recorders and not state.observers
         if at_once and self.pure:
             outs = self.runner(inputs)
             if outs is not None:

@@ -57,9 +57,13 @@ def happen(tokens: list[EagerTensor]) -> None:
         if pending is not None:
             pending.extend(tokens)
         return
-    _raised.clear()
     for token in tokens:
         np.asarray(token._raw())  # waits for it
+    raise_if_any()
+
+
+def raise_if_any() -> None:
+    """Raises what an effect raised."""
     if _raised:
         error = _raised[0]
         _raised.clear()
