@@ -16,7 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 # Import name -> name on PyPI, where they differ.
-DISTRIBUTIONS = {"malt": "diastatic-malt", "tensorflow": "tensorflow-cpu"}
+DISTRIBUTIONS = {"absl": "absl-py", "malt": "diastatic-malt", "tensorflow": "tensorflow-cpu"}
 # Used where the user has them, never needed: shown plots and the notebook's own display.
 OPTIONAL = {"matplotlib", "IPython"}
 

@@ -173,7 +173,7 @@ def _shifted(x):
 def _solve_raw(diagonals, rhs, partial_pivoting, perturb_singular):
     if 0 in rhs.shape:
         return rhs
-    eliminate = jax.vmap(
+    eliminate: Any = jax.vmap(
         lambda a, b, c, d: _eliminate(a, b, c, d, partial_pivoting, perturb_singular)
     )
 

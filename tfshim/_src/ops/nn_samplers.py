@@ -467,23 +467,20 @@ def _weights(
         raise op_error(kernel, "Must provide either vocab_file or unigrams.")
     if path and given:
         raise op_error(kernel, "Must only provide one of vocab_file and unigrams.")
-    found = [0.0 for i in range(reserved) if i % shards == part]
-    for place, weight in enumerate(_from_file(kernel, path) if path else given, len(found)):
-        if place % shards == part:
-            found.append(np.float32(weight() if path else weight) ** np.float32(power))
+    found = [np.float32(0) for i in range(reserved) if i % shards == part]
+    for place, weight in enumerate(_lines(kernel, path) if path else given, len(found)):
+        if place % shards == part:  # lines of other shards may be anything
+            value = _last_field(kernel, weight) if isinstance(weight, str) else weight
+            found.append(np.float32(value) ** np.float32(power))
     return np.array(found, np.float32)
 
 
-def _from_file(kernel: str, path: str):
-    """For each line a function that reads its weight: lines of other shards may be anything."""
+def _lines(kernel: str, path: str) -> list[str]:
     try:
         with open(path, encoding="utf-8") as file:
-            lines = file.read().splitlines()
+            return [line for line in file.read().splitlines() if line]
     except FileNotFoundError:
         raise op_error(kernel, f"{path}; No such file or directory", NotFoundError) from None
-    for line in lines:
-        if line:
-            yield lambda line=line: _last_field(kernel, line)
 
 
 def _last_field(kernel: str, line: str) -> float:

@@ -1,0 +1,1 @@
+"""`tf.test`: test cases, numeric gradients, benchmarks. Imported when `tf.test` is first used."""
