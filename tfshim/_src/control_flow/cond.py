@@ -11,7 +11,7 @@ from jax import lax
 from tfshim._src import nest
 from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, union
 from tfshim._src.convert import convert
-from tfshim._src.errors import InvalidArgumentError
+from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function import effects
 from tfshim._src.indexed_slices import densify
 from tfshim._src.registry import export
@@ -40,12 +40,18 @@ def cond_for_tf_v2(pred, true_fn=None, false_fn=None, name=None) -> Any:
         return true_fn() if pred else false_fn()
     if isinstance(pred, bool):
         raise TypeError("pred must not be a Python bool", pred)
-    index = _scalar(pred)
-    return branch("If", index, [false_fn, true_fn], _cond_mismatch)
+    return branch("If", convert(pred), [false_fn, true_fn], _cond_mismatch)
 
 
-def _scalar(pred: Any) -> EagerTensor:
-    t = convert(pred)
+def _scalar(t: EagerTensor) -> EagerTensor:
+    if t.aval.dtype.name != "bool":
+        raise InvalidArgumentError(
+            None, None, f"Input 'pred' passed {runtime_name(t.aval.dtype)} expected bool"
+        )
+    if t.aval.size == 1:
+        from tfshim._src.ops import array
+
+        return array.reshape(t, []) if t.aval.shape else t
     if t.aval.shape:
         raise InvalidArgumentError(
             None, None, f"The second input must be a scalar, but it has shape {list(t.aval.shape)}"
@@ -70,6 +76,8 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
     for part, outs in zip(parts, flat, strict=True):
         state = [part.value_of(v) for v in written]
         part.finish([*outs, *state, *([part.token()] if has_effects else [])])
+    if name == "If":
+        index = _scalar(index)
     inputs = Inputs()
     places = [[inputs.add(c) for c in p.captures] for p in parts]
     raws = [p.raw() for p in parts]
@@ -120,15 +128,18 @@ def _flat(part: Captured) -> list[EagerTensor]:
 def _check(parts: Sequence[Captured], flat: Sequence[list], mismatch: Callable) -> None:
     first = parts[0].result
     for part, outs in zip(parts[1:], flat[1:], strict=True):
-        if len(outs) != len(flat[0]):
-            lengths = "".join(
-                f"len(graphs[{i}].outputs): {len(f)}\n" for i, f in enumerate(reversed(flat))
-            )
-            raise ValueError(f"Lengths of branch outputs of cond must match.\n{lengths}")
+        leaves = [len(nest.flatten(p.result, expand_composites=True)) for p in (parts[0], part)]
+        if leaves[0] != leaves[1]:
+            raise AssertionError(leaves[::-1] if mismatch is _cond_mismatch else leaves)
         try:
             nest.assert_same_structure(first, part.result, expand_composites=True)
         except (TypeError, ValueError) as e:
             raise mismatch(parts, e) from None
+        if len(outs) != len(flat[0]):  # None where there is a tensor
+            lengths = "".join(
+                f"len(graphs[{i}].outputs): {len(f)}\n" for i, f in enumerate(reversed(flat))
+            )
+            raise ValueError(f"Lengths of branch outputs of cond must match.\n{lengths}")
         for a, b in zip(flat[0], outs, strict=True):
             if a.aval.dtype is not b.aval.dtype:
                 raise mismatch(parts, f"{b} and {a} have different types")
@@ -151,9 +162,9 @@ def _text(part: Captured) -> str:
 
 def _switch_mismatch(parts: Sequence[Captured], detail: Any) -> TypeError:
     return TypeError(
-        "branch_fns arguments to tf.switch_case must have the same number, type, and overall "
-        "structure of return values.\n\n"
-        + "".join(f"branch {i} output: {_text(p)}\n" for i, p in enumerate(parts))
+        "branches[0] and branches[1] arguments to tf.switch_case must have the same number, type, "
+        "and overall structure of return values.\n\n"
+        + "".join(f"branches[{i}] output: {_text(p)}\n" for i, p in enumerate(parts))
         + f"\nError details:\n{detail}"
     )
 
@@ -176,14 +187,13 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
         raise TypeError(f"'branch_index' must be an integer Tensor, got {index.dtype}")
     functions = _branches(branch_fns)
     count = len(functions)
+    if not count:
+        raise ValueError("Must provide at least one item in 'branch_fns'")
     if default is not None:
         if not callable(default):
             raise TypeError("'default' must be callable.")
         functions = [*functions, default]
         count += 1
-    for f in functions:
-        if not callable(f):
-            raise TypeError(f"fn for index {functions.index(f)} must be callable.")
     if not STATE.trace.symbolic:
         i = int(index)
         return functions[i if 0 <= i < count else count - 1]()
@@ -202,12 +212,17 @@ def _branches(branch_fns: Any) -> list[Callable]:
         if all(isinstance(b, (list, tuple)) for b in branch_fns):
             pairs = [tuple(b) for b in branch_fns]
         else:
+            for b in branch_fns:
+                if not callable(b):
+                    raise TypeError(f"Each entry in 'branch_fns' must be a 2-tuple. Received {b}.")
             return list(branch_fns)
     else:
         raise TypeError("'branch_fns' must be a list, tuple, or dict")
-    for key, _ in pairs:
+    for key, function in pairs:
         if not isinstance(key, int):
             raise TypeError(f"key must be a Python `int`, got {type(key)}")
+        if not callable(function):
+            raise TypeError(f"fn for key {key} must be callable.")
     keys = [int(k) for k, _ in pairs]
     if sorted(keys) != list(range(len(keys))):
         shown = ",".join(map(str, keys))

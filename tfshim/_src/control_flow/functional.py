@@ -7,12 +7,12 @@ from typing import Any
 
 from tfshim._src import nest
 from tfshim._src.control_flow.tensor_array import TensorArray
-from tfshim._src.control_flow.while_loop import while_loop_v2
+from tfshim._src.control_flow.while_loop import check_dtypes, while_loop_v2
 from tfshim._src.convert import convert
 from tfshim._src.dtypes import DType, as_dtype
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
-from tfshim._src.tensor import EagerTensor
+from tfshim._src.tensor import STATE, EagerTensor
 
 
 def _rows(elems: Any, least: str) -> tuple[list[EagerTensor], int]:
@@ -230,6 +230,8 @@ def scan_v2(
         result = fn(_pack(first, list(accumulator)), _at(source, elems, i))
         nest.assert_same_structure(first if initializer is not None else elems, result)
         values = [convert(v) for v in nest.flatten(result, expand_composites=True)]
+        if STATE.trace.symbolic:
+            check_dtypes(rest[:size], values)
         return (
             i + step_by, *values, *[r.write(i, v) for r, v in zip(arrays, values, strict=True)]
         )  # fmt: skip

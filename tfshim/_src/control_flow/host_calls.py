@@ -8,6 +8,7 @@ import numpy as np
 
 from tfshim._src import dtypes, nest
 from tfshim._src.convert import convert, from_array
+from tfshim._src.function.hush import heard
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, NeedsValue
 
@@ -29,7 +30,8 @@ def eager_py_func(func=None, inp=None, Tout=None, name=None) -> Any:
         return lambda f: eager_py_func(f, inp, Tout)
     if STATE.trace.symbolic:
         raise NeedsValue("py_function: the shape of its result is not known")
-    result = func(*[convert(x) for x in nest.flatten(inp, expand_composites=True)])
+    with heard():
+        result = func(*[convert(x) for x in nest.flatten(inp, expand_composites=True)])
     return _typed(result, Tout)
 
 
@@ -68,7 +70,8 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None) -> 
     inputs = [convert(x) for x in nest.flatten(inp, expand_composites=True)]
     if STATE.trace.symbolic:
         raise NeedsValue("numpy_function: the shape of its result is not known")
-    result = func(*[t.numpy() for t in inputs])
+    with heard():
+        result = func(*[t.numpy() for t in inputs])
     many = isinstance(Tout, (list, tuple))
     values = list(result) if many and isinstance(result, (list, tuple)) else [result]
     wanted = [dtypes.as_dtype(d) for d in (Tout if many else [Tout])] if Tout is not None else []

@@ -13,6 +13,7 @@ from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, un
 from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.convert import convert
 from tfshim._src.engine.program import live_nodes
+from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function import effects
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
@@ -206,17 +207,16 @@ def loop(
         values = state.values(tensors)
         going = convert(test(values[-1]))
         if going.dtype.name != "bool":
-            from tfshim._src.ops import array
-
-            going = array.cast(going, "bool")
+            passed = runtime_name(going.dtype)
+            raise InvalidArgumentError(None, None, f"Input 'input' passed {passed} expected bool")
+        if going.aval.size != 1:
+            shape = list(going.aval.shape)
+            raise InvalidArgumentError(
+                None, None, f"The second input must be a scalar, but it has shape {shape}"
+            )
         if going.aval.shape:
             from tfshim._src.ops import array
 
-            if going.aval.size != 1:
-                raise ValueError(
-                    f"Shape must be rank 0 but is rank {len(going.aval.shape)} for the condition "
-                    "of a loop."
-                )
             going = array.reshape(going, [])
         return (going & (values[0] < limit)) if counted else going
 
@@ -288,11 +288,7 @@ def _check(flat, outs, counted, invariants, names) -> None:
         if a.aval is b.aval:
             continue
         name = names[i] if names and i < len(names) else _name_of(a)
-        if a.aval.dtype is not b.aval.dtype:
-            raise TypeError(
-                f"Loop var {name} enters the loop with type {a.dtype} but has type {b.dtype} after "
-                f"1 iteration. {name} type should remain constant."
-            )
+        check_dtypes([a], [b], [name])
         own = i - 1 if counted else i
         if invariants is not None and own < len(invariants):
             wanted = invariants[own]
@@ -304,6 +300,19 @@ def _check(flat, outs, counted, invariants, names) -> None:
             "after one iteration. To allow the shape to vary across iterations, use the "
             "`shape_invariants` argument of tf.while_loop to specify a less-specific shape."
         )
+
+
+def check_dtypes(
+    before: Sequence[EagerTensor], after: Sequence[EagerTensor], names: Sequence[str] | None = None
+) -> None:
+    """Raises TypeError for a loop variable whose dtype a step changes."""
+    for i, (a, b) in enumerate(zip(before, after, strict=True)):
+        if a.aval.dtype is not b.aval.dtype:
+            name = _name_of(a) if names is None else names[i]
+            raise TypeError(
+                f"Loop var {name} enters the loop with type {a.dtype} but has type {b.dtype} after "
+                f"1 iteration. {name} type should remain constant."
+            )
 
 
 def _name_of(t: EagerTensor) -> str:

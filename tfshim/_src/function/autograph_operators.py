@@ -88,10 +88,32 @@ def _varies(value: Any) -> bool:
 # -- if --
 
 
+def _condition(value: Any, of: str) -> Any:
+    """A condition as a scalar bool."""
+    t = convert(value)
+    _check_condition(t, of)
+    if t.aval.shape:
+        from tfshim._src.ops import array
+
+        return array.reshape(t, [])
+    return t
+
+
+def _check_condition(t: Any, of: str) -> None:
+    """Raises ValueError for a condition of another dtype, or of more than one element."""
+    hint = "to check for None, use `is not None`"
+    if t.dtype.name != "bool":
+        hint = f"to use as boolean Tensor, use `tf.cast`; {hint}"
+    elif t.aval.size == 1:
+        return
+    raise ValueError(f"condition of {of} expected to be `tf.bool` scalar, got {t}; {hint}")
+
+
 def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> None:
     """`if`: both branches are traced if the condition is a tensor."""
     if not is_symbolic(cond):
         return body() if cond else orelse()
+    index = _condition(cond, "if statement")
     before = get_state()
     kept: dict[str, Any] = {}
 
@@ -135,17 +157,6 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
         return chosen
 
     names = [symbol_names[i] for i in moving]
-    index = convert(cond)
-    if index.aval.shape:
-        from tfshim._src.ops import array
-
-        if index.aval.size != 1:
-            cond_for_tf_v2(index, builtins.list, builtins.list)  # raises
-        index = array.reshape(index, [])
-    if index.dtype.name != "bool":
-        from tfshim._src.ops import array
-
-        index = array.cast(index, "bool")
     outs = branch(
         "If",
         index,
@@ -198,11 +209,7 @@ def _check_branches(name: str, a: Any, b: Any) -> None:
             if isinstance(value, _variables.UndefinedReturnValue) or name.startswith("retval"):
                 if _loops:
                     raise NotImplementedError(_RETURN)
-                raise ValueError(
-                    f"A value must also be returned from the {missing} branch. If a value is "
-                    "returned from one branch of a conditional a value must be returned from all "
-                    "branches."
-                )
+                raise ValueError(f"the {missing} branch must also have a return statement.")
             raise ValueError(f"'{name}' must also be initialized in the {missing} branch")
         if value is None:
             raise ValueError(f"'{name}' is None at the end of the {missing} branch.")
@@ -255,7 +262,15 @@ def while_stmt(test, body, get_state, set_state, symbol_names, opts) -> None:
         first = _try(test)
         set_state(before)
         if isinstance(first, Tensor):
-            _loop(test, body, get_state, set_state, symbol_names, opts)
+            _check_condition(first, "while loop")
+            _loop(
+                lambda: _condition(test(), "while loop"),
+                body,
+                get_state,
+                set_state,
+                symbol_names,
+                opts,
+            )
             return
     if not isinstance(STATE.trace, Graph):
         _python._py_while_stmt(test, body, get_state, set_state, opts)

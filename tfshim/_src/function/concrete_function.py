@@ -9,7 +9,15 @@ import numpy as np
 from tfshim._src import nest
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, runtime_name
-from tfshim._src.function.signature import Arguments, Signature, TensorKey, rebuild, tensor_keys
+from tfshim._src.function.signature import (
+    Arguments,
+    Remembered,
+    Signature,
+    TensorKey,
+    cast_to,
+    rebuild,
+    tensor_keys,
+)
 from tfshim._src.function.tracing import Trace
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
@@ -26,8 +34,14 @@ class Logical:
         self.traces: dict[tuple, Trace] = {}
         self.structure: Any = None
         keys = iter(tensor_keys(key, []))
-        self.args = tuple([rebuild(a, lambda _: next(keys).spec()) for a in args])
+        specs = [rebuild(a, lambda _: next(keys).spec()) for a in args]
+        self._args = [Remembered(a) for a in specs]
         self.kwargs = {k: rebuild(kwargs[k], lambda _: next(keys).spec()) for k in sorted(kwargs)}
+
+    @property
+    def args(self) -> tuple:
+        """The positional arguments, with specs in place of tensors."""
+        return tuple([a() for a in self._args])
 
     @property
     def tensors(self) -> list[TensorKey]:
@@ -138,11 +152,16 @@ class ConcreteFunction:
 
     def _fit(self, template: Any, value: Any, args: tuple, kwargs: dict) -> Any:
         if isinstance(template, TensorSpec):
-            if not isinstance(value, (Tensor, Variable, np.ndarray, np.generic)):
-                raise self._unfit(f"Can not cast {value!r} to {template!r}", args, kwargs)
-            return convert(value)
+            if isinstance(value, (Tensor, Variable)):
+                return convert(value)  # of whatever dtype: that is an error of the call itself
+            try:
+                return cast_to(template, value)
+            except (TypeError, ValueError) as e:
+                raise self._unfit(str(e), args, kwargs) from None
         if _is_static(template):
-            if isinstance(value, (Tensor, Variable)) or value != template:
+            if not isinstance(template, (int, float)) and isinstance(value, (Tensor, Variable)):
+                raise self._unfit(f"Can not cast {value!r} to Literal[{template!r}]", args, kwargs)
+            if not bool(value == template):
                 raise self._unfit(f"Can not cast {value!r} to Literal[{template!r}]", args, kwargs)
             return template
         return value

@@ -18,6 +18,7 @@ class FuncGraph(Graph):
       bases: graphs whose nodes are a prefix of this one's; their tensors may be used here.
       outer: the trace in which this graph is built.
       may_create: whether the body may create variables (the first trace only).
+      late: whether the function was traced before and created no variables.
       created: the variables that it created.
     """
 
@@ -27,6 +28,7 @@ class FuncGraph(Graph):
         self.outer = outer
         self.bases = bases
         self.may_create = False
+        self.late = False
         self.created: list[Any] = []
         #: id of a variable -> its state here
         self.states: dict[int, VariableState] = {}
@@ -149,6 +151,10 @@ class FuncGraph(Graph):
 
     def create_variable(self, variable: Any, value: EagerTensor) -> None:
         """A variable made while tracing: its initial value is lifted out of the function."""
+        if self.late:
+            raise ValueError(
+                "Creating variables on a non-first call to a function decorated with tf.function."
+            )
         if not self.may_create:
             raise ValueError(
                 "tf.function only supports singleton tf.Variables created on the first call. Make "

@@ -19,6 +19,44 @@ _PREFIX = re.compile(r"^\{\{function_node [^}]*\}\} ")
 _PUBLIC = {"float": "float32", "double": "float64", "half": "float16"}
 
 
+#: What depends on values is found when a graph runs, also in TensorFlow.
+_BY_VALUE = re.compile(r"is not in \[0, |Integer division by zero")
+_SHAPES = r"\[([\d,]*)\]"
+_BROADCAST = re.compile(f"^Incompatible shapes: {_SHAPES} vs. {_SHAPES}$")
+_MATMUL = re.compile(f"^Matrix size-incompatible: In\\[0\\]: {_SHAPES}, In\\[1\\]: {_SHAPES}$")
+_RESHAPE = re.compile(
+    r"^Input to reshape is a tensor with (\d+) values, but the requested shape has (\d+)$"
+)
+_REDUCE = re.compile(r"^Invalid reduction dimension \((-?\d+) for input with (\d+) dimension\(s\)$")
+
+
+def _inferred(text: str, kernel: str) -> str:
+    """A kernel's sentence about shapes in the words of TensorFlow's shape inference."""
+    found = _BROADCAST.match(text) or _MATMUL.match(text)
+    if found is not None:
+        a, b = [[int(d) for d in s.split(",") if d] for s in found.groups()]
+        if found.re is _MATMUL:
+            pairs = [(a[-1], b[-2])] if len(a) > 1 and len(b) > 1 else []
+        else:
+            pairs = [(x, y) for x, y in zip(a[::-1], b[::-1]) if x != y and 1 not in (x, y)][::-1]
+        if pairs:
+            x, y = pairs[0]
+            return (
+                f"Dimensions must be equal, but are {x} and {y} for '{{{{node {kernel}}}}} = "
+                f"{kernel}' with input shapes: [{found[1]}], [{found[2]}]."
+            )
+    found = _RESHAPE.match(text)
+    if found is not None:
+        return (
+            f"Cannot reshape a tensor with {found[1]} elements to a shape of {found[2]} elements "
+            f"for '{{{{node {kernel}}}}} = {kernel}'."
+        )
+    found = _REDUCE.match(text)
+    if found is not None:
+        return f"Invalid reduction dimension {found[1]} for input with {found[2]} dimensions."
+    return text
+
+
 class GraphValueError(ValueError, InvalidArgumentError):
     """A ValueError of shape inference; also what the op raises eagerly."""
 
@@ -55,7 +93,10 @@ def in_graph(error) -> Exception:
         return error
     found = _MISMATCH.search(error.message)
     if found is None:
-        return GraphValueError(_PREFIX.sub("", error.message).split(" [Op:")[0])
+        text, _, rest = _PREFIX.sub("", error.message).partition(" [Op:")
+        if _BY_VALUE.search(text):
+            return error
+        return GraphValueError(_inferred(text, rest.split("]")[0]))
     kernel, index, expected, got = found.groups()
     names: tuple = next((op.inputs for op in OPS.values() if op.kernel == kernel), ())
     i = int(index)

@@ -15,6 +15,7 @@ import numpy as np
 from tfshim._src.convert import convert
 from tfshim._src.function import needs_value, retracing
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
+from tfshim._src.function.hush import hushed
 from tfshim._src.function.mode import MODE
 from tfshim._src.function.signature import (
     Arguments,
@@ -23,18 +24,18 @@ from tfshim._src.function.signature import (
     join,
     plain_key,
     plain_keywords,
+    rebuild,
     same,
     takes,
     tensor_keys,
 )
-from tfshim._src.function.tracing import ModifiedArguments, Trace, quietly, trace
+from tfshim._src.function.tracing import ModifiedArguments, Trace, trace
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue
 
 #: Calls are found by their arguments as they come, up to so many different ones per function.
 MAX_FAST = 4096
-_NOT_A_CHOICE = "`{}` must be None or a bool, got {!r}."
 
 
 class Function:
@@ -65,13 +66,13 @@ class Function:
     ):
         self._python_function = python_function
         self._name = name
-        self._input_signature = None if input_signature is None else tuple(input_signature)
         self._autograph = autograph
         self._jit_compile = jit_compile
         self._reduce_retracing = reduce_retracing
         self._autograph_options = autograph_options
         self._attributes = attributes
         self._signature = Signature(python_function, input_signature, name)
+        self._input_signature = None if input_signature is None else tuple(input_signature)
         self._detector = retracing.detector(python_function)
         self._lock = threading.RLock()
         self._instances: dict[int, tuple[Any, Function]] = {}
@@ -86,6 +87,8 @@ class Function:
         #: what `plain_key` makes of arguments -> the same, and whether arrays are among them
         self._fast: dict[tuple, tuple[Trace, bool]] = {}
         self._logical: list[Logical] = []
+        #: keys of calls that run op by op
+        self._unmade: list[tuple] = []
         self._count = 0
         self._created: list[Any] = []
         self._initialized = False
@@ -206,23 +209,32 @@ class Function:
         tensors: list | tuple = (),
         variables: list | tuple = (),
     ) -> Any:
-        if MODE.eagerly or (self._uncaptured and not STATE.trace.symbolic):
+        if MODE.eagerly:
             return self._python_function(*args, **kwargs)
+        if self._uncaptured and not STATE.trace.symbolic:
+            return self._run_uncaptured(args, kwargs)
         args, kwargs = self._bind(args, kwargs)
         arguments = Arguments()
         key = self._key(arguments, args, kwargs)
         found = self._exact.get(key)
         if found is None or not found.inner.fits():
             if any(isinstance(t, TensorSpec) for t in arguments.tensors):
-                raise TypeError("tf.function was called with a TensorSpec in place of a tensor.")
+                spec = next(t for t in arguments.tensors if isinstance(t, TensorSpec))
+                raise ValueError(
+                    f"Attempt to convert a value ({spec!r}) with an unsupported type "
+                    f"({type(spec)}) to a Tensor."
+                )
             if any(t.aval.dtype.kind == "s" for t in arguments.tensors):
-                return self._run_as_python(args, kwargs, None)
+                return self._run_as_python(key, args, kwargs)
             try:
-                found = self._make(key, arguments, args, kwargs)
+                with hushed(0) as printed:
+                    found = self._make(key, arguments, args, kwargs)
             except NeedsValue as e:
                 if STATE.trace.symbolic:
                     raise  # the outermost function runs un-captured
-                return self._run_as_python(args, kwargs, e)
+                self._uncaptured = True
+                needs_value.warn(self._name, e)
+                return self._run_as_python(key, args, kwargs, printed.shown)
         else:
             self._detector.since += 1
         if (
@@ -236,13 +248,36 @@ class Function:
             self._fast[fast] = found, any(type(t) is np.ndarray for t in tensors)
         return found.call(arguments.tensors, arguments.variables)
 
-    def _run_as_python(self, args: tuple, kwargs: dict, error: BaseException | None) -> Any:
+    def _run_uncaptured(self, args: tuple, kwargs: dict) -> Any:
+        """Runs op by op what was found to need that; it was warned of."""
+        args, kwargs = self._bind(args, kwargs)
+        return self._run_as_python(self._key(Arguments(), args, kwargs), args, kwargs)
+
+    def _run_as_python(self, key: tuple, args: tuple, kwargs: dict, shown: int = 0) -> Any:
+        """Runs the Python function op by op, on the tensors that a trace would get.
+
+        It counts as traced, and what it prints is seen, as often as if it could be.
+
+        Args:
+          key, args, kwargs: of the call.
+          shown: how much of what it prints is seen already.
+        """
         if STATE.trace.symbolic:
             raise NeedsValue("strings are not part of a compiled program")
-        if error is not None:
-            self._uncaptured = True
-            needs_value.warn(self._name, error)
-        return self._python_function(*args, **kwargs)
+        args = tuple([rebuild(a, convert) for a in args])
+        kwargs = {k: rebuild(v, convert) for k, v in kwargs.items()}
+        hide: int | None = shown
+        if any(takes(known, key) for known in self._unmade):
+            self._detector.since += 1
+            hide = None
+        else:
+            self._unmade.append(self._generalize(key, args, self._unmade))
+            self._count += 1
+            retracing.traced(self, self._reduce_retracing or self._input_signature is not None)
+        if hide == 0:
+            return self._python_function(*args, **kwargs)
+        with hushed(hide):
+            return self._python_function(*args, **kwargs)
 
     def _bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         args, kwargs = self._signature.bind(args, kwargs)
@@ -265,7 +300,7 @@ class Function:
             avals = [t.aval for t in arguments.tensors]
             logical = self._find(key)
             if logical is not None:
-                with quietly():
+                with hushed():
                     made = self._trace(logical, args, kwargs, avals, arguments, False)
                 self._detector.since += 1
             else:
@@ -283,7 +318,7 @@ class Function:
         return best
 
     def _new(self, key, args, kwargs, avals, arguments) -> tuple[Logical, Trace]:
-        general = self._generalize(key, args)
+        general = self._generalize(key, args, [one.key for one in self._logical])
         logical = Logical(self._signature, general, args, kwargs)
         if not self._initialized:
             made = self._trace(logical, args, kwargs, avals, arguments, True)
@@ -303,7 +338,8 @@ class Function:
         self._logical.append(logical)
         return logical, made
 
-    def _generalize(self, key: tuple, args: tuple) -> tuple:
+    def _generalize(self, key: tuple, args: tuple, known: list[tuple]) -> tuple:
+        """The signature that a call with this key is traced for, given those before."""
         if self._input_signature is not None:
             arguments = Arguments()
             positional = (
@@ -314,8 +350,8 @@ class Function:
             except TypeError:
                 return key
         if self._reduce_retracing:
-            for one in self._logical:
-                joined = join(one.key, key)
+            for one in known:
+                joined = join(one, key)
                 if joined is not None:
                     return joined
         return key
@@ -333,6 +369,7 @@ class Function:
                 may_create,
                 arguments.tensors,
                 repr(self._python_function),
+                late=self._initialized and not self._created,
             )
         except ModifiedArguments as e:
             raise self._modified(e) from None
@@ -342,8 +379,9 @@ class Function:
         changed = [
             names[c] if isinstance(c, int) and c < len(names) else str(c) for c in error.changed
         ]
+        name = getattr(self._python_function, "__qualname__", self._name)
         return ValueError(
-            f"{self._name}{inspect.signature(self._python_function)} should not modify its Python "
+            f"{name}{inspect.signature(self._python_function)} should not modify its Python "
             "input arguments. Modifying a copy is allowed. The following parameter(s) were "
             f"modified: {', '.join(changed)}"
         )
@@ -392,7 +430,7 @@ class Function:
         found = logical.traces.get(avals)
         if found is not None and found.inner.fits():
             return found
-        with self._lock, quietly():
+        with self._lock, hushed():
             arguments = Arguments()
             self._key(arguments, logical.args, logical.kwargs)
             made = self._trace(logical, logical.args, logical.kwargs, list(avals), arguments, False)
@@ -467,24 +505,22 @@ def function(
       experimental_autograph_options: optional features of AutoGraph.
       experimental_relax_shapes, experimental_compile: old names of `reduce_retracing` and
         `jit_compile`.
-      experimental_follow_type_hints: removed from TensorFlow; only None and False.
+      experimental_follow_type_hints: has no meaning any more, in TensorFlow neither.
 
     Raises:
-      ValueError: for values that these arguments do not take.
+      TypeError: for what cannot be called.
     """
-    if experimental_follow_type_hints:
-        raise ValueError("`experimental_follow_type_hints` is no longer supported; got True.")
     if experimental_relax_shapes is not None:
         reduce_retracing = experimental_relax_shapes
     if experimental_compile is not None:
         jit_compile = experimental_compile
-    if jit_compile is not None and not isinstance(jit_compile, bool):
-        raise ValueError(_NOT_A_CHOICE.format("jit_compile", jit_compile))
     attributes = dict(experimental_attributes or {})
     if experimental_implements is not None:
         attributes["api_implements"] = experimental_implements
 
     def decorate(inner: Callable) -> Function:
+        if not callable(inner):
+            raise TypeError(f"{inner!r} is not a callable object")
         name = getattr(inner, "__name__", None)
         if name is None:
             name = getattr(getattr(inner, "func", None), "__name__", type(inner).__name__)

@@ -109,10 +109,7 @@ class WeakKey:
 
     def __init__(self, value: Any):
         self.ref = weakref.ref(value)
-        try:
-            self.hash = hash(value)
-        except TypeError:
-            self.hash = id(value)
+        self.hash = hash(value)
 
     def __eq__(self, other: Any) -> bool:
         if type(other) is not WeakKey:
@@ -189,7 +186,7 @@ class Arguments:
             return self.key(wrapped)
         if nest.is_nested(value):
             if isinstance(value, Mapping):
-                return (type(value), *[(k, self.key(value[k])) for k in _sorted(value)])
+                return (dict, *[(k, self.key(value[k])) for k in _sorted(value)])
             parts = nest._children(value, nest._kind(value))
             return (type(value), *[self.key(v) for v in parts])
         if hasattr(value, "_flatten_components"):
@@ -205,17 +202,16 @@ class Arguments:
         if protocol is not None and not isinstance(value, type):
             return ("protocol", protocol(None))
         try:
-            return WeakKey(value)
-        except TypeError:
-            pass
-        try:
             hash(value)
         except TypeError:
             raise TypeError(
                 f"Could not generate a generic TraceType for {value!r}.Please verify that it is "
-                "immutable/hashable. Otheriwse, consider implementing the Tracing Protocol for it."
+                "immutable/hashable. Otherwise, consider implementing the Tracing Protocol for it."
             ) from None
-        return Literal(value)
+        try:
+            return WeakKey(value)
+        except TypeError:
+            return Literal(value)
 
 
 _PLAIN = _LITERALS - {float, complex}
@@ -350,25 +346,20 @@ class Signature:
 
     def _check_input_signature(self, specs: Any) -> None:
         if not isinstance(specs, (tuple, list)):
-            raise TypeError(
-                "input_signature must be either a tuple or a list, got " + str(type(specs))
-            )
+            raise TypeError(f"input_signature must be either a tuple or a list, got {type(specs)}.")
         if any(not isinstance(s, TypeSpec) for s in nest.flatten(specs)):
             bad = [s for s in nest.flatten(specs) if not isinstance(s, TypeSpec)]
             raise TypeError(
-                "Invalid input_signature "
-                f"{specs}; input_signature must be a possibly nested sequence of TensorSpec "
-                f"objects, got {bad[0]}"
+                "input_signature must be a possibly nested sequence of TensorSpec objects, got "
+                f"invalid args {bad} with types {[type(b) for b in bad]}."
             )
         variadic = any(p.kind is p.VAR_POSITIONAL for p in self.parameters)
         positional = [
             p for p in self.parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
         ]
         if len(specs) > len(positional) and not variadic:
-            raise TypeError(
-                f"input_signature has {len(specs)} elements, but {self.name} takes "
-                f"{len(positional)} positional arguments: {[p.name for p in positional]}"
-            )
+            extra = len(specs) - len(positional)
+            raise TypeError(f"input_signature contains {extra} extra type constraints.")
         needing = [
             p.name
             for i, p in enumerate(self.parameters)
@@ -376,8 +367,8 @@ class Signature:
         ]
         if needing:
             raise TypeError(
-                f"When input_signature is provided, only arguments covered by it can be without "
-                f"defaults; these keyword-only arguments have none: {needing}"
+                f"Since input_signature is defined, keyword-only parameter `{needing[0]}` must "
+                "have a default value"
             )
 
     def bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
@@ -406,7 +397,7 @@ class Signature:
         for i, spec in enumerate(specs):
             if i < len(out):
                 try:
-                    out[i] = _cast(spec, out[i])
+                    out[i] = cast_to(spec, out[i])
                 except (TypeError, ValueError) as e:
                     raise self.unfit(str(e), args, kwargs) from None
         for p, value in zip(self.parameters[len(specs) :], out[len(specs) :], strict=False):
@@ -445,7 +436,7 @@ class Signature:
         return f"({', '.join(parts)})"
 
 
-def _cast(spec: Any, value: Any) -> Any:
+def cast_to(spec: Any, value: Any) -> Any:
     """A value as what a spec, or a structure of specs, describes."""
     if not isinstance(spec, TensorSpec):
         if isinstance(spec, TypeSpec) or not nest.is_nested(spec):
@@ -456,7 +447,7 @@ def _cast(spec: Any, value: Any) -> Any:
         values = list(nest._children(value, nest._kind(value)))
         if len(values) != len(specs):
             raise TypeError(f"Can not cast {value!r} to {spec!r}")
-        parts = [_cast(s, v) for s, v in zip(specs, values, strict=True)]
+        parts = [cast_to(s, v) for s, v in zip(specs, values, strict=True)]
         return nest._rebuild(value, nest._kind(value), parts)
     if isinstance(value, Variable):
         value = value.value()
@@ -470,6 +461,27 @@ def _cast(spec: Any, value: Any) -> Any:
     if not t.shape.is_subtype_of(spec.shape):
         raise TypeError(f"Can not cast {TensorSpec(t.shape, t.dtype)!r} to {spec!r}")
     return t
+
+
+class Remembered:
+    """An argument that is no tensor, as a function remembers it, without keeping objects alive."""
+
+    __slots__ = ("ref", "value")
+
+    def __init__(self, value: Any):
+        self.ref = self.value = None
+        plain = type(value) in _LITERALS or isinstance(value, (TypeSpec, Variable))
+        if not plain and not nest.is_nested(value) and not hasattr(value, "_flatten_components"):
+            try:
+                self.ref = weakref.ref(value)
+                return
+            except TypeError:
+                pass
+        self.value = value
+
+    def __call__(self) -> Any:
+        """The argument; None when it is gone."""
+        return self.value if self.ref is None else self.ref()
 
 
 def rebuild(value: Any, leaf: Callable[[Any], Any]) -> Any:

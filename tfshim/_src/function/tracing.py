@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from tfshim._src import nest
@@ -85,6 +83,7 @@ def trace(
     may_create: bool = False,
     actual: list[Any] | None = None,
     describe: str = "",
+    late: bool = False,
 ) -> Trace:
     """Runs a function on placeholders.
 
@@ -97,6 +96,7 @@ def trace(
       may_create: whether it may create variables.
       actual: the tensors of the call, if there are any, for the initial values of variables.
       describe: the function as errors name it.
+      late: whether it was traced before and created no variables then, for errors.
 
     Raises:
       TypeError: if it returns what is no tensor.
@@ -104,6 +104,7 @@ def trace(
     """
     graph = FuncGraph(name, STATE.trace)
     graph.may_create = may_create
+    graph.late = late
     placeholders = []
     for aval, label in zip(avals, names, strict=True):
         t = graph.placeholder(aval, pending)
@@ -195,10 +196,3 @@ def _outputs(result: Any, graph: FuncGraph, describe: str) -> tuple[Any, list, d
         graph.ref_of(t)  # captured here, while it is known where it may come from
         outputs.append(t)
     return structure, outputs, constants
-
-
-@contextlib.contextmanager
-def quietly() -> Iterator[None]:
-    """Hides what the function prints when it is traced again only for other sizes."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        yield

@@ -134,6 +134,7 @@ def _writer(stream: Any) -> Callable[[str], Any]:
 
             def show(text: str, name: str = name) -> None:
                 target = getattr(sys, name)
+                target = getattr(target, "unhushed", target)  # function/hush.py
                 target.write(text)
                 target.flush()
 
