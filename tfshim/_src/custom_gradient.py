@@ -17,6 +17,7 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.capture import Graph
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.forward import ForwardAccumulator
+from tfshim._src.function import inline
 from tfshim._src.indexed_slices import IndexedSlices, densify
 from tfshim._src.jacobian import capturing
 from tfshim._src.registry import export
@@ -100,7 +101,7 @@ def record_custom(
             pushable()
         return _push(backward, outs, moving, tangents)
 
-    kernel = Kernel(name, _no_body, {"pushforward": pushforward}, rule=rule)
+    kernel = Kernel(name, _no_body, {"pushforward": pushforward, "custom": True}, rule=rule)
     ins, outs = tuple(inputs), tuple(outputs)
     trace = STATE.trace
     if trace.symbolic and hasattr(trace, "entries"):
@@ -182,6 +183,8 @@ def _custom(f: Callable, args: tuple, kwargs: dict) -> Any:
                 "eager execution is enabled."
             )
         args = nest.map_structure(convert, args, expand_composites=True)  # pyright: ignore
+    elif inline.on_tracers(inline.current(_components((args, kwargs)))):
+        return _on_tracers(f, args, kwargs)
     with _Watching() as watcher:
         result, grad_fn = f(*args, **kwargs)
     flat_args = _components(args)
@@ -193,6 +196,8 @@ def _custom(f: Callable, args: tuple, kwargs: dict) -> Any:
             "@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function "
             f"uses variables: {[v for v, _ in used]}"
         )
+    if not STATE.trace.symbolic and inline.on_tracers([h for _, h in used]):
+        return _on_tracers(f, args, kwargs)
     for v, handle in used:  # also those that were read while nothing was recorded
         for recorder in STATE.recorders:
             recorder.variable_accessed(v, handle)
@@ -230,6 +235,13 @@ def _custom(f: Callable, args: tuple, kwargs: dict) -> Any:
         )
     rebuilt = [with_component(r, o) for r, o in zip(whole, outputs, strict=True)]
     return nest.pack_sequence_as(result, rebuilt)
+
+
+def _on_tracers(f: Callable, args: tuple, kwargs: dict) -> Any:
+    """The same in the user's own JAX transformation, with the gradient told to JAX."""
+    return inline.call_on_tracers(
+        lambda *inner: _custom(functools.partial(f, **kwargs) if kwargs else f, inner, {}), args
+    )
 
 
 def _components(structure: Any) -> list[Any]:

@@ -143,7 +143,7 @@ def _array(value: Any) -> Any:
 def to_jax(function: Callable, variables: Sequence[Variable] | None = None) -> PureFunction:
     """A pure JAX function of a TensorFlow-style one.
 
-    Gradients are JAX's there: a `tf.custom_gradient` inside is not followed.
+    Gradients are JAX's there; a `tf.custom_gradient` inside is honoured, in reverse mode.
 
     Args:
       function: takes tensors; may read and assign variables, and may be a `tf.function`.

@@ -23,7 +23,7 @@ from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.running import Runner
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.jacobian import capturing
-from tfshim._src.tensor import STATE, EagerTensor, pending
+from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending
 from tfshim._src.variable import Variable
 
 
@@ -123,6 +123,10 @@ class GraphFunction:
         if self.effects and STATE.trace.symbolic:
             # a kernel of its own, since equal nodes run once and effects must not
             kernel = Kernel(kernel.name, kernel.fn, kernel.attrs, rule=kernel.rule)
+        if any(t._trace is INLINE for t in inputs):
+            from tfshim._src.function.inline import kernel_on_tracers
+
+            kernel, at_once = kernel_on_tracers(self), False
         outs = dispatch(kernel, tuple(inputs))
         outs = self.settle(outs, given)
         if at_once:
