@@ -26,7 +26,7 @@ CONVERSIONS: list[tuple[float, Any, Callable]] = []
 #: Called with a list that has tensors in it; ops/shape.py installs `stack`.
 PACK: list[Callable] = []
 
-_literals: dict[Any, EagerTensor] = {}
+LITERALS: dict[Any, EagerTensor] = {}
 _PYTHON_KINDS = {bool: "b", int: "i", float: "f", complex: "c", str: "s", bytes: "s"}
 #: Kinds of dtype that a Python value of each kind may become.
 _FITS = {"b": "biufcq", "i": "iufcq", "u": "iufcq", "f": "fc", "c": "c", "s": "s"}
@@ -40,14 +40,14 @@ def literal(value: Any, dtype: DType) -> EagerTensor:
     """A scalar tensor of a Python number: an input of programs, never part of their key."""
     kind = type(value)
     # 0.0 and -0.0 are equal, and so are different numbers of two types
-    key = (value, kind, dtype) if value else (repr(value), kind, dtype)
-    found = _literals.get(key)
+    key = (value, kind, id(dtype)) if value or kind is int else (repr(value), kind, id(dtype))
+    found = LITERALS.get(key)
     if found is None:
-        if len(_literals) > 4096:
-            _literals.clear()
+        if len(LITERALS) > 4096:
+            LITERALS.clear()
         found = concrete(_as_array(value, dtype), make_aval((), dtype))
         found._literal = True
-        _literals[key] = found
+        LITERALS[key] = found
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfshim._src.engine import flush
+from tfshim._src.engine import flush, interpret
 from tfshim._src.engine.stats import stats
 from tfshim._src.registry import export
 
@@ -53,7 +53,7 @@ def explain(limit: int = 20, file: Any = None) -> None:
     entries = sorted(flush.programs.values(), key=lambda e: -e.seconds)
     for e in entries[:limit]:
         table.add_row(
-            flush.describe_site(e.site) or "?",
+            interpret.describe_site(e.site) or "?",
             str(e.nodes),
             str(e.runs),
             "compiled" if e.call is not None else "node by node",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tfshim._src import config, movement, registry
-from tfshim._src.engine import flush as engine
+from tfshim._src.engine import flush as engine, speed
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.trace import Failed, Pending
 from tfshim._src.errors import OpError
@@ -21,10 +21,10 @@ from tfshim._src.tensor import INLINE, STATE, EagerTensor, from_value, pending
 
 _HERE = str(Path(__file__).parent)
 #: File name -> whether it is ours, so that most frames cost one look-up.
-_ours: dict[str, bool] = {}
+OURS: dict[str, bool] = {}
 
 
-def dispatch(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
+def dispatch_in_python(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
     """Records one node.
 
     Args:
@@ -104,15 +104,25 @@ def _from_host(value: Any) -> EagerTensor:
     return from_value(value)
 
 
+#: `dispatch(kernel, inputs)`: the C core's, which calls the other one in all but the plain case.
+dispatch = dispatch_in_python if speed.core is None else speed.core.dispatch
+
+
+def is_ours(filename: str) -> bool:
+    """Whether a source file is tfshim's own."""
+    ours = OURS[filename] = filename.startswith((_HERE, "<tfshim"))
+    return ours
+
+
 def call_site() -> Any:
     """The user's code object and instruction of the call that is being dispatched."""
     frame = sys._getframe(2)
     while frame is not None:
         code = frame.f_code
         filename = code.co_filename
-        ours = _ours.get(filename)
+        ours = OURS.get(filename)
         if ours is None:
-            ours = _ours[filename] = filename.startswith((_HERE, "<tfshim"))
+            ours = is_ours(filename)
         if not ours:
             return code, frame.f_lasti
         frame = frame.f_back

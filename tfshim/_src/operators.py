@@ -7,6 +7,7 @@ from typing import Any
 
 from tfshim._src import dtypes, slicing
 from tfshim._src.convert import convert
+from tfshim._src.engine import speed
 from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.ops import arithmetic, bitwise, compare, elementwise, linalg_basic, logical
 from tfshim._src.tensor import Tensor
@@ -27,7 +28,9 @@ def _binary(fn: Callable, reverse: bool = False) -> Callable:
                 return NotImplemented
             raise
 
-    return reflected if reverse else method
+    chosen = reflected if reverse else method
+    entry = getattr(fn, "entry", None)
+    return chosen if entry is None else speed.core.Method(entry, chosen, reverse)
 
 
 _REFLECTED = {

@@ -13,21 +13,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfshim._src.backprop import is_seed
+from tfshim._src.engine import speed
+from tfshim._src.engine.key import Key
 from tfshim._src.engine.trace import Pending
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.recording import Recording
 from tfshim._src.tensor import STATE, EagerTensor, pending
-from tfshim._src.variable import Variable
+from tfshim._src.variable import ResourceVariable, Variable
 
 MAX_PLANS = 1024
 #: By structure: the plan, or None where a gradient cannot be planned. Least recently used first.
-plans: collections.OrderedDict[Any, Plan | None] = collections.OrderedDict()
+plans: collections.OrderedDict[Key, Plan | None] = collections.OrderedDict()
 
 
 class Plan:
     """What a gradient appends to the trace.
 
     Attributes:
+      key: what it is found by.
       nodes, specs, sites, ext: for the trace's lists of these names.
       width: number of new slots.
       results: per source None, the ref of a tensor, or the three parts of an IndexedSlices, where
@@ -35,9 +38,10 @@ class Plan:
       avals: aval of each ref among the results that is an output.
     """
 
-    __slots__ = ("nodes", "specs", "sites", "ext", "width", "results", "avals")
+    __slots__ = ("key", "nodes", "specs", "sites", "ext", "width", "results", "avals", "simple")
 
-    def __init__(self, nodes, specs, sites, ext, width, results, avals):
+    def __init__(self, key, nodes, specs, sites, ext, width, results, avals):
+        self.key = key
         self.nodes = nodes
         self.specs = specs
         self.sites = sites
@@ -45,6 +49,7 @@ class Plan:
         self.width = width
         self.results = results
         self.avals = avals
+        self.simple = list(avals) == results  # each gradient is an output of its own
 
     def replay(self, trace: Pending) -> list[Any]:
         """Appends the nodes; returns the gradients."""
@@ -53,17 +58,12 @@ class Plan:
             trace.specs += self.specs
             trace.sites += self.sites
             trace.ext += self.ext
-            outs = trace.outs
-            outs += [None] * self.width
+            trace.outs += [None] * self.width
             trace.nslots += self.width
-            made: dict[int, Any] = {}
-            for ref, aval in self.avals.items():
-                known = outs[ref]
-                t = None if known is None else known()
-                if t is None:
-                    t = pending(aval, trace, ref)
-                    outs[ref] = weakref.ref(t)
-                made[ref] = t
+            handles = _handles(trace, self.avals)
+            if self.simple:
+                return handles
+            made = dict(zip(self.avals, handles, strict=True))
             found = []
             for r in self.results:
                 if type(r) is tuple:
@@ -107,14 +107,14 @@ def planned(
         return walk()
     plan = plans.get(key, _UNKNOWN)
     if type(plan) is Plan:
-        plans.move_to_end(key)
+        plans.move_to_end(plan.key)
         return plan.replay(trace)
     if plan is None:
         return walk()
     before = len(trace.nodes), len(trace.ext), trace.nslots, trace.epoch
     may_plan = _plannable(recording, trace)
     result = walk()
-    plans[key] = _made(trace, before, result) if may_plan else None
+    plans[key] = _made(key, trace, before, result) if may_plan else None
     if len(plans) > MAX_PLANS:
         plans.popitem(last=False)
     return result
@@ -123,43 +123,80 @@ def planned(
 _UNKNOWN: Any = object()
 
 
-def _key(recording: Recording, trace: Pending, targets, sources, unconnected) -> Any:
-    """All that the nodes of a gradient depend on; None where something is not in the trace."""
-    ext_refs = trace.ext_refs
-    watched = []
-    reads: dict[int, list] = {id(v): [] for v, _ in recording.variables.values()}
-    for at, t, variable in recording.noted():
+def _handles_in_python(trace: Pending, avals: dict[int, Any]) -> list[EagerTensor]:
+    """The tensors of these slots: those that somebody holds, or new ones."""
+    found = []
+    for slot, aval in avals.items():
+        known = trace.outs[slot]
+        t = None if known is None else known()
+        if t is None:
+            t = pending(aval, trace, slot)
+            trace.outs[slot] = weakref.ref(t)
+        found.append(t)
+    return found
+
+
+def _watched_in_python(trace: Pending, events: list, reads: dict[int, tuple]) -> list | None:
+    """Where tensors were watched, and their refs, in one list.
+
+    Args:
+      trace: the trace of the refs; a tensor that has none there gets None.
+      events: of `Recording.noted`.
+      reads: gets, by id of a variable, the refs of what was read from it.
+
+    Returns:
+      The list; None if a literal is watched, which has a ref for each of its uses.
+    """
+    found = []
+    for index, t, variable in events:
         if t._literal:
             return None
-        ref = t._slot if t._trace is trace else ext_refs.get(id(t))
-        watched.append((at, ref))
+        ref = t._slot if t._trace is trace else trace.ext_refs.get(id(t))
+        found += [index, ref]
         if variable is not None:
-            reads.setdefault(id(variable), []).append(ref)
+            reads[id(variable)] = (*reads.get(id(variable), ()), ref)
+    return found
+
+
+_watched = _watched_in_python if speed.core is None else speed.core.watched
+_handles = _handles_in_python if speed.core is None else speed.core.handles
+
+
+def _key(recording: Recording, trace: Pending, targets, sources, unconnected) -> Key | None:
+    """All that the nodes of a gradient depend on; None where something is not in the trace."""
+    #: id of a variable -> the refs of what was read from it
+    reads: dict[int, tuple] = {id(v): () for v, _ in recording.variables.values()}
+    watched = _watched(trace, recording.noted(), reads)
+    if watched is None:
+        return None
     wanted: list[Any] = []
     for t in targets:
         if type(t) is not EagerTensor or t._trace is not trace:
             return None
         wanted.append(t._slot)
     for s in sources:
-        if isinstance(s, Variable):
-            wanted.append((s._root._handle.aval, *reads.get(id(s._root), ())))
-        elif s._literal:
+        if type(s) is ResourceVariable:
+            refs = reads.get(id(s))
+            wanted.append(refs or (refs, s._handle.aval))
+        elif isinstance(s, Variable):
+            wanted.append((reads.get(id(s._root)), s._root._handle.aval))
+        elif s._literal or not s.aval.trainable:
             return None
         else:
-            wanted.append((s.aval, s._slot if s._trace is trace else ext_refs.get(id(s)), None))
+            ref = s._slot if s._trace is trace else trace.ext_refs.get(id(s))
+            wanted.append((s.aval, ref, None))
     spans = recording.spans
-    first, end = spans[0].first, spans[-1].end
-    return (
+    rest = (
         tuple([(s.first, s.end) for s in spans]),
         spans[0].first_slot,
         trace.nslots,
-        tuple(trace.nodes[first:end]),
         tuple([t.aval for t in trace.ext]),
         tuple(watched),
         len(targets),
         tuple(wanted),
         unconnected,
     )
+    return Key(trace.nodes[spans[0].first : spans[-1].end], rest)
 
 
 def _plannable(recording: Recording, trace: Pending) -> bool:
@@ -171,7 +208,9 @@ def _plannable(recording: Recording, trace: Pending) -> bool:
     return True
 
 
-def _made(trace: Pending, before: tuple[int, int, int, int], result: list[Any]) -> Plan | None:
+def _made(
+    key: Key, trace: Pending, before: tuple[int, int, int, int], result: list[Any]
+) -> Plan | None:
     """The plan of a gradient that was just dispatched; None if it depends on values."""
     n_nodes, n_ext, n_slots, epoch = before
     if trace.epoch != epoch:
@@ -206,6 +245,7 @@ def _made(trace: Pending, before: tuple[int, int, int, int], result: list[Any]) 
     except LookupError:
         return None
     return Plan(
+        key,
         trace.nodes[n_nodes:],
         trace.specs[n_nodes:],
         trace.sites[n_nodes:],

@@ -28,15 +28,16 @@ class Recording:
       entries: `(kernel, inputs, outputs)` of the nodes read so far that depend on a watched tensor.
       watched: id of a tensor -> the tensor, of those that are followed; complete after `read`.
       variables: id of a variable -> (variable, {id: tensor} of what was read from it).
-      follows: whether it is active on a pending trace, and so need not be told of nodes.
+      follows, reads_trace: whether it is active on a pending trace, and so need not be told of
+        nodes and of reads of variables.
       trace: the pending trace with spans that are yet to be read, or None.
       spans: the parts of the trace during which it was active.
       events: `(index of the next node, tensor, variable or None)`: watched from there on.
     """
 
     __slots__ = (
-        "entries", "watched", "variables", "follows", "trace", "spans", "events",
-        "_watch_variables", "_self", "__weakref__",
+        "entries", "watched", "variables", "follows", "reads_trace", "trace", "spans", "events",
+        "_watch_variables", "_variables_before", "_self", "__weakref__",
     )  # fmt: skip
     #: Unlike an accumulator it can wait until its nodes are needed.
     eager = False
@@ -45,17 +46,13 @@ class Recording:
         self.entries: list[Entry] = []
         self.watched: dict[int, Any] = {}
         self.variables: dict[int, tuple[Variable, dict[int, Any]]] = {}
-        self.follows = False
+        self.follows = self.reads_trace = False
         self.trace: Pending | None = None
         self.spans: list[Span] = []
         self.events: list[tuple[int, Any, Variable | None]] = []
         self._watch_variables = watch_variables
+        self._variables_before: list[Variable] = []
         self._self = weakref.ref(self)
-
-    @property
-    def reads_trace(self) -> bool:
-        """Whether it finds the reads of variables in its trace."""
-        return self.follows
 
     # -- becoming active and inactive: called by tensor.State --
 
@@ -74,13 +71,13 @@ class Recording:
             self.trace = trace
             trace.followers.append(self._self)
         self.spans.append(Span(trace))
-        self.follows = True
+        self.follows = self.reads_trace = True
 
     def pause(self) -> None:
         """Becomes inactive."""
         if self.follows:
             self.spans[-1].close(self.trace)
-            self.follows = False
+            self.follows = self.reads_trace = False
 
     def before_run(self, trace: Pending) -> None:
         """Called when the trace is about to run: its nodes can be read for the last time."""
@@ -133,12 +130,13 @@ class Recording:
             for span in self.spans:
                 reads += trace.reads[span.first_read : span.end_read]
         found = self.events
-        if reads:
-            explicit = {id(v) for _, _, v in found if v is not None}
-            known = explicit.union(self.variables) if explicit else self.variables
-            reads = [e for e in reads if self._wants(e[2], known)]
-            found = sorted(found + reads, key=_position) if found else reads
-        return found
+        if not reads:
+            return found
+        if self._watch_variables and all(e[2]._trainable for e in reads):
+            return sorted(found + reads, key=_position) if found else reads
+        known = {id(v) for _, _, v in found if v is not None}.union(self.variables)
+        reads = [e for e in reads if self._wants(e[2], known)]
+        return sorted(found + reads, key=_position)
 
     def reads(self, variable: Variable) -> dict[int, Any]:
         """What was read from a variable, by id; after `read`."""
@@ -147,7 +145,8 @@ class Recording:
 
     def watched_variables(self) -> list[Variable]:
         """Every variable that was read or watched, in no particular order."""
-        seen = {id(v): v for v, _ in self.variables.values()}
+        seen = {id(v): v for v in self._variables_before}
+        seen.update((id(v), v) for v, _ in self.variables.values())
         seen.update((id(v), v) for _, _, v in self.noted() if v is not None)
         return list(seen.values())
 
@@ -228,7 +227,8 @@ class Recording:
     def kept(self) -> Recording:
         """A recording without entries that still knows its variables, for a tape that was used."""
         fresh = Recording(self._watch_variables)
-        fresh.variables = {id(v): (v, {}) for v in self.watched_variables()}
+        fresh._variables_before = [v for _, _, v in self.noted() if v is not None]
+        fresh._variables_before += [v for v, _ in self.variables.values()]
         return fresh
 
 

@@ -29,6 +29,7 @@ import jax.numpy as jnp
 
 from tfshim._src import composite, static as static_converters
 from tfshim._src.dtypes import DType
+from tfshim._src.engine import speed
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import OpError
 from tfshim._src.rules import NO_TENSORS, Group, Rule
@@ -43,7 +44,7 @@ OPS: dict[str, Op] = {}
 RUNTIME: dict[str, Any] = {}
 
 _DERIVED: Any = object()
-_GENERATED_LOCALS = frozenset({"inputs_", "key_", "kernel_", "layout_", "error_"})
+_GENERATED_LOCALS = frozenset({"inputs_", "key_", "kernel_", "layout_", "error_", "out_"})
 _PLAIN_TYPES = frozenset({int, bool, str, type(None), DType})
 
 
@@ -112,9 +113,14 @@ class Op:
         return found
 
     def bind_raw(self, raw_key: Any, *values: Any) -> Kernel:
-        """`bind`, remembered under the raw values where those are plain enough to be a key."""
+        """`bind`, remembered under the raw values where those are plain enough to be a key.
+
+        Args:
+          raw_key: the key; 0 where every value is the default; None where it has no hash.
+          values: as in `bind`.
+        """
         kernel = self.bind(*values)
-        if all(type(v) in _PLAIN_TYPES for v in values):
+        if raw_key is not None and all(type(v) in _PLAIN_TYPES for v in values):
             self.raw_kernels[raw_key] = kernel
         return kernel
 
@@ -135,7 +141,7 @@ class Op:
         diff = None
         if self.diff is not None:
             diff = frozenset(i for i, n in enumerate(self.inputs) if n in self.diff)
-        return Kernel(
+        kernel = Kernel(
             self.kernel,
             fn,
             attrs,
@@ -145,6 +151,9 @@ class Op:
             host_only=self.host,
             op=self,
         )
+        if speed.core is not None:
+            kernel.entry = speed.core.Entry(kernel, len(self.inputs) == 2 and len(self.groups) == 1)
+        return kernel
 
 
 class _Body:
@@ -288,6 +297,12 @@ def op(
         if OPS.setdefault(entry.name, entry) is not entry:
             raise ValueError(f"two ops are named {entry.name}")
         public = _generate(entry)
+        #: For operators: how it is called with operands that it met before, where there is a way.
+        public.entry = (
+            None
+            if entry.attributes or "KERNEL" not in public.__globals__
+            else (public.__globals__["KERNEL"].entry)
+        )
         for name in names:
             publish(name, public, body.__module__, body.__name__)
         return public
@@ -313,52 +328,37 @@ def _generate(entry: Op) -> Callable:
     xs, attrs = entry.inputs, entry.attributes
     lines = [f"def {entry.name}({', '.join(params)}):"]
     scope.update(T=None, DISPATCH=None)
-    if entry.optional or entry.lists or entry.host:
+    plain = not (entry.optional or entry.lists or entry.host)
+    fast = plain and bool(xs) and speed.core is not None
+    if plain:
+        lines += _finding(entry, scope)
+        if fast:
+            lines += [
+                "    if kernel_ is not None:",
+                f"        out_ = kernel_.entry({', '.join(xs)})",
+                "        if out_ is not MISS:",
+                "            return out_",
+            ]
+            scope["MISS"] = speed.core.MISS
+        lines += _checking(entry, scope)
+        if attrs:
+            lines += [
+                "    if kernel_ is None:",
+                f"        kernel_ = OP.bind_raw(key_, {', '.join(attrs)})",
+            ]
+    else:
         lines += [
             *_converting(entry, "inputs_, layout_ = CONVERT_LAYOUT", 4),
             f"    kernel_ = OP.bind({', '.join((*attrs, 'layout=layout_'))})",
         ]
-    else:
-        tests = [f"type({x}) is T" for x in xs]
-        groups = [list(g.names) for g in entry.rule.groups]
-        for g in groups:
-            tests += [f"{a}.aval.dtype is {g[0]}.aval.dtype" for a in g[1:]]
-        limited = [g for g in entry.rule.groups if g.of or g.dtype]
-        for i, g in enumerate(limited):
-            scope[f"A{i}"] = g.allowed if g.dtype is None else frozenset({g.dtype})
-            tests.append(f"{g.names[0]}.aval.dtype in A{i}")
-        if xs:
-            lines += [
-                f"    if {' and '.join(tests)}:",
-                f"        inputs_ = ({_tuple(xs)})",
-                *_scalar_branch(entry, tests),
-                "    else:",
-                *_converting(entry, "inputs_ = CONVERT", 8),
-            ]
-        else:
-            lines.append("    inputs_ = ()")
-        if attrs:
-            key = ", ".join(f"{a}, type({a})" for a in attrs)
-            lines += [
-                f"    key_ = ({key})",
-                "    try:",
-                "        kernel_ = RAW.get(key_)",
-                "    except TypeError:",
-                f"        kernel_ = OP.bind({', '.join(attrs)})",
-                "    else:",
-                "        if kernel_ is None:",
-                f"            kernel_ = OP.bind_raw(key_, {', '.join(attrs)})",
-            ]
-            scope["RAW"] = entry.raw_kernels
-        else:
-            scope["KERNEL"] = entry.bind()
-            lines.append("    kernel_ = KERNEL")
     lines += [
         "    try:",
-        "        return DISPATCH(kernel_, inputs_)",
+        "        out_ = DISPATCH(kernel_, inputs_)",
         "    except OPERROR as error_:",
         f"        NAMED(error_, ({_tuple(_arguments_in_errors(entry))}), name, {entry.host})",
         "        raise",
+        *(["    kernel_.entry.accept(inputs_)"] if fast else []),
+        "    return out_",
     ]
     scope.update(OPERROR=OpError, NAMED=_name_error)
     source = "\n".join(lines) + "\n"
@@ -374,6 +374,48 @@ def _generate(entry: Op) -> Callable:
     fn.__qualname__ = entry.name
     fn.op = entry
     return fn
+
+
+def _finding(entry: Op, scope: dict[str, Any]) -> list[str]:
+    """Lines that look the kernel up: None the first time, with the key it will be kept under."""
+    attrs = entry.attributes
+    if not attrs:
+        scope["KERNEL"] = entry.bind()
+        return ["    kernel_ = KERNEL"]
+    scope["RAW"] = entry.raw_kernels
+    key = ", ".join(f"{a}, type({a})" for a in attrs)
+    lines = [f"    key_ = ({key})"]
+    if all(f"_d_{a}" in scope for a in attrs):  # nothing given is the commonest
+        omitted = " and ".join(f"{a} is _d_{a}" for a in attrs)
+        lines = [f"    if {omitted}:", "        key_ = 0", "    else:", f"        key_ = ({key})"]
+    return [
+        *lines,
+        "    try:",
+        "        kernel_ = RAW.get(key_)",
+        "    except TypeError:",
+        "        kernel_ = key_ = None",
+    ]
+
+
+def _checking(entry: Op, scope: dict[str, Any]) -> list[str]:
+    """Lines that make `inputs_`: the arguments themselves where they are tensors that fit."""
+    xs = entry.inputs
+    if not xs:
+        return ["    inputs_ = ()"]
+    tests = [f"type({x}) is T" for x in xs]
+    for g in entry.rule.groups:
+        tests += [f"{a}.aval.dtype is {g.names[0]}.aval.dtype" for a in g.names[1:]]
+    limited = [g for g in entry.rule.groups if g.of or g.dtype]
+    for i, g in enumerate(limited):
+        scope[f"A{i}"] = g.allowed if g.dtype is None else frozenset({g.dtype})
+        tests.append(f"{g.names[0]}.aval.dtype in A{i}")
+    return [
+        f"    if {' and '.join(tests)}:",
+        f"        inputs_ = ({_tuple(xs)})",
+        *_scalar_branch(entry, tests),
+        "    else:",
+        *_converting(entry, "inputs_ = CONVERT", 8),
+    ]
 
 
 def _converting(entry: Op, call: str, indent: int) -> list[str]:
@@ -432,6 +474,29 @@ def provide(**names: Any) -> None:
 
 def _tuple(names: tuple[str, ...]) -> str:
     return ", ".join(names) + ("," if len(names) == 1 else "")
+
+
+def shortcut(public: Callable, *attrs: Any) -> Callable:
+    """A way to call an op with operands that were accepted by it before.
+
+    Args:
+      public: what `@op` returned.
+      attrs: its attributes.
+
+    Returns:
+      A function of the operands: the result, or MISS, where the op itself must be called.
+    """
+    entry = public.op.bind(*attrs).entry  # type: ignore[attr-defined]
+    return always_miss if entry is None else entry
+
+
+#: What a shortcut gives where there is none.
+MISS: Any = object() if speed.core is None else speed.core.MISS
+
+
+def always_miss(*operands: Any) -> Any:
+    """The shortcut where there is none."""
+    return MISS
 
 
 def raw(public: Callable) -> Callable:

@@ -62,7 +62,8 @@ class GradientTape:
         if not state.active and state.trace is state.pending and state.pending.assigned:
             engine.flush(state.pending)  # a training step ended: its program is complete
         if not self._alive:
-            self._seen = Recording(self._watch_accessed_variables)
+            if self._entered:
+                self._seen = Recording(self._watch_accessed_variables)
             self._alive = True
         state.recorders = [*state.active, self._seen]
         self._recording = self._entered = True
@@ -188,13 +189,13 @@ class GradientTape:
             )
         flat_targets = differentiated(target)
         flat_sources = differentiated(sources)
-        _warn_sources(flat_sources)
         seeds: list[Any] = [None] * len(flat_targets)
         if output_gradients is not None:
             for i, g in enumerate(differentiated(output_gradients, check=False)):
                 seeds[i] = _seed(g, flat_targets[i])
 
         def walk():
+            _warn_sources(flat_sources)
             return self._backprop(flat_targets, flat_sources, seeds, unconnected)
 
         if output_gradients is None:

@@ -13,7 +13,7 @@ import numpy as np
 from jax.core import Tracer
 
 from tfshim._src import dtypes
-from tfshim._src.engine import flush as flush_module
+from tfshim._src.engine import flush as flush_module, speed
 from tfshim._src.engine.aval import Aval, aval_of
 from tfshim._src.engine.trace import Failed, Pending, Trace
 from tfshim._src.errors import OperatorNotAllowedInGraphError
@@ -51,6 +51,8 @@ class State(threading.local):
     def __init__(self) -> None:
         self.pending = Pending()
         self.trace: Trace = self.pending
+        if speed.core is not None:
+            speed.core.enter_thread(self.__dict__)
         self.active: list[Any] = []
         self.listeners: list[Any] = []
         self.observers: list[Any] = []
@@ -66,15 +68,19 @@ class State(threading.local):
     def recorders(self, wanted: list[Any]) -> None:
         before, told = self.active, self.told
         self.active = wanted
-        self.told = any(r.eager for r in wanted)
+        self.told = now_told = any(r.eager for r in wanted)
         for r in before:
-            if r not in wanted or told != self.told:
+            if r not in wanted or told is not now_told:
                 r.pause()
+        trace, listeners, noting = self.trace, [*self.observers], bool(wanted)
         for r in wanted:
-            if r not in before or told != self.told:
-                r.resume(self.trace, self.told)
-        self.listeners = [*self.observers, *[r for r in wanted if not r.follows]]
-        self.noting = bool(wanted) and all(r.reads_trace for r in wanted)
+            if r not in before or told is not now_told:
+                r.resume(trace, now_told)
+            if not r.follows:
+                listeners.append(r)
+            if noting and not r.reads_trace:
+                noting = False
+        self.listeners, self.noting = listeners, noting
 
     def observe(self, wanted: list[Any]) -> None:
         """Sets who is told of every node, besides recorders."""
@@ -144,6 +150,15 @@ class Tensor:
             self._force()
         value = self._value
         return value if type(value) is np.ndarray else np.asarray(value)
+
+    def _extent(self) -> tuple[int, int]:
+        """The least and the largest element of an integer tensor, found once; (0, -1) if empty."""
+        found = self.__dict__.get("_extent_found")
+        if found is None:
+            value = self._host_value()
+            found = (int(value.min()), int(value.max())) if value.size else (0, -1)
+            self.__dict__["_extent_found"] = found
+        return found
 
     def _is_symbolic(self) -> bool:
         return self._trace is not None and self._trace.symbolic

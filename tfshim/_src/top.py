@@ -8,6 +8,7 @@ import jax
 jax.config.update("jax_enable_x64", True)
 
 from tfshim._src import (  # noqa: E402, F401
+    accelerate,
     convert,
     custom_gradient,
     debug,

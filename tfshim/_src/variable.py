@@ -17,6 +17,7 @@ import numpy as np
 from tfshim._src import dtypes, name_scope
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
+from tfshim._src.engine import speed
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import op_error
 from tfshim._src.registry import export
@@ -275,12 +276,30 @@ class Variable(metaclass=VariableMetaclass):
         STATE.pending.assigned = True
         self._write(dispatch(kernel, (self._current(), *inputs)))
 
+    def _add(self, kernel: Kernel, delta: Any, read_value: bool):
+        """`assign_add` and `assign_sub`, which every step of an optimiser calls: kept short."""
+        if type(delta) is not EagerTensor or delta.aval.dtype is not self._dtype:
+            delta = convert(delta, self._dtype)
+        state = STATE
+        if state.trace.symbolic:
+            self._update(kernel, delta)
+        else:
+            state.pending.assigned = True
+            self._handle = dispatch(kernel, (self._handle, delta))
+        if not read_value:
+            return None
+        if state.active:
+            self._read()
+        result = object.__new__(UnreadVariable)
+        result._of = self
+        return result
+
     def _result(self, read_value: bool):
         if not read_value:
             return None
-        if STATE.recorders:
+        if STATE.active:
             self._read()  # what is returned counts as a read
-        return UnreadVariable(self._root)
+        return UnreadVariable(self)
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
         """Replaces the value.
@@ -305,13 +324,11 @@ class Variable(metaclass=VariableMetaclass):
 
     def assign_add(self, delta, use_locking=None, name=None, read_value=True):
         """Adds `delta`, of the same shape, to the value; see `assign`."""
-        self._update(_ASSIGN_ADD, convert(delta, self._dtype))
-        return self._result(read_value)
+        return self._add(_ASSIGN_ADD, delta, read_value)
 
     def assign_sub(self, delta, use_locking=None, name=None, read_value=True):
         """Subtracts `delta`, of the same shape, from the value; see `assign`."""
-        self._update(_ASSIGN_SUB, convert(delta, self._dtype))
-        return self._result(read_value)
+        return self._add(_ASSIGN_SUB, delta, read_value)
 
     def _scatter(self, how: str, sparse_delta):
         from tfshim._src import variable_scatter
@@ -606,28 +623,21 @@ class ResourceVariable(Variable):
 
 
 class UnreadVariable(ResourceVariable, metaclass=DirectMetaclass):
-    """What assigning returns: the same variable, under the name `UnreadVariable`."""
+    """What assigning returns: the same variable, under the name `UnreadVariable`.
+
+    Each assignment makes one, so it holds the variable and nothing else.
+    """
 
     __module__ = "tensorflow.python.ops.resource_variable_ops"
+    _of: Variable
+    _handle_name = "UnreadVariable"
 
     def __init__(self, root: Variable):
         self._of = root
-        self._serial = root._serial
-        self._shape = root._shape
-        self._dtype = root._dtype
-        self._constraint = root._constraint
-        self._synchronization = root._synchronization
-        self._aggregation = root._aggregation
-        self._trainable = root._trainable
-        self._handle_name = "UnreadVariable"
 
     @property
     def _root(self) -> Variable:
-        return self._of
-
-    @property
-    def _handle(self):  # pyright: ignore
-        return self._of._handle
+        return self._of._root
 
     @property
     def name(self) -> str:
@@ -646,6 +656,25 @@ class UnreadVariable(ResourceVariable, metaclass=DirectMetaclass):
         return self._of._clone()
 
 
+def _of_root(name: str) -> property:
+    """An attribute of the variable itself."""
+
+    def get(self):
+        return getattr(self._of, name)
+
+    def put(self, value):
+        setattr(self._of, name, value)
+
+    return property(get, put)
+
+
+for _name in (
+    "_handle", "_serial", "_shape", "_dtype", "_constraint", "_synchronization", "_aggregation",
+    "_trainable",
+):  # fmt: skip
+    setattr(UnreadVariable, _name, _of_root(_name))
+
+
 UnreadVariable.__name__ = UnreadVariable.__qualname__ = "_UnreadVariable"  # as TensorFlow's shows
 
 
@@ -655,6 +684,11 @@ class _Alias(UnreadVariable):
     @property
     def name(self) -> str:
         return self._of.name
+
+
+if speed.core is not None:
+    for _kernel, _method in ((_ASSIGN_ADD, "assign_add"), (_ASSIGN_SUB, "assign_sub")):
+        setattr(Variable, _method, speed.core.Update(_kernel, getattr(Variable, _method)))
 
 
 def _in_place(operator: str, method: str, shown: str) -> RuntimeError:

@@ -7,6 +7,7 @@ more, such as the old value of an assigned variable, are donated: XLA writes the
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections import Counter
 from typing import Any
@@ -43,6 +44,9 @@ class Compiled:
             if is_packed(t):
                 groups.setdefault(t.aval.dtype, []).append(i)
         self.groups = [(dtype.np, members) for dtype, members in groups.items()]
+        self.literals = [i for _, members in self.groups for i in members]
+        self._last_literals: Any = None
+        self._packed: list[Any] = []
         self.nodes, self.wanted = nodes, wanted
         self.widths = widths_of(nodes, [t.aval for t in ext])
         self._plain: Any = None
@@ -66,8 +70,11 @@ class Compiled:
         return [i for i in self.arrays if ext[i].aval in self._free]
 
     def __call__(self, ext) -> list[Any]:
-        values = [_on_device(ext[i]) for i in self.arrays]
-        packed = [np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups]
+        values = [ext[i]._value for i in self.arrays]
+        for p, value in enumerate(values):
+            if type(value) is np.ndarray:
+                values[p] = _on_device(ext[self.arrays[p]])
+        packed = self._pack(ext)
         donated = self._unheld(ext) if self._candidates else ()
         if donated:
             call = self._with_donation(donated)
@@ -77,6 +84,17 @@ class Compiled:
         if self._plain is None:
             self._plain = jax.jit(self._run)
         return self._plain(packed, *values)
+
+    def _pack(self, ext) -> list[Any]:
+        """The literals in one vector per dtype: the last run's where they are the same ones."""
+        literals = [ext[i] for i in self.literals]
+        if not _same(literals, self._last_literals):
+            self._last_literals = literals
+            self._packed = [
+                jax.device_put(np.array([ext[i]._value for i in m], dtype))
+                for dtype, m in self.groups
+            ]
+        return self._packed
 
     def _unheld(self, ext) -> tuple[int, ...]:
         """Candidates that only this flush still holds: the handle, and its array."""
@@ -101,6 +119,10 @@ class Compiled:
                 self._run, donate_argnums=tuple(position[i] + 1 for i in donated)
             )
         return self._donating if set(self._donated) <= set(donated) else None
+
+
+def _same(xs: list[Any], ys: list[Any] | None) -> bool:
+    return ys is not None and all(map(operator.is_, xs, ys))
 
 
 def _on_device(tensor) -> Any:

@@ -68,7 +68,7 @@ class Kernel:
 
     __slots__ = (
         "name", "fn", "attrs", "rule", "differentiable", "diff_inputs", "host_only",
-        "memo", "_jit", "_derived", "parent", "op",
+        "memo", "_jit", "_derived", "parent", "op", "entry",
     )  # fmt: skip
 
     def __init__(
@@ -93,6 +93,7 @@ class Kernel:
         self.host_only = host_only
         self.parent = parent
         self.op = op
+        self.entry: Any = None  # the C core's way in, for kernels of public ops (registry)
         self.memo: dict[tuple[Aval, ...], Spec] = {}
         self._jit: Callable | None = None
         self._derived: dict[Any, Kernel] = {}
@@ -130,13 +131,17 @@ class Kernel:
         out = self.fn(*values)
         return tuple(out) if isinstance(out, (tuple, list)) else (out,)
 
-    def execute(self, values: list[Any], spec: Spec) -> tuple[Any, ...]:
+    def execute(self, values: list[Any], spec: Spec) -> Sequence[Any]:
         """Runs this kernel alone (the cold tier): on the host if small, else one compiled call."""
-        if _on_host(values):
+        host = spec._host
+        if host is _UNSET:
             host = spec.host
-            if host is not None:
-                stats.host_nodes += 1
-                return tuple(host([v if type(v) is np.ndarray else np.asarray(v) for v in values]))
+        if host is not None and _on_host(values):
+            stats.host_nodes += 1
+            for i, v in enumerate(values):
+                if type(v) is not np.ndarray:
+                    values[i] = np.asarray(v)
+            return host(values)
         stats.xla_nodes += 1
         return self.run_xla(values)
 

@@ -66,10 +66,14 @@ class Trace:
 class Pending(Trace):
     """The nodes that one thread's eager code dispatched and nobody has looked at yet."""
 
-    __slots__ = ("assigned", "epoch", "followers", "reads")
+    __slots__ = ("assigned", "epoch", "followers", "reads", "running", "last", "last_sites")
 
     def __init__(self) -> None:
         self.epoch = 0  # how often this trace ran
+        #: Nodes and sites of the last run: a step that repeats uses them again (_speed.c).
+        self.last: list[Node] = []
+        self.last_sites: list[Any] = []
+        self.running = False  # true while it is run, maybe by another thread
         #: Weak references to what reads this trace's nodes before they run (tape.Recording).
         self.followers: list[Any] = []
         super().__init__()

@@ -54,6 +54,9 @@ def add(x, y, name=None) -> Any:
         return textual(_add_strings, x, y, e)
 
 
+add.entry = _add.entry  # type: ignore[attr-defined]
+
+
 @op("tf.math.subtract", "tf.subtract", kernel="Sub", inputs=same("x", "y", of=kinds.SUB))
 @broadcasting
 def subtract(x, y):
@@ -243,6 +246,9 @@ def truediv(x, y, name=None) -> Any:
         if x.aval.dtype in _QUOTIENT:
             return _truediv(x, y)
     return _truediv(*_same_dtype(x, y, "__truediv__"))
+
+
+truediv.entry = _truediv.entry  # type: ignore[attr-defined]
 
 
 @export("tf.math.divide", "tf.divide")

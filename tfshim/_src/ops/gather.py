@@ -82,7 +82,8 @@ def check_range(indices: EagerTensor, size: int, kernel: str = "GatherV2") -> No
     values = _known(indices)
     if values is None or not values.size:
         return
-    if values.min() >= 0 and values.max() < size:
+    least, most = indices._extent()
+    if least >= 0 and most < size:
         return
     where = np.argwhere((values < 0) | (values >= size))[0]
     shown = f"indices[{','.join(map(str, where))}]" if values.ndim else "indices"

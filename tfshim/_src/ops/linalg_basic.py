@@ -12,7 +12,7 @@ from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import NotFoundError, fail, require
 from tfshim._src.ops.common import brackets
-from tfshim._src.registry import export, op
+from tfshim._src.registry import MISS, always_miss, export, op, shortcut
 from tfshim._src.rules import each, same
 from tfshim._src.tensor import EagerTensor
 
@@ -150,6 +150,9 @@ def _conj(x: EagerTensor) -> EagerTensor:
     return _conjugate_factor(x) if x.aval.dtype.kind == "c" else x
 
 
+_product = shortcut(_mat_mul, False, False)
+
+
 @export("tf.linalg.matmul", "tf.matmul")
 def matmul(
     a,
@@ -188,6 +191,11 @@ def matmul(
       InvalidArgumentError: for shapes or dtypes that do not fit.
       NotFoundError: for dtypes that have no kernel, unsigned integers among them.
     """
+    turned = transpose_a or transpose_b or adjoint_a or adjoint_b
+    if not (turned or a_is_sparse or b_is_sparse or grad_a or grad_b or output_type is not None):
+        product = _product(a, b)
+        if product is not MISS:
+            return product
     if transpose_a and adjoint_a:
         raise ValueError(
             "Only one of `transpose_a` and `adjoint_a` can be True. Received "
@@ -235,6 +243,9 @@ def matmul(
         text = _flags(("grad_a", grad_a), ("grad_b", grad_b), ("transpose_a", transpose_a))
         _require_kernel("MatMul", da, f"{text}, {_flags(('transpose_b', transpose_b))}")
     return _mat_mul(a, b, transpose_a, transpose_b)
+
+
+matmul.entry = None if _product is always_miss else _product  # type: ignore[attr-defined]
 
 
 def _takes_sparse(da: Any, db: Any, hinted: Any) -> bool:

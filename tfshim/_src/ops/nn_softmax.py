@@ -313,6 +313,9 @@ def _check_classes(labels: Any, logits: Any) -> None:
         )
     if labels._is_symbolic():
         return
+    least, most = labels._extent()
+    if least >= 0 and most < classes:
+        return
     values = labels._host_value().reshape(-1)
     bad = values[(values < 0) | (values >= classes)]
     if bad.size:

@@ -1,0 +1,784 @@
+/* The recording of one node in C: what dispatch.py and engine/trace.py do in Python, for the plain
+ * case, at a tenth of the cost.
+ *
+ * Optional: without it (no compiler at installation, or TFSHIM_PURE_PYTHON=1) the Python code does
+ * all of the work. The plain case is: the thread's pending trace is where nodes go and does not
+ * run, nobody must be told of nodes, the inputs are concrete or of this trace, and the kernel knows
+ * their avals. In any other case nothing is touched and the Python code is called.
+ *
+ * All data are Python objects of the classes defined in Python; their __slots__ are read by offset.
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <structmember.h> /* PyMemberDef, before Python 3.12 */
+
+#define MAX_INPUTS 16
+#define MAX_OUTPUTS 16
+
+static PyObject *tensor_type, *variable_type, *unread_type, *pending_type;
+static PyObject *slow_dispatch, *is_ours, *ours, *config_dict, *flush_dict, *literals, *miss, *thread_key;
+static PyObject *s_trace, *s_listeners, *s_active, *s_noting, *s_limit, *s_handle, *s_of, *s_max_bytes;
+
+/* Offsets of the __slots__ that are read here. */
+static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL;
+static Py_ssize_t P_NODES, P_SPECS, P_EXT, P_EXT_REFS, P_HELD, P_NSLOTS, P_OUTS, P_SITES, P_READS,
+    P_RUNNING, P_LAST, P_LAST_SITES, P_ASSIGNED;
+static Py_ssize_t K_MEMO, K_HOST_ONLY, S_OUTPUTS, S_SINGLE, A_NBYTES, A_DTYPE;
+
+#define AT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
+
+static void set_at(PyObject *object, Py_ssize_t offset, PyObject *value) {
+    PyObject *old = AT(object, offset);
+    AT(object, offset) = value; /* takes the reference */
+    Py_XDECREF(old);
+}
+
+/* This thread's trace and whether the plain case holds in it; NULL otherwise (no exception). */
+static PyObject *plain_trace(int *noting, int *active) {
+    PyObject *threads = PyThreadState_GetDict();
+    PyObject *state = threads ? PyDict_GetItemWithError(threads, thread_key) : NULL;
+    if (!state) return NULL;
+    PyObject *trace = PyDict_GetItemWithError(state, s_trace);
+    if (!trace || (PyObject *)Py_TYPE(trace) != pending_type) return NULL;
+    if (AT(trace, P_RUNNING) != Py_False) return NULL;
+    PyObject *listeners = PyDict_GetItemWithError(state, s_listeners);
+    if (!listeners || PyList_GET_SIZE(listeners)) return NULL;
+    PyObject *recorders = PyDict_GetItemWithError(state, s_active);
+    *active = recorders && PyList_GET_SIZE(recorders) > 0;
+    *noting = PyDict_GetItemWithError(state, s_noting) == Py_True;
+    return trace;
+}
+
+/* A (code, instruction) pair; the last run's at this place in the trace if it is the same. */
+static PyObject *make_site(PyObject *trace, Py_ssize_t at, PyFrameObject *frame, PyObject *code) {
+    long lasti = PyFrame_GetLasti(frame);
+    PyObject *last = AT(trace, P_LAST_SITES);
+    if (at < PyList_GET_SIZE(last)) {
+        PyObject *site = PyList_GET_ITEM(last, at);
+        if (PyTuple_CheckExact(site) && PyTuple_GET_ITEM(site, 0) == code &&
+            PyLong_AsLong(PyTuple_GET_ITEM(site, 1)) == lasti)
+            return Py_NewRef(site);
+    }
+    return Py_BuildValue("(Ol)", code, lasti);
+}
+
+/* The user's code object and instruction of the call: the innermost frame that is not ours. */
+static PyObject *call_site(PyObject *trace, Py_ssize_t at) {
+    PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get());
+    while (frame) {
+        PyCodeObject *code = PyFrame_GetCode(frame);
+        PyObject *known = PyDict_GetItemWithError(ours, code->co_filename), *site = NULL;
+        if (!known && !PyErr_Occurred()) {
+            known = PyObject_CallOneArg(is_ours, code->co_filename);
+            Py_XDECREF(known); /* True or False; `ours` knows it now */
+        }
+        PyFrameObject *back = NULL;
+        if (known == Py_False) {
+            site = make_site(trace, at, frame, (PyObject *)code);
+        } else if (known) {
+            back = PyFrame_GetBack(frame);
+            if (!back) site = Py_NewRef(Py_None);
+        }
+        Py_DECREF(code);
+        Py_DECREF(frame);
+        if (!back) return site;
+        frame = back;
+    }
+    return Py_NewRef(Py_None);
+}
+
+/* The node (kernel, refs); the last run's at this place in the trace if it is the same. */
+static PyObject *make_node(PyObject *trace, Py_ssize_t at, PyObject *kernel, PyObject **refs,
+                           Py_ssize_t n) {
+    PyObject *last = AT(trace, P_LAST);
+    if (at < PyList_GET_SIZE(last)) {
+        PyObject *node = PyList_GET_ITEM(last, at), *known = PyTuple_GET_ITEM(node, 1);
+        int same = PyTuple_GET_ITEM(node, 0) == kernel && PyTuple_GET_SIZE(known) == n;
+        for (Py_ssize_t i = 0; i < n && same; i++)
+            same = PyObject_RichCompareBool(PyTuple_GET_ITEM(known, i), refs[i], Py_EQ) == 1;
+        if (same) return Py_NewRef(node);
+    }
+    PyObject *tuple = PyTuple_New(n);
+    if (!tuple) return NULL;
+    for (Py_ssize_t i = 0; i < n; i++) PyTuple_SET_ITEM(tuple, i, Py_NewRef(refs[i]));
+    PyObject *node = PyTuple_Pack(2, kernel, tuple);
+    Py_DECREF(tuple);
+    return node;
+}
+
+/* The ref of an input made elsewhere, as Trace.external gives it. A new reference. */
+static PyObject *external(PyObject *trace, PyObject *t) {
+    PyObject *ext = AT(trace, P_EXT);
+    if (AT(t, T_LITERAL) == Py_True) {
+        if (PyList_Append(ext, t) < 0) return NULL;
+        return PyLong_FromSsize_t(-PyList_GET_SIZE(ext));
+    }
+    PyObject *id = PyLong_FromVoidPtr(t);
+    if (!id) return NULL;
+    PyObject *refs = AT(trace, P_EXT_REFS);
+    PyObject *ref = PyDict_GetItemWithError(refs, id);
+    if (ref) {
+        Py_DECREF(id);
+        return Py_NewRef(ref);
+    }
+    if (PyErr_Occurred() || PyList_Append(ext, t) < 0) goto fail;
+    ref = PyLong_FromSsize_t(-PyList_GET_SIZE(ext));
+    if (!ref || PyDict_SetItem(refs, id, ref) < 0) goto fail;
+    PyObject *held = PyNumber_Add(AT(trace, P_HELD), AT(AT(t, T_AVAL), A_NBYTES));
+    if (!held) goto fail;
+    set_at(trace, P_HELD, held);
+    Py_DECREF(id);
+    return ref;
+fail:
+    Py_XDECREF(ref);
+    Py_DECREF(id);
+    return NULL;
+}
+
+static PyObject *new_handle(PyObject *aval, PyObject *trace, PyObject *slot) {
+    PyTypeObject *type = (PyTypeObject *)tensor_type;
+    PyObject *t = type->tp_alloc(type, 0);
+    if (!t) return NULL;
+    AT(t, T_AVAL) = Py_NewRef(aval);
+    AT(t, T_VALUE) = Py_NewRef(Py_None);
+    AT(t, T_TRACE) = Py_NewRef(trace);
+    AT(t, T_SLOT) = Py_NewRef(slot);
+    AT(t, T_LITERAL) = Py_NewRef(Py_False);
+    return t;
+}
+
+/* Appends one node and returns its output, or a list of several.
+ *
+ * Everything is made before anything is appended: making objects can run the garbage collector, and
+ * a finaliser can dispatch. If one did, `miss` is returned and the Python code starts afresh.
+ */
+static PyObject *record(PyObject *trace, PyObject *kernel, PyObject **ins, Py_ssize_t n,
+                        PyObject *spec) {
+    PyObject *nodes = AT(trace, P_NODES), *outputs = AT(spec, S_OUTPUTS);
+    Py_ssize_t count = PyList_GET_SIZE(nodes), width = PyTuple_GET_SIZE(outputs);
+    PyObject *made[MAX_OUTPUTS] = {0}, *refs_to[MAX_OUTPUTS] = {0};
+    PyObject *refs[MAX_INPUTS] = {0}, *node = NULL, *site = NULL, *end = NULL, *result = NULL;
+    Py_ssize_t first = PyLong_AsSsize_t(AT(trace, P_NSLOTS));
+
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *t = ins[i];
+        refs[i] = AT(t, T_TRACE) == trace ? Py_NewRef(AT(t, T_SLOT)) : external(trace, t);
+        if (!refs[i]) goto done;
+    }
+    if (!(node = make_node(trace, count, kernel, refs, n)) || !(site = call_site(trace, count)))
+        goto done;
+    for (Py_ssize_t i = 0; i < width; i++) {
+        PyObject *slot = PyLong_FromSsize_t(first + i);
+        if (!slot) goto done;
+        made[i] = new_handle(PyTuple_GET_ITEM(outputs, i), trace, slot);
+        Py_DECREF(slot);
+        if (!made[i] || !(refs_to[i] = PyWeakref_NewRef(made[i], NULL))) goto done;
+    }
+    if (!(end = PyLong_FromSsize_t(first + width))) goto done;
+    if (AT(spec, S_SINGLE) == Py_True) {
+        result = Py_NewRef(made[0]);
+    } else if ((result = PyList_New(width))) {
+        for (Py_ssize_t i = 0; i < width; i++) PyList_SET_ITEM(result, i, Py_NewRef(made[i]));
+    } else {
+        goto done;
+    }
+    if (nodes != AT(trace, P_NODES) || count != PyList_GET_SIZE(nodes)) {
+        Py_SETREF(result, Py_NewRef(miss));
+        goto done;
+    }
+    int failed = PyList_Append(nodes, node) < 0 || PyList_Append(AT(trace, P_SPECS), spec) < 0 ||
+                 PyList_Append(AT(trace, P_SITES), site) < 0;
+    for (Py_ssize_t i = 0; i < width && !failed; i++)
+        failed = PyList_Append(AT(trace, P_OUTS), refs_to[i]) < 0;
+    if (failed) {
+        Py_CLEAR(result);
+        goto done;
+    }
+    set_at(trace, P_NSLOTS, Py_NewRef(end));
+done:
+    for (Py_ssize_t i = 0; i < width; i++) {
+        Py_XDECREF(made[i]);
+        Py_XDECREF(refs_to[i]);
+    }
+    for (Py_ssize_t i = 0; i < n; i++) Py_XDECREF(refs[i]);
+    Py_XDECREF(node);
+    Py_XDECREF(site);
+    Py_XDECREF(end);
+    return result;
+}
+
+/* Notes that a variable is read before the next node, for the tapes on this trace. */
+static int note_read(PyObject *trace, PyObject *handle, PyObject *variable) {
+    PyObject *at = PyLong_FromSsize_t(PyList_GET_SIZE(AT(trace, P_NODES)));
+    PyObject *event = at ? PyTuple_Pack(3, at, handle, variable) : NULL;
+    int failed = event ? PyList_Append(AT(trace, P_READS), event) : -1;
+    Py_XDECREF(at);
+    Py_XDECREF(event);
+    return failed;
+}
+
+/* Whether the trace must run before or after one more node: left to Python. */
+static int is_full(PyObject *trace, Py_ssize_t width) {
+    PyObject *limit = PyDict_GetItemWithError(config_dict, s_limit);
+    PyObject *max_bytes = PyDict_GetItemWithError(flush_dict, s_max_bytes);
+    if (!limit || !max_bytes) return 1;
+    return PyLong_AsSsize_t(AT(trace, P_NSLOTS)) + width >= PyLong_AsSsize_t(limit) ||
+           PyLong_AsLongLong(AT(trace, P_HELD)) >= PyLong_AsLongLong(max_bytes);
+}
+
+/* The spec in a memo for these inputs if all can be recorded here; borrowed, or NULL. */
+static PyObject *find_spec(PyObject *memo, PyObject *trace, PyObject **ins, Py_ssize_t n) {
+    PyObject *avals = PyTuple_New(n);
+    if (!avals) return NULL;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *from = AT(ins[i], T_TRACE);
+        if (from != trace && from != Py_None) {
+            Py_DECREF(avals);
+            return NULL;
+        }
+        PyTuple_SET_ITEM(avals, i, Py_NewRef(AT(ins[i], T_AVAL)));
+    }
+    PyObject *spec = PyDict_GetItemWithError(memo, avals);
+    Py_DECREF(avals);
+    if (spec && (PyTuple_GET_SIZE(AT(spec, S_OUTPUTS)) > MAX_OUTPUTS ||
+                 is_full(trace, PyTuple_GET_SIZE(AT(spec, S_OUTPUTS)))))
+        return NULL;
+    return spec;
+}
+
+/* dispatch(kernel, inputs): as dispatch.py's. */
+static PyObject *dispatch(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs != 2) {
+        PyErr_SetString(PyExc_TypeError, "dispatch takes a kernel and a tuple of tensors");
+        return NULL;
+    }
+    PyObject *kernel = args[0], *inputs = args[1];
+    int noting, active;
+    PyObject *trace = plain_trace(&noting, &active);
+    if (trace && PyTuple_CheckExact(inputs) && PyTuple_GET_SIZE(inputs) <= MAX_INPUTS &&
+        AT(kernel, K_HOST_ONLY) == Py_False) {
+        Py_ssize_t n = PyTuple_GET_SIZE(inputs);
+        PyObject *ins[MAX_INPUTS];
+        int plain = 1;
+        for (Py_ssize_t i = 0; i < n; i++) {
+            ins[i] = PyTuple_GET_ITEM(inputs, i);
+            plain &= (PyObject *)Py_TYPE(ins[i]) == tensor_type;
+        }
+        PyObject *spec = plain ? find_spec(AT(kernel, K_MEMO), trace, ins, n) : NULL;
+        if (spec) {
+            Py_INCREF(spec);
+            PyObject *result = record(trace, kernel, ins, n, spec);
+            Py_DECREF(spec);
+            if (result != miss) return result;
+            Py_DECREF(result);
+        }
+    }
+    if (PyErr_Occurred()) return NULL;
+    if (!slow_dispatch) {
+        PyErr_SetString(PyExc_RuntimeError, "dispatch before tfshim is imported");
+        return NULL;
+    }
+    return PyObject_Vectorcall(slow_dispatch, args, nargs, NULL);
+}
+
+/* Entry(kernel, number): a kernel as its public function calls it, with operands that are yet to be
+ * converted: tensors, variables, and a Python number beside a tensor. What has been converted and
+ * dispatched once, as avals, is accepted without asking again for dtypes. */
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *kernel;
+    PyObject *memo;
+    int number; /* whether the second of two operands may be a Python number */
+} Entry;
+
+/* The literal tensor of a number, in the dtype of the tensor beside it; borrowed, or NULL if it was
+ * never made. Zeros of floats are left to Python, since 0.0 and -0.0 are equal. */
+static PyObject *literal(PyObject *x, PyObject *beside) {
+    if (!(PyLong_CheckExact(x) || (PyFloat_CheckExact(x) && PyFloat_AS_DOUBLE(x) != 0.0)))
+        return NULL;
+    PyObject *dtype = PyLong_FromVoidPtr(AT(AT(beside, T_AVAL), A_DTYPE));
+    PyObject *key = dtype ? PyTuple_Pack(3, x, Py_TYPE(x), dtype) : NULL;
+    PyObject *found = key ? PyDict_GetItemWithError(literals, key) : NULL;
+    Py_XDECREF(dtype);
+    Py_XDECREF(key);
+    return found;
+}
+
+static PyObject *entry_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) {
+    Entry *entry = (Entry *)self;
+    Py_ssize_t n = PyVectorcall_NARGS(nargsf);
+    PyObject *ins[MAX_INPUTS], *read[MAX_INPUTS], *result = NULL;
+    Py_ssize_t taken = 0;
+    int noting, active, reads = 0;
+    if (n > MAX_INPUTS || names) return Py_NewRef(miss);
+    PyObject *trace = plain_trace(&noting, &active);
+    if (!trace) goto missed;
+    for (; taken < n; taken++) {
+        PyObject *x = args[taken], *t;
+        read[taken] = NULL;
+        if ((PyObject *)Py_TYPE(x) == tensor_type) {
+            t = Py_NewRef(x);
+        } else if ((PyObject *)Py_TYPE(x) == variable_type) {
+            if (active && !noting) goto missed;
+            if (!(t = PyObject_GetAttr(x, s_handle))) goto missed;
+            if (active) {
+                read[taken] = x;
+                reads = 1;
+            }
+        } else if (entry->number && taken == 1 && (t = literal(x, ins[0]))) {
+            Py_INCREF(t);
+        } else {
+            goto missed;
+        }
+        ins[taken] = t;
+    }
+    PyObject *spec = find_spec(entry->memo, trace, ins, n);
+    if (!spec) goto missed;
+    for (Py_ssize_t i = 0; i < n && reads; i++)
+        if (read[i] && note_read(trace, ins[i], read[i]) < 0) goto missed;
+    Py_INCREF(spec);
+    result = record(trace, entry->kernel, ins, n, spec);
+    Py_DECREF(spec);
+missed:
+    for (Py_ssize_t i = 0; i < taken; i++) Py_DECREF(ins[i]);
+    if (result) return result;
+    return PyErr_Occurred() ? NULL : Py_NewRef(miss);
+}
+
+/* accept(inputs): these tensors went through conversion and dispatch. */
+static PyObject *entry_accept(PyObject *self, PyObject *inputs) {
+    Entry *entry = (Entry *)self;
+    Py_ssize_t n = PyTuple_Size(inputs);
+    if (n < 0) return NULL;
+    PyObject *avals = PyTuple_New(n);
+    if (!avals) return NULL;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *t = PyTuple_GET_ITEM(inputs, i);
+        if ((PyObject *)Py_TYPE(t) != tensor_type) {
+            Py_DECREF(avals);
+            Py_RETURN_NONE;
+        }
+        PyTuple_SET_ITEM(avals, i, Py_NewRef(AT(t, T_AVAL)));
+    }
+    PyObject *spec = PyDict_GetItemWithError(AT(entry->kernel, K_MEMO), avals);
+    if (PyDict_GET_SIZE(entry->memo) > 4096) PyDict_Clear(entry->memo);
+    int failed = spec && PyDict_SetItem(entry->memo, avals, spec) < 0;
+    Py_DECREF(avals);
+    if (failed || PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *entry_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    PyObject *kernel;
+    int number;
+    if (!PyArg_ParseTuple(args, "Op", &kernel, &number)) return NULL;
+    Entry *entry = (Entry *)type->tp_alloc(type, 0);
+    if (!entry) return NULL;
+    entry->vectorcall = entry_call;
+    entry->kernel = Py_NewRef(kernel);
+    entry->number = number;
+    if (!(entry->memo = PyDict_New())) Py_CLEAR(entry);
+    return (PyObject *)entry;
+}
+
+static int entry_traverse(Entry *self, visitproc visit, void *arg) {
+    Py_VISIT(self->kernel);
+    Py_VISIT(self->memo);
+    return 0;
+}
+
+static int entry_clear(Entry *self) {
+    Py_CLEAR(self->kernel);
+    Py_CLEAR(self->memo);
+    return 0;
+}
+
+static void entry_dealloc(Entry *self) {
+    PyObject_GC_UnTrack(self);
+    entry_clear(self);
+    Py_TYPE(self)->tp_free(self);
+}
+
+static PyMethodDef entry_methods[] = {
+    {"accept", entry_accept, METH_O, "accept(inputs): such inputs need no conversion any more."},
+    {NULL}};
+
+static PyTypeObject EntryType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tfshim._src.engine._speed.Entry",
+    .tp_doc = "A kernel as its public function calls it; gives MISS where Python must do the work.",
+    .tp_basicsize = sizeof(Entry),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_new = entry_new,
+    .tp_call = PyVectorcall_Call,
+    .tp_vectorcall_offset = offsetof(Entry, vectorcall),
+    .tp_traverse = (traverseproc)entry_traverse,
+    .tp_clear = (inquiry)entry_clear,
+    .tp_dealloc = (destructor)entry_dealloc,
+    .tp_methods = entry_methods,
+};
+
+/* Method(entry, fallback, reflected): an operator of tensors and variables. It calls the entry with
+ * its operands (a number before the tensor where it is reflected), and `fallback` on a miss. */
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *entry;
+    PyObject *fallback;
+    int reflected;
+} Method;
+
+static PyObject *method_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) {
+    Method *method = (Method *)self;
+    if (PyVectorcall_NARGS(nargsf) == 2 && !names) {
+        PyObject *result;
+        if (method->reflected) {
+            PyObject *t = (PyObject *)Py_TYPE(args[0]) == tensor_type ? args[0] : NULL;
+            PyObject *number = t ? literal(args[1], t) : NULL;
+            PyObject *swapped[] = {number, t};
+            if (!number) goto fallback;
+            result = entry_call(method->entry, swapped, 2, NULL);
+        } else {
+            result = entry_call(method->entry, args, 2, NULL);
+        }
+        if (result != miss) return result;
+        Py_DECREF(result);
+    }
+fallback:
+    if (PyErr_Occurred()) return NULL;
+    return PyObject_Vectorcall(method->fallback, args, nargsf, names);
+}
+
+static PyObject *method_get(PyObject *self, PyObject *object, PyObject *type) {
+    return object ? PyMethod_New(self, object) : Py_NewRef(self);
+}
+
+static PyObject *method_getattr(PyObject *self, PyObject *name) {
+    PyObject *fallback = ((Method *)self)->fallback;
+    if (!PyUnicode_CompareWithASCIIString(name, "__wrapped__")) return Py_NewRef(fallback); /* signature() */
+    if (!PyUnicode_CompareWithASCIIString(name, "__doc__")) return PyObject_GetAttr(fallback, name);
+    PyObject *found = PyObject_GenericGetAttr(self, name);
+    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
+    PyErr_Clear();
+    return PyObject_GetAttr(fallback, name); /* __name__, __qualname__, ... */
+}
+
+static PyObject *method_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    PyObject *entry, *fallback;
+    int reflected;
+    if (!PyArg_ParseTuple(args, "O!Op", &EntryType, &entry, &fallback, &reflected)) return NULL;
+    Method *method = (Method *)type->tp_alloc(type, 0);
+    if (!method) return NULL;
+    method->vectorcall = method_call;
+    method->entry = Py_NewRef(entry);
+    method->fallback = Py_NewRef(fallback);
+    method->reflected = reflected;
+    return (PyObject *)method;
+}
+
+static int method_traverse(Method *self, visitproc visit, void *arg) {
+    Py_VISIT(self->entry);
+    Py_VISIT(self->fallback);
+    return 0;
+}
+
+static int method_clear(Method *self) {
+    Py_CLEAR(self->entry);
+    Py_CLEAR(self->fallback);
+    return 0;
+}
+
+static void method_dealloc(Method *self) {
+    PyObject_GC_UnTrack(self);
+    method_clear(self);
+    Py_TYPE(self)->tp_free(self);
+}
+
+static PyTypeObject MethodType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tfshim._src.engine._speed.Method",
+    .tp_doc = "An operator that tries a kernel's entry before it calls the Python method.",
+    .tp_basicsize = sizeof(Method),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
+                Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_BASETYPE,
+    .tp_new = method_new,
+    .tp_call = PyVectorcall_Call,
+    .tp_vectorcall_offset = offsetof(Method, vectorcall),
+    .tp_descr_get = method_get,
+    .tp_getattro = method_getattr,
+    .tp_traverse = (traverseproc)method_traverse,
+    .tp_clear = (inquiry)method_clear,
+    .tp_dealloc = (destructor)method_dealloc,
+};
+
+/* Update(kernel, fallback): `assign_add` and `assign_sub` of a variable, called with a tensor and
+ * nothing else: the variable gets a new handle, and the result is an UnreadVariable of it. */
+static PyObject *update_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) {
+    Method *method = (Method *)self;
+    int noting, active;
+    if (PyVectorcall_NARGS(nargsf) != 2 || names ||
+        (PyObject *)Py_TYPE(args[0]) != variable_type ||
+        (PyObject *)Py_TYPE(args[1]) != tensor_type)
+        goto fallback;
+    PyObject *trace = plain_trace(&noting, &active);
+    if (!trace || (active && !noting)) goto fallback;
+    PyObject *variable = args[0], *handle = PyObject_GetAttr(variable, s_handle);
+    if (!handle) goto fallback;
+    PyObject *ins[] = {handle, args[1]}, *kernel = method->entry, *updated = NULL, *result = NULL;
+    PyObject *spec = find_spec(AT(kernel, K_MEMO), trace, ins, 2);
+    if (spec) {
+        Py_INCREF(spec);
+        updated = record(trace, kernel, ins, 2, spec);
+        Py_DECREF(spec);
+    }
+    Py_DECREF(handle);
+    if (updated == miss) Py_CLEAR(updated);
+    if (!updated) goto fallback;
+    set_at(trace, P_ASSIGNED, Py_NewRef(Py_True));
+    if (PyObject_SetAttr(variable, s_handle, updated) < 0 ||
+        (active && note_read(trace, updated, variable) < 0))
+        goto done;
+    result = ((PyTypeObject *)unread_type)->tp_alloc((PyTypeObject *)unread_type, 0);
+    if (result && PyObject_SetAttr(result, s_of, variable) < 0) Py_CLEAR(result);
+done:
+    Py_DECREF(updated);
+    return result;
+fallback:
+    if (PyErr_Occurred()) return NULL;
+    return PyObject_Vectorcall(method->fallback, args, nargsf, names);
+}
+
+static PyObject *update_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    PyObject *kernel, *fallback;
+    if (!PyArg_ParseTuple(args, "OO", &kernel, &fallback)) return NULL;
+    Method *method = (Method *)type->tp_alloc(type, 0);
+    if (!method) return NULL;
+    method->vectorcall = update_call;
+    method->entry = Py_NewRef(kernel);
+    method->fallback = Py_NewRef(fallback);
+    return (PyObject *)method;
+}
+
+static PyTypeObject UpdateType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tfshim._src.engine._speed.Update",
+    .tp_doc = "A method of variables that replaces the value by a kernel's of it and a tensor.",
+    .tp_base = &MethodType,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
+                Py_TPFLAGS_METHOD_DESCRIPTOR,
+    .tp_basicsize = sizeof(Method),
+    .tp_call = PyVectorcall_Call,
+    .tp_vectorcall_offset = offsetof(Method, vectorcall),
+    .tp_traverse = (traverseproc)method_traverse,
+    .tp_clear = (inquiry)method_clear,
+    .tp_dealloc = (destructor)method_dealloc,
+    .tp_new = update_new,
+};
+
+/* The tensor behind a weak reference (or None): a new reference, or NULL if it is gone. */
+static PyObject *behind(PyObject *reference) {
+    if (reference == Py_None) return NULL;
+    PyObject *t = PyWeakref_GET_OBJECT(reference);
+    return t == Py_None ? NULL : Py_NewRef(t);
+}
+
+/* alive(outs): the slots whose tensor somebody still holds, and these tensors. */
+static PyObject *alive(PyObject *module, PyObject *outs) {
+    PyObject *slots = PyList_New(0), *tensors = PyList_New(0), *result = NULL;
+    for (Py_ssize_t i = 0; slots && tensors && i < PyList_GET_SIZE(outs); i++) {
+        PyObject *t = behind(PyList_GET_ITEM(outs, i));
+        if (!t) continue;
+        PyObject *slot = PyLong_FromSsize_t(i);
+        int failed = !slot || PyList_Append(slots, slot) < 0 || PyList_Append(tensors, t) < 0;
+        Py_XDECREF(slot);
+        Py_DECREF(t);
+        if (failed) goto done;
+    }
+    if (slots && tensors) result = PyTuple_Pack(2, slots, tensors);
+done:
+    Py_XDECREF(slots);
+    Py_XDECREF(tensors);
+    return result;
+}
+
+/* handles(trace, avals): the tensors of these slots; those that somebody holds, or new ones. */
+static PyObject *handles(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs != 2 || (PyObject *)Py_TYPE(args[0]) != pending_type || !PyDict_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "handles takes a pending trace and a dict of avals");
+        return NULL;
+    }
+    PyObject *trace = args[0], *found = PyList_New(0), *slot, *aval;
+    Py_ssize_t at = 0;
+    while (found && PyDict_Next(args[1], &at, &slot, &aval)) {
+        Py_ssize_t i = PyLong_AsSsize_t(slot);
+        PyObject *t = behind(PyList_GET_ITEM(AT(trace, P_OUTS), i)), *reference = NULL;
+        int failed = 0;
+        if (!t) {
+            t = new_handle(aval, trace, slot);
+            reference = t ? PyWeakref_NewRef(t, NULL) : NULL;
+            failed = !reference || PyList_SetItem(AT(trace, P_OUTS), i, reference) < 0;
+        }
+        if (failed || PyList_Append(found, t) < 0) Py_CLEAR(found);
+        Py_XDECREF(t);
+    }
+    return found;
+}
+
+/* The ref of a tensor in a trace, None if it has none; borrowed. */
+static PyObject *ref_of(PyObject *trace, PyObject *t) {
+    if (AT(t, T_TRACE) == trace) return AT(t, T_SLOT);
+    PyObject *id = PyLong_FromVoidPtr(t);
+    PyObject *ref = id ? PyDict_GetItemWithError(AT(trace, P_EXT_REFS), id) : NULL;
+    Py_XDECREF(id);
+    return ref || PyErr_Occurred() ? ref : Py_None;
+}
+
+/* watched(trace, events, reads): as plans.py's: where tensors were watched, and their refs, in one
+ * list; adds to `reads` the refs by variable. None if a literal is watched. */
+static PyObject *watched(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs != 3 || !PyList_Check(args[1]) || !PyDict_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "watched takes a trace, a list of events and a dict");
+        return NULL;
+    }
+    PyObject *trace = args[0], *events = args[1], *reads = args[2];
+    Py_ssize_t n = PyList_GET_SIZE(events);
+    PyObject *found = PyList_New(0);
+    for (Py_ssize_t i = 0; i < n && found; i++) {
+        PyObject *event = PyList_GET_ITEM(events, i), *t = PyTuple_GET_ITEM(event, 1);
+        PyObject *variable = PyTuple_GET_ITEM(event, 2);
+        if (AT(t, T_LITERAL) == Py_True) {
+            Py_DECREF(found);
+            Py_RETURN_NONE;
+        }
+        PyObject *ref = ref_of(trace, t);
+        int failed = !ref || PyList_Append(found, PyTuple_GET_ITEM(event, 0)) < 0 ||
+                     PyList_Append(found, ref) < 0;
+        if (!failed && variable != Py_None) {
+            PyObject *id = PyLong_FromVoidPtr(variable), *one = PyTuple_Pack(1, ref), *all = NULL;
+            PyObject *known = id ? PyDict_GetItemWithError(reads, id) : NULL;
+            if (one && id && !PyErr_Occurred())
+                all = known ? PySequence_Concat(known, one) : Py_NewRef(one);
+            failed = !all || PyDict_SetItem(reads, id, all) < 0;
+            Py_XDECREF(all);
+            Py_XDECREF(one);
+            Py_XDECREF(id);
+        }
+        if (failed) Py_CLEAR(found);
+    }
+    return found;
+}
+
+/* digest(nodes): a hash of a list of nodes, for engine/key.py. */
+static PyObject *digest(PyObject *module, PyObject *nodes) {
+    uint64_t h = 0x9E3779B97F4A7C15u;
+    for (Py_ssize_t i = 0, n = PyList_Size(nodes); i < n; i++) {
+        PyObject *node = PyList_GET_ITEM(nodes, i), *refs = PyTuple_GET_ITEM(node, 1);
+        h = (h ^ (uint64_t)(uintptr_t)PyTuple_GET_ITEM(node, 0)) * 0xFF51AFD7ED558CCDu;
+        for (Py_ssize_t j = 0, m = PyTuple_GET_SIZE(refs); j < m; j++) {
+            h ^= h >> 32;
+            h = (h ^ (uint64_t)PyLong_AsLongLong(PyTuple_GET_ITEM(refs, j))) * 0xC4CEB9FE1A85EC53u;
+        }
+    }
+    if (PyErr_Occurred()) return NULL;
+    return PyLong_FromUnsignedLongLong(h ^ (h >> 29));
+}
+
+/* enter_thread(state): the dict of this thread's tensor.State. */
+static PyObject *enter_thread(PyObject *module, PyObject *state) {
+    PyObject *threads = PyThreadState_GetDict();
+    if (!threads || PyDict_SetItem(threads, thread_key, state) < 0) return NULL;
+    Py_RETURN_NONE;
+}
+
+static int find_offset(PyObject *type, const char *name, Py_ssize_t *offset) {
+    PyObject *member = PyObject_GetAttrString(type, name);
+    if (!member) return -1;
+    if (Py_TYPE(member) != &PyMemberDescr_Type) {
+        Py_DECREF(member);
+        PyErr_Format(PyExc_TypeError, "%R has no slot %s", type, name);
+        return -1;
+    }
+    *offset = ((PyMemberDescrObject *)member)->d_member->offset;
+    Py_DECREF(member);
+    return 0;
+}
+
+static int keep(PyObject **place, PyObject *given, const char *name) {
+    PyObject *value = PyDict_GetItemString(given, name);
+    if (!value) {
+        PyErr_Format(PyExc_TypeError, "setup() needs %s", name);
+        return -1;
+    }
+    Py_XSETREF(*place, Py_NewRef(value));
+    return 0;
+}
+
+/* setup(**names): the classes and objects that are defined in Python. */
+static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
+    PyObject *kernel = NULL, *spec = NULL, *aval = NULL;
+    if (!given) given = PyDict_New();
+    if (keep(&tensor_type, given, "tensor") || keep(&variable_type, given, "variable") ||
+        keep(&unread_type, given, "unread") ||
+        keep(&pending_type, given, "pending") || keep(&slow_dispatch, given, "dispatch") ||
+        keep(&is_ours, given, "is_ours") || keep(&ours, given, "ours") ||
+        keep(&config_dict, given, "config") || keep(&literals, given, "literals") ||
+        keep(&kernel, given, "kernel") || keep(&spec, given, "spec") ||
+        keep(&aval, given, "aval") || keep(&flush_dict, given, "flush"))
+        return NULL;
+    struct { PyObject *type; const char *name; Py_ssize_t *offset; } slots[] = {
+        {tensor_type, "aval", &T_AVAL}, {tensor_type, "_value", &T_VALUE},
+        {tensor_type, "_trace", &T_TRACE}, {tensor_type, "_slot", &T_SLOT},
+        {tensor_type, "_literal", &T_LITERAL}, {pending_type, "nodes", &P_NODES},
+        {pending_type, "specs", &P_SPECS}, {pending_type, "ext", &P_EXT},
+        {pending_type, "ext_refs", &P_EXT_REFS}, {pending_type, "held_bytes", &P_HELD},
+        {pending_type, "nslots", &P_NSLOTS}, {pending_type, "outs", &P_OUTS},
+        {pending_type, "sites", &P_SITES}, {pending_type, "reads", &P_READS},
+        {pending_type, "running", &P_RUNNING}, {pending_type, "last", &P_LAST},
+        {pending_type, "last_sites", &P_LAST_SITES}, {pending_type, "assigned", &P_ASSIGNED}, {kernel, "memo", &K_MEMO},
+        {kernel, "host_only", &K_HOST_ONLY}, {spec, "outputs", &S_OUTPUTS},
+        {spec, "single", &S_SINGLE}, {aval, "nbytes", &A_NBYTES}, {aval, "dtype", &A_DTYPE}};
+    for (size_t i = 0; i < sizeof(slots) / sizeof(*slots); i++)
+        if (find_offset(slots[i].type, slots[i].name, slots[i].offset) < 0) return NULL;
+    Py_DECREF(kernel);
+    Py_DECREF(spec);
+    Py_DECREF(aval);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"dispatch", (PyCFunction)(void (*)(void))dispatch, METH_FASTCALL,
+     "dispatch(kernel, inputs): records one node; see tfshim._src.dispatch.dispatch."},
+    {"alive", alive, METH_O, "alive(outs): the slots whose tensor is held, and these tensors."},
+    {"handles", (PyCFunction)(void (*)(void))handles, METH_FASTCALL,
+     "handles(trace, avals): the tensors of these slots."},
+    {"watched", (PyCFunction)(void (*)(void))watched, METH_FASTCALL,
+     "watched(trace, events, reads): where tensors were watched, and their refs."},
+    {"digest", digest, METH_O, "digest(nodes): a hash of a list of nodes."},
+    {"enter_thread", enter_thread, METH_O, "enter_thread(state): the dict of a thread's State."},
+    {"setup", (PyCFunction)(void (*)(void))setup, METH_VARARGS | METH_KEYWORDS,
+     "setup(**names): hands over what is defined in Python."},
+    {NULL}};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_speed", "The recording of one node in C.", -1, functions};
+
+PyMODINIT_FUNC PyInit__speed(void) {
+    PyObject *module = PyModule_Create(&definition);
+    if (!module || PyType_Ready(&EntryType) < 0 || PyType_Ready(&MethodType) < 0 ||
+        PyType_Ready(&UpdateType) < 0) return NULL;
+    s_trace = PyUnicode_InternFromString("trace");
+    s_listeners = PyUnicode_InternFromString("listeners");
+    s_active = PyUnicode_InternFromString("active");
+    s_noting = PyUnicode_InternFromString("noting");
+    s_limit = PyUnicode_InternFromString("limit");
+    s_handle = PyUnicode_InternFromString("_handle");
+    s_max_bytes = PyUnicode_InternFromString("MAX_BYTES");
+    s_of = PyUnicode_InternFromString("_of");
+    thread_key = PyUnicode_InternFromString("tfshim._src.tensor.State");
+    miss = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
+    if (!miss || PyModule_AddObjectRef(module, "MISS", miss) < 0 ||
+        PyModule_AddObjectRef(module, "Entry", (PyObject *)&EntryType) < 0 ||
+        PyModule_AddObjectRef(module, "Method", (PyObject *)&MethodType) < 0 ||
+        PyModule_AddObjectRef(module, "Update", (PyObject *)&UpdateType) < 0)
+        return NULL;
+    return module;
+}
