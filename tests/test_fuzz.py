@@ -70,7 +70,8 @@ def test_every_public_op_is_drawn():
 
 
 def test_draws_hold_what_implementations_part_on():
-    arrays = [a for n in range(600) for a in arrays_of(drawn(11, n))]
+    writers = sorted(CALLS.items())  # (rows are changed by whoever adds some)
+    arrays = [a for n in range(3) for op, f in writers for a in arrays_of(f(Draw(11, n), op))]
     assert {a.dtype for a in arrays} >= set(ALL)
     shapes = {a.value.shape for a in arrays}
     assert any(0 in s for s in shapes) and any(1 in s for s in shapes) and () in shapes
@@ -164,7 +165,7 @@ def test_equal_numbers_move_alike_and_whole_ones_stay():
 
 def test_subnormal_numbers_are_told_apart():
     assert judging._has_subnormal(f32([1.0, 1e-40]))
-    assert not judging._has_subnormal(f32([0.0, 1e-37]))
+    assert not judging._has_subnormal(f32([0.0, 1e-20]))
     assert not judging._has_subnormal(i32([1]))
 
 
@@ -177,6 +178,8 @@ def test_snippets_run(number):
     (outcome,) = run_here([case], "eager")
     if "error" in (outcome["result"] or {}) or "error" in (outcome.get("grads") or {}):
         pytest.skip("the call raises")
+    if (outcome["result"] or {}).get("k") in ("SparseTensor", "RaggedTensor", "object"):
+        pytest.skip("a tape takes their values only")
     if "# and so on" in snippet(case):
         pytest.skip("a snippet shows the first of many elements only")
     with contextlib.redirect_stdout(io.StringIO()) as said:

@@ -7,8 +7,14 @@ import fnmatch
 import re
 from collections.abc import Callable
 
+import numpy as np
+
 from conformance.cases.harness.execute import Outcome
+from conformance.cases.harness.plain import content
 from conformance.cases.row import Row
+from conformance.fuzz.mutate import arrays_of
+
+Condition = Callable[[Row, str, Outcome, Outcome], bool]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,10 +31,10 @@ class Known:
     ops: str
     line: str
     why: str
-    when: Callable[[Row, str, Outcome, Outcome], bool] | None = None
+    when: Condition | None = None
 
 
-def _raises(part: str, *words: str) -> Callable[[Row, str, Outcome, Outcome], bool]:
+def _raises(part: str, *words: str) -> Condition:
     """TensorFlow raises in this part, with one of these words in its text."""
 
     def holds(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
@@ -38,12 +44,66 @@ def _raises(part: str, *words: str) -> Callable[[Row, str, Outcome, Outcome], bo
     return holds
 
 
+def _empty(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """An argument has no elements."""
+    return any(not a.value.size for a in arrays_of(row))
+
+
+def _tiny_matrix(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    return any(a.value.size < 2 for a in arrays_of(row))
+
+
+def _singular(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """A matrix among the arguments is singular, as far as its dtype can tell."""
+    for array in arrays_of(row):
+        shape = array.value.shape
+        if len(shape) >= 2 and array.value.size and array.value.dtype.kind in "fc":
+            if not np.isfinite(array.value).all():
+                return True
+            s = np.linalg.svd(array.value, compute_uv=False)
+            limit = 100 * np.finfo(array.value.dtype).eps * s.max(initial=0)
+            if (s[..., -1] <= limit).any():
+                return True
+    return False
+
+
+def _other_length(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """A Fourier transform with a length of its own."""
+    return "fft_length" in row.kwargs or len(row.args) > 1
+
+
+def _odd_lengths(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """The second argument, which should be a vector, is none, or not as long as the batch."""
+    labels, lengths = (np.shape(getattr(a, "value", a)) for a in row.args[:2])
+    return len(labels) != 2 or len(lengths) != 1 or lengths != labels[:1]
+
+
+def _complex_overflow(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """Complex results differ only where both are infinite or NaN in some part."""
+    for part in ("result", "taped", "grads", "second"):
+        for mine, theirs in zip(_complex(got.get(part)), _complex(expected.get(part))):
+            both = ~np.isfinite(mine) & ~np.isfinite(theirs)
+            same = np.isclose(mine, theirs, rtol=1e-4, atol=1e-5, equal_nan=True)
+            if mine.shape != theirs.shape or not (both | same).all():
+                return False
+    return any(a.dtype.startswith("complex") for a in arrays_of(row))
+
+
+def _complex(entry: object) -> list[np.ndarray]:
+    if not isinstance(entry, dict):
+        return []
+    if "items" in entry:
+        return [x for item in entry["items"] for x in _complex(item)]
+    return [content(entry)] if "d" in entry and entry.get("t") != "string" else []
+
+
 _NO_KERNEL = (
     "NotFoundError: Could not find device",
     "UnimplementedError",
     "No OpKernel was registered",
     "Could not find device for node",
 )
+_LENIENT = "result: does not raise InvalidArgumentError: .*(was expected to be an? |Value for attr)"
 
 KNOWN = (
     Known(
@@ -58,10 +118,113 @@ KNOWN = (
         "TensorFlow has no CPU kernel for this gradient",
         _raises("grads", *_NO_KERNEL),
     ),
+    Known("*", "grads: does not raise LookupError", "a gradient that TensorFlow lacks"),
     Known(
         "*",
-        "grads: does not raise LookupError",
-        "a gradient that TensorFlow lacks",
+        "grads: does not raise AttributeError: .*NoneType",
+        "TensorFlow's own gradient function fails",
+    ),
+    Known(
+        "*",
+        "second.*(None|unlike)",
+        "second derivatives for tensors of size 0 or 1: zeros or None",
+        _tiny_matrix,
+    ),
+    Known(
+        "tf.signal.*rfft*",
+        "grads",
+        "TensorFlow's gradient is wrong or raises where a transform cuts or pads its input",
+        _other_length,
+    ),
+    Known(
+        "tf.signal.irfft*",
+        "(result|grads|taped)",
+        "irfft of nothing: TensorFlow returns memory that is not set",
+        _empty,
+    ),
+    Known(
+        "tf.linalg.*",
+        "(result|grads|second|taped)",
+        "singular matrices: NaN, an error, or one of many answers",
+        _singular,
+    ),
+    Known(
+        "tf.linalg.eig*",
+        r"(result|grads|second)\S*: [-+(0-9.naif]+",
+        "eigenvalues of general matrices come in no defined order, vectors in no defined phase",
+    ),
+    Known(
+        "tf.linalg.expm",
+        "(grads|second)",
+        "TensorFlow's expm of an empty batch has no gradient; here it is empty",
+        _empty,
+    ),
+    Known(
+        "tf.linalg.diag",
+        "grads: does not raise InvalidArgumentError: '(lower|upper)_diag_index is out of bound",
+        "TensorFlow makes a matrix of more diagonals than it has, and cannot differentiate it",
+    ),
+    Known(
+        "tf.linalg.lu_*",
+        "result: does not raise InvalidArgumentError: .*(params is empty|was expected to be an? )",
+        "accepted here: permutations of other integer dtypes, right sides without columns",
+    ),
+    Known("tf.Variable.batch_scatter_update", _LENIENT, "accepted here: other index dtypes"),
+    Known("tf.nn.nce_loss", _LENIENT, "accepted here: 16-bit floats"),
+    Known("tf.nn.sampled_softmax_loss", _LENIENT, "accepted here: 16-bit floats"),
+    Known(
+        "tf.math.confusion_matrix",
+        "result: does not raise InvalidArgumentError: 'Dimensions",
+        "accepted here: labels of several axes, where there are none",
+        _empty,
+    ),
+    Known(
+        "tf.nn.isotonic_regression",
+        "grads: does not raise InvalidArgumentError: 'transpose expects",
+        "TensorFlow's gradient fails for tensors of rank 3",
+    ),
+    Known(
+        "tf.math.lbeta",
+        "second: does not raise InvalidArgumentError: .*(half|bfloat16)",
+        "TensorFlow has no second derivative in 16 bits",
+    ),
+    Known(
+        "tf.nn.collapse_repeated",
+        "result",
+        "lengths that are no vector of the batch: TensorFlow reshapes what it can, or raises",
+        _odd_lengths,
+    ),
+    Known(
+        "tf.linalg.eigh_tridiagonal",
+        "result: raises InvalidArgumentError: .*bfloat16",
+        "bfloat16 is refused by both, with another class of error",
+    ),
+    Known(
+        "tf.Variable.__getitem__*",
+        "result: raises .*expected (InvalidArgumentError|ValueError): '(cannot comp|Tensor c)",
+        "two mistakes in one call: the other one is told",
+    ),
+    Known("tf.slice", _LENIENT, "accepted here: [] as begin and size of a scalar"),
+    Known(
+        "tf.random*fold_in",
+        "result: raises InvalidArgumentError: seed must have shape",
+        "TensorFlow does not check the seed's shape where the algorithm is given",
+    ),
+    Known(
+        "tf.strings.unicode_encode",
+        "result: does not raise InvalidArgumentError: 'Input to reshape",
+        "accepted here: several empty axes",
+    ),
+    Known(
+        "tf.histogram_fixed_width",
+        r"result\S*: \d+, expected \d+",
+        "a value on the edge between two bins: rounding decides",
+    ),
+    Known(
+        "*",
+        r"(result|grads|taped|second)\S*: ",
+        "complex functions where they overflow and at their poles: infinity or NaN in either part",
+        _complex_overflow,
     ),
 )
 

@@ -17,6 +17,7 @@ from conformance.cases.arrays import Array, Made, Var, np_dtype
 from conformance.cases.harness.families import families, rows_of
 from conformance.cases.row import Row
 from conformance.fuzz.draws import COMPLEX, FLOATS, INTS, Draw
+from conformance.tolerance import tolerance
 
 #: Rows that are not drawn from: what they compare is text, a device, an address or the time.
 _NOT_DRAWN = (
@@ -118,7 +119,9 @@ def redtype(d: Draw, row: Row) -> Row:
         with np.errstate(all="ignore"):
             return Array(np.asarray(values).astype(np_dtype(new)), new, leaf.special)
 
-    return changed(row, change)
+    least = tolerance(new)
+    tol = row.tol and (max(row.tol[0], least[0]), max(row.tol[1], least[1]))
+    return dataclasses.replace(changed(row, change), tol=tol)
 
 
 def resize(d: Draw, row: Row) -> Row:

@@ -22,6 +22,7 @@ from tfshim._src.tensor import EagerTensor, Tensor
 
 _KERNEL = "StridedSlice"
 _INDEX_DTYPES = frozenset({dtypes.int16, dtypes.int32, dtypes.int64})
+_PLAIN = frozenset({int, type(None)})
 _INDEX_NAMES = frozenset({"int16", "int32", "int64"})
 
 
@@ -107,6 +108,8 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
             f"Index out of range using input dim {len(shape)}; input has only {len(shape)} dims",
             name=name,
         )
+    if used > 1 and any(map(_has_tensor, items)):
+        _check_packed(items)
     windows: list[tuple] = []
     result: list[int] = []
     for item in items:
@@ -137,6 +140,44 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
             )
         windows.append((index, 1, 1))
     return Plan(windows, tuple(result))
+
+
+def _has_tensor(item: Any) -> bool:
+    if type(item) is slice:
+        return not {type(item.start), type(item.stop), type(item.step)} <= _PLAIN
+    return type(item) is not int and isinstance(item, Tensor)
+
+
+def _check_packed(items: list) -> None:
+    """TensorFlow packs all starts (all stops, all steps) into one tensor, so their dtypes agree."""
+    parts: tuple[list, list, list] = [], [], []
+    for item in items:
+        for part, dtype in zip(parts, _packed_dtypes(item), strict=True):
+            part.append(dtype)
+    for part in parts:
+        first = next((dtype for dtype in part if dtype is not None), None)
+        for place, dtype in enumerate(part):
+            if dtype is not None and dtype is not first:
+                raise op_error(
+                    "Pack",
+                    f"cannot compute Pack as input #{place}(zero-based) was expected to be a "
+                    f"{first.name} tensor but is a {dtype.name} tensor",
+                    name="stack",
+                    ran=False,
+                )
+
+
+def _packed_dtypes(item: Any) -> tuple:
+    """dtypes of an item's start, stop and step; None where it is a Python number for TensorFlow."""
+    if isinstance(item, Tensor):
+        dtype = item.dtype
+        return dtype, dtype, None if dtype is dtypes.int32 else dtype
+    if not isinstance(item, slice):
+        return None, None, None
+    bounds = (item.start, item.stop, item.step)
+    own = [b.dtype if isinstance(b, Tensor) else None for b in bounds]
+    widest = next((d for d in (dtypes.int64, dtypes.int32, dtypes.int16) if d in own), None)
+    return tuple(widest if b is None else d for b, d in zip(bounds, own, strict=True))
 
 
 def _moving(item: Any, n: int) -> EagerTensor | None:

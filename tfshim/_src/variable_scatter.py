@@ -7,6 +7,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from tfshim._src import dtypes, errors
 from tfshim._src.convert import convert
@@ -19,9 +20,20 @@ from tfshim._src.tensor import from_value
 
 def _divide(ref, index, updates):
     if jnp.issubdtype(ref.dtype, jnp.integer):
-        old = ref[index]  # C++ integer division truncates towards zero
-        return ref.at[index].set((jnp.sign(old) * jnp.sign(updates)) * (abs(old) // abs(updates)))
+        return _divide_whole(ref, index, updates)
     return ref.at[index].divide(updates)
+
+
+def _divide_whole(ref, index, updates):
+    """Integer division, which truncates towards zero; one row after another, for equal indices."""
+    index = index.reshape(-1)
+
+    def step(ref, update):
+        i, by = update
+        return ref.at[i].set(lax.div(ref[i], by)), None
+
+    rows = updates.reshape(index.size, *ref.shape[1:])
+    return lax.scan(step, ref, (index, rows))[0]
 
 
 _MODES: dict[str, Any] = {

@@ -528,7 +528,7 @@ def pow(x, y, name=None) -> Any:
         if kind in "fc" or (kind == "i" and type(y) is int and y >= 0):
             return _pow_whole(x, int(y))
     x, y = _pair(_pow, x, y)
-    whole = y.aval.dtype.kind == "i" and x.aval.dtype is y.aval.dtype
+    whole = y.aval.dtype.kind == "i" and x.aval.dtype is y.aval.dtype and x.aval.size
     if whole and not y._is_symbolic() and np.any(y._host_value() < 0):
         raise op_error("Pow", "Integers to negative integer powers are not allowed")
     return _pow(x, y)

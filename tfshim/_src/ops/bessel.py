@@ -50,6 +50,16 @@ def _i1e(x):
     return lax.bessel_i1e(x)
 
 
+@widened
+def _grown(x):
+    return jnp.exp(jnp.abs(x)) * lax.bessel_i0e(x)
+
+
+@widened
+def _grown_odd(x):
+    return jnp.exp(jnp.abs(x)) * lax.bessel_i1e(x)
+
+
 @jax.custom_jvp
 def i0e(x):
     """exp(-|x|) I0(x)."""
@@ -65,13 +75,13 @@ def i1e(x):
 @jax.custom_jvp
 def i0(x):
     """The modified Bessel function of the first kind of order 0."""
-    return jnp.exp(jnp.abs(x)) * _i0e(x)
+    return _grown(x)
 
 
 @jax.custom_jvp
 def i1(x):
     """The modified Bessel function of the first kind of order 1."""
-    return jnp.exp(jnp.abs(x)) * _i1e(x)
+    return _grown_odd(x)
 
 
 def _over(y, x, at_zero: float):

@@ -182,6 +182,8 @@ def ones(shape, dtype=dtypes.float32, name=None, layout=None) -> Tensor:
       InvalidArgumentError: for a negative size.
     """
     _check_layout(layout)
+    if dtypes.as_dtype(dtype).kind == "s":
+        raise TypeError("Cannot convert 1 to EagerTensor of dtype string")
     return _filled(_shape_argument(shape), 1, dtypes.as_dtype(dtype).base_dtype)
 
 

@@ -37,6 +37,13 @@ def _size_jvp(primals, tangents):
     return size, jnp.where(zero, 0, jnp.real(jnp.conj(x) * t) / jnp.where(zero, 1, size))
 
 
+def _largest(x, axis, keepdims):
+    """The largest of each; of no elements minus infinity, as in TensorFlow."""
+    if x.size if axis is None else x.shape[axis]:
+        return jnp.max(x, axis=axis, keepdims=keepdims)
+    return jnp.max(x, axis=axis, keepdims=keepdims, initial=-np.inf)
+
+
 @op(kernel="Norm", inputs=same("x"))
 def _matrix_or_vector_norm(x, order, axis, keepdims):
     for a in axis or ():
@@ -51,7 +58,7 @@ def _matrix_or_vector_norm(x, order, axis, keepdims):
         result = jnp.sqrt(jnp.sum(square, axis=axis, keepdims=True))
     elif order == 2:
         moved = jnp.moveaxis(x, (first, second), (-2, -1))
-        result = jnp.max(rules.singular_values(moved), axis=-1)
+        result = _largest(rules.singular_values(moved), -1, False)
         for a in sorted((first % x.ndim, second % x.ndim)):
             result = jnp.expand_dims(result, a)
     else:
@@ -59,11 +66,11 @@ def _matrix_or_vector_norm(x, order, axis, keepdims):
         if order == 1:
             result = jnp.sum(result, axis=first, keepdims=True, dtype=result.dtype)
             if matrix:
-                result = jnp.max(result, axis=second, keepdims=True)
+                result = _largest(result, second, True)
         elif order == np.inf:
             if matrix:
                 result = jnp.sum(result, axis=second, keepdims=True, dtype=result.dtype)
-            result = jnp.max(result, axis=first, keepdims=True)
+            result = _largest(result, first, True)
         else:
             power = jnp.power(result, jnp.asarray(order, result.dtype))
             total = jnp.sum(power, axis=axis, keepdims=True)

@@ -27,11 +27,19 @@ def conventional(pull: Callable) -> Callable:
     """A pullback in TensorFlow's convention as `vjp=` takes it: conjugates on both sides."""
 
     def rule(inputs, outputs, cotangents, **attrs):
+        if 0 in inputs[0].shape:
+            return tuple(jnp.zeros_like(x) for x in inputs)
         several = isinstance(cotangents, (tuple, list))
         cts = tuple(_conj(c) for c in cotangents) if several else _conj(cotangents)
         return tuple(None if g is None else _conj(g) for g in pull(inputs, outputs, cts, **attrs))
 
     return rule
+
+
+def _nothing(a):
+    """The sum of no elements: what is added to the results for an empty matrix, so that they stay
+    connected to it, as TensorFlow's do."""
+    return jnp.sum(a)
 
 
 def _conj(x):
@@ -114,7 +122,7 @@ def qr_body(a, full_matrices):
         inner = rows if full_matrices else min(rows, cols)
         eye = np.eye(rows, inner, dtype=a.dtype)
         q = jnp.broadcast_to(eye, (*a.shape[:-2], rows, inner))
-        return q, jnp.zeros((*a.shape[:-2], inner, cols), a.dtype)
+        return q + _nothing(a), jnp.zeros((*a.shape[:-2], inner, cols), a.dtype) + _nothing(a)
     q, r = lax.linalg.qr(a, full_matrices=full_matrices)
     return q, r
 
@@ -153,7 +161,8 @@ def qr_pull(inputs, outputs, cotangents, full_matrices):
 def eigh(a):
     """(eigenvalues in the dtype of a, eigenvectors); reads the lower triangle only."""
     if 0 in a.shape:
-        return jnp.zeros(a.shape[:-1], a.dtype), jnp.zeros(a.shape, a.dtype)
+        zeros = (jnp.zeros(shape, a.dtype) for shape in (a.shape[:-1], a.shape))
+        return tuple(z + _nothing(a) for z in zeros)
     v, e = lax.linalg.eigh(a, lower=True, symmetrize_input=False)
     return e.astype(a.dtype), v
 
@@ -188,7 +197,8 @@ def eig(a):
     """(eigenvalues, right eigenvectors), complex."""
     out = jnp.result_type(a.dtype, jnp.complex64)
     if 0 in a.shape:
-        return jnp.zeros(a.shape[:-1], out), jnp.zeros(a.shape, out)
+        zeros = (jnp.zeros(shape, out) for shape in (a.shape[:-1], a.shape))
+        return tuple(z + _nothing(a).astype(out) for z in zeros)
     e, v = lax.linalg.eig(a, compute_left_eigenvectors=False)
     return e, v
 
@@ -234,9 +244,9 @@ def svd_body(a, full_matrices):
         batch = a.shape[:-2]
         values = jnp.zeros((*batch, least), jnp.real(a).dtype)
         return (
-            values.astype(_real_dtype(a)),
-            jnp.broadcast_to(u, (*batch, *u.shape)),
-            jnp.broadcast_to(v, (*batch, *v.shape)),
+            (values + jnp.real(_nothing(a))).astype(_real_dtype(a)),
+            jnp.broadcast_to(u, (*batch, *u.shape)) + _nothing(a),
+            jnp.broadcast_to(v, (*batch, *v.shape)) + _nothing(a),
         )
     u, s, vh = lax.linalg.svd(a, full_matrices=full_matrices)
     return s.astype(_real_dtype(a)), u, adj(vh)

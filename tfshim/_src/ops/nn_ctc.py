@@ -222,7 +222,7 @@ def ctc_unique_labels(labels, name=None) -> list[Tensor]:
       The labels, int64 [batch, n] with zeros at the end, and for each label its place among them.
     """
     labels = convert(labels)
-    if labels.ndim != 2:
+    if labels.ndim < 2 or (labels.ndim > 2 and labels.aval.shape[0]):
         raise op_error("Unique", "unique expects a 1D vector.")
     return _unique_labels(labels)
 

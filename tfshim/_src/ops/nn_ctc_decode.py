@@ -10,7 +10,13 @@ import numpy as np
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import FailedPreconditionError, dtype_not_allowed, op_error, require
+from tfshim._src.errors import (
+    FailedPreconditionError,
+    dtype_mismatch,
+    dtype_not_allowed,
+    op_error,
+    require,
+)
 from tfshim._src.registry import export, op
 from tfshim._src.rules import Group, each
 from tfshim._src.sparse import SparseTensor
@@ -20,7 +26,9 @@ _TYPES = Group(("inputs",), ("float", "double"))
 
 def _checked(kernel: str, inputs: Any, sequence_length: Any, attrs: str = "") -> tuple:
     """Logits and lengths as tensors that fit, and the call's name for later errors."""
-    x, lengths = convert(inputs), convert(sequence_length, dtypes.int32)
+    x, lengths = convert(inputs), convert(sequence_length, hint=dtypes.int32)
+    if lengths.aval.dtype is not dtypes.int32:
+        raise dtype_mismatch(kernel, 1, dtypes.int32, lengths.aval.dtype)
     name = None if isinstance(sequence_length, (list, tuple)) else ""
     if x.aval.dtype not in _TYPES.ordered:
         raise dtype_not_allowed(kernel, x.aval.dtype, _TYPES.ordered, name=name)

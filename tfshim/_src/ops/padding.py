@@ -55,7 +55,7 @@ def _mirror_pad(tensor, paddings, mode):
                 f"paddings must be no greater than the dimension size: {low}, {high} greater than "
                 f"{size}",
             )
-    return jnp.pad(tensor, paddings, mode=mode.lower())
+    return jnp.pad(tensor, paddings, mode=mode.lower()) if tensor.ndim else tensor
 
 
 def _pairs(value: Any, kernel: str, shape: tuple[int, ...]) -> Pairs:

@@ -169,7 +169,9 @@ def _extreme_jvp(raw):
         axes = reduced_axes(x, axis)
         kept = raw(x, axes, True)
         chosen = (x == kept).astype(x.dtype)
-        share = chosen / sum_raw(chosen, axes, True)
+        # NaN equals nothing, and 0 / 0 is NaN; XLA would make that 0.
+        count = sum_raw(chosen, axes, True)
+        share = jnp.where(count == 0, jnp.asarray(jnp.nan, x.dtype), chosen / count)
         tangent = sum_raw(share * t, axes, keepdims)
         return kept.reshape(tangent.shape), tangent
 
@@ -273,9 +275,9 @@ def _extreme_index(x, axis: int, output_type, largest: bool):
         -x.ndim <= axis < x.ndim,
         f"Expected dimension in the range [{-x.ndim}, {x.ndim}), but got {axis}",
     )
-    axis %= x.ndim
-    if x.shape[axis] == 0 and x.size == 0 and math.prod(np.delete(x.shape, axis)) > 0:
+    if x.shape[axis] == 0:
         fail(f"Reduction axis {axis} is empty in shape {brackets(x.shape)}")
+    axis %= x.ndim
     if x.size == 0:
         return jnp.zeros(np.delete(x.shape, axis).astype(int), output_type)
     if x.dtype == np.bool_:

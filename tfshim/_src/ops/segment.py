@@ -422,6 +422,10 @@ def check_below(kernel: str, ids: np.ndarray, n: int) -> None:
         )
 
 
+#: Dtypes of the ids where the kernel is UnsortedSegmentSum.
+_SUMMED = ("int16", *INDEX)
+
+
 @export("tf.math.unsorted_segment_sum")
 def unsorted_segment_sum(data, segment_ids, num_segments, name=None) -> Any:
     """The sums of the slices of each segment.
@@ -438,8 +442,7 @@ def unsorted_segment_sum(data, segment_ids, num_segments, name=None) -> Any:
     Raises:
       InvalidArgumentError: for ids out of range, and shapes that do not fit.
     """
-    allowed = ("int16", *INDEX)
-    return _unsorted(_unsorted_sum, data, segment_ids, num_segments, allowed)
+    return _unsorted(_unsorted_sum, data, segment_ids, num_segments, _SUMMED)
 
 
 @export("tf.math.unsorted_segment_prod")
@@ -515,7 +518,7 @@ def unsorted_segment_mean(data, segment_ids, num_segments, name=None) -> Any:
     Raises:
       InvalidArgumentError: for ids out of range, and shapes that do not fit.
     """
-    return _unsorted(_unsorted_mean, data, segment_ids, num_segments)
+    return _unsorted(_unsorted_mean, data, segment_ids, num_segments, _SUMMED)
 
 
 @export("tf.math.unsorted_segment_sqrt_n")
@@ -534,4 +537,4 @@ def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None) -> Any:
     Raises:
       InvalidArgumentError: for ids out of range, and shapes that do not fit.
     """
-    return _unsorted(_unsorted_sqrt_n, data, segment_ids, num_segments)
+    return _unsorted(_unsorted_sqrt_n, data, segment_ids, num_segments, _SUMMED)

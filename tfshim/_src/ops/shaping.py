@@ -252,6 +252,8 @@ def reverse(tensor, axis):
     """
     n = tensor.ndim
     axes: list[int] = []
+    if not n or not tensor.size:
+        return tensor  # TensorFlow does not look at the axes then
     for i, a in enumerate(axis):
         require(-n <= a < n, f"'axis'[{i}] = {a} is out of valid range [0, {n - 1}")
         require(a % n not in axes, f"axis {a % n} specified more than once.")

@@ -12,6 +12,7 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import op_error, require
 from tfshim._src.ops.arithmetic import multiply
 from tfshim._src.ops.fft import dct, irfft, rfft
+from tfshim._src.ops.shaping import reshape
 from tfshim._src.ops.signal_windows import hann_window, vorbis_window
 from tfshim._src.registry import export, op
 from tfshim._src.rules import same
@@ -297,6 +298,8 @@ def inverse_mdct(mdcts, window_fn=vorbis_window, norm=None, name=None) -> Any:
     mdcts = convert(mdcts)
     _require_rank(mdcts, 2)
     half = mdcts.aval.shape[-1]
+    if not half:
+        return reshape(mdcts, (*mdcts.aval.shape[:-2], 0))
     scale = 0.5 / half if norm is None else 1.0
     frames = _unfold_frames(dct(mdcts, type=4, norm=norm), scale)
     return overlap_and_add(_windowed(frames, 2 * half, window_fn), half)
