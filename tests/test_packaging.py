@@ -16,7 +16,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 # Import name -> name on PyPI, where they differ.
-DISTRIBUTIONS = {"absl": "absl-py", "malt": "diastatic-malt", "tensorflow": "tensorflow-cpu"}
+DISTRIBUTIONS = {
+    "google": "protobuf",
+    "absl": "absl-py",
+    "malt": "diastatic-malt",
+    "tensorflow": "tensorflow-cpu",
+}
 # Used where the user has them, never needed: shown plots and the notebook's own display.
 OPTIONAL = {"matplotlib", "IPython"}
 

@@ -5,7 +5,9 @@ import pytest
 from tests import transcripts
 
 
-@pytest.mark.parametrize("name", ["check_numerics", "ragged", "small_names", "sparse", "strings"])
+@pytest.mark.parametrize(
+    "name", ["check_numerics", "protos", "ragged", "small_names", "sparse", "strings"]
+)
 def test_the_text_is_tensorflows(name):
     assert transcripts.differences(name) == []
 

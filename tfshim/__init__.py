@@ -304,6 +304,10 @@ from tfshim._src.ops.unique import (
     unique_with_counts,
 )
 from tfshim._src.ops.volume_patches import extract_volume_patches
+from tfshim._src.protos.tensors import (
+    make_ndarray,
+    make_tensor_proto,
+)
 from tfshim._src.ragged import RaggedTensor
 from tfshim._src.ragged_spec import RaggedTensorSpec
 from tfshim._src.set_ops import (
@@ -556,6 +560,8 @@ __all__ = [
     "logical_and",
     "logical_not",
     "logical_or",
+    "make_ndarray",
+    "make_tensor_proto",
     "map_fn",
     "math",
     "matmul",

@@ -227,6 +227,22 @@ class DType:
         other = as_dtype(other)
         return self._enum in (other._enum, other.base_dtype._enum)
 
+    def experimental_as_proto(self) -> Any:
+        """This type as a `SerializedDType`, whose bytes are TensorFlow's."""
+        return self.experimental_type_proto()(datatype=self._enum)
+
+    @classmethod
+    def experimental_type_proto(cls) -> Any:
+        """The class `SerializedDType`."""
+        from tfshim._src.protos.messages import message
+
+        return message("SerializedDType")
+
+    @classmethod
+    def experimental_from_proto(cls, proto) -> DType:
+        """The type that a `SerializedDType` stands for."""
+        return DType(proto.datatype)
+
     # A dtype is also a TraceType (tf.types.experimental): a static value of a signature.
     def is_subtype_of(self, other) -> builtins.bool:
         """Whether the two are the same type: dtypes have no order among them."""

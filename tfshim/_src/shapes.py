@@ -208,7 +208,10 @@ class TensorShape:
             try:
                 iterator = iter(dims)
             except TypeError:
-                self._dims = (_size(dims),)
+                if hasattr(dims, "unknown_rank"):  # a protocol message
+                    self._dims = TensorShape.experimental_from_proto(dims)._dims
+                else:
+                    self._dims = (_size(dims),)
             else:
                 self._dims = tuple(_size_within(dims, d) for d in iterator)
 
@@ -385,6 +388,30 @@ class TensorShape:
             return unknown_shape()
         pairs = zip(self._dims, other._dims, strict=True)
         return TensorShape._of(tuple(x if x == y else None for x, y in pairs))
+
+    def as_proto(self) -> Any:
+        """This shape as a `TensorShapeProto`, whose bytes are TensorFlow's."""
+        from tfshim._src.protos import specs
+
+        return specs.of_shape(self)
+
+    def experimental_as_proto(self) -> Any:
+        """See `as_proto`."""
+        return self.as_proto()
+
+    @classmethod
+    def experimental_type_proto(cls) -> type:
+        """The class `TensorShapeProto`."""
+        from tfshim._src.protos.messages import message
+
+        return message("TensorShapeProto")
+
+    @classmethod
+    def experimental_from_proto(cls, proto) -> TensorShape:
+        """The shape that a `TensorShapeProto` stands for."""
+        from tfshim._src.protos import specs
+
+        return specs.to_shape(proto)
 
     # A shape is also a TraceType (tf.types.experimental): a static value of a signature.
     def is_subtype_of(self, other) -> bool:

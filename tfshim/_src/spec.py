@@ -239,6 +239,26 @@ class TypeSpec(TraceType):
     def __tf_tracing_type__(self, context) -> TraceType:
         return self
 
+    @classmethod
+    def experimental_type_proto(cls) -> type:
+        """The class of the protocol messages that stand for specs of this class."""
+        from tfshim._src.protos import specs
+
+        return specs.type_proto(cls)
+
+    @classmethod
+    def experimental_from_proto(cls, proto) -> Any:
+        """The spec that a protocol message stands for."""
+        from tfshim._src.protos import specs
+
+        return specs.to_spec(proto)
+
+    def experimental_as_proto(self) -> Any:
+        """This spec as a protocol message, whose bytes are TensorFlow's."""
+        from tfshim._src.protos import specs
+
+        return specs.of_spec(self)
+
     def _key(self) -> tuple:
         try:
             return self._cached_key

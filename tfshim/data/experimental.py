@@ -8,16 +8,12 @@ from tfshim._src.data.dataset import (
     INFINITE_CARDINALITY,
     UNKNOWN_CARDINALITY,
 )
-from tfshim._src.data.optional import (
-    Optional,
-    OptionalSpec as OptionalStructure,
-)
+from tfshim._src.data.optional import Optional
 
 __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
     "Optional",
-    "OptionalStructure",
     "UNKNOWN_CARDINALITY",
 ]
 

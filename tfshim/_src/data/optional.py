@@ -118,7 +118,7 @@ def _blank(spec: Any) -> Any:
     return spec._from_components(nest.map_structure(_blank, spec._component_specs))
 
 
-@export("tf.OptionalSpec", "tf.data.experimental.OptionalStructure")
+@export("tf.OptionalSpec")
 class OptionalSpec(TypeSpec):
     """The type of a `tf.experimental.Optional`.
 

@@ -1,0 +1,1 @@
+"""Protocol messages of TensorFlow: tensors, shapes, dtypes and type specs as bytes."""
