@@ -71,7 +71,8 @@ def test_every_public_op_is_drawn():
 
 def test_draws_hold_what_implementations_part_on():
     writers = sorted(CALLS.items())  # (rows are changed by whoever adds some)
-    arrays = [a for n in range(3) for op, f in writers for a in arrays_of(f(Draw(11, n), op))]
+    numbered = enumerate(writers * 3)
+    arrays = [a for n, (op, write) in numbered for a in arrays_of(write(Draw(11, n), op))]
     assert {a.dtype for a in arrays} >= set(ALL)
     shapes = {a.value.shape for a in arrays}
     assert any(0 in s for s in shapes) and any(1 in s for s in shapes) and () in shapes
@@ -94,8 +95,9 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("op", PLANTED)
-@pytest.mark.parametrize("mode", ["eager", "compiled"])
+@pytest.mark.parametrize(
+    "op, mode", [*((op, "eager") for op in PLANTED), ("tf.math.is_nan", "compiled")]
+)
 def test_a_wrong_op_is_found_and_made_small(monkeypatch, op, mode):
     from tfshim._src.registry import PUBLIC
 
@@ -103,7 +105,7 @@ def test_a_wrong_op_is_found_and_made_small(monkeypatch, op, mode):
     monkeypatch.setitem(PUBLIC, op, PLANTED[op](right))
     said = []
     fuzz = Fuzz(Unbroken({op: right}), 1, op, [mode], say=said.append)
-    fuzz.run(range(24))
+    fuzz.run(range(16))
     assert fuzz.unexplained and op in fuzz.report()
     smallest = min(
         sum(a.value.size for a in arrays_of(found.row)) for found, _ in fuzz.unexplained.values()
@@ -178,7 +180,7 @@ def test_snippets_run(number):
     (outcome,) = run_here([case], "eager")
     if "error" in (outcome["result"] or {}) or "error" in (outcome.get("grads") or {}):
         pytest.skip("the call raises")
-    if (outcome["result"] or {}).get("k") in ("SparseTensor", "RaggedTensor", "object"):
+    if "SparseTensor" in str(outcome["result"]):
         pytest.skip("a tape takes their values only")
     if "# and so on" in snippet(case):
         pytest.skip("a snippet shows the first of many elements only")
