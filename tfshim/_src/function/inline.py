@@ -129,7 +129,9 @@ def call_on_tracers(function: Callable, args: tuple) -> Any:
     inner = nest.pack_sequence_as(args, placeholders, expand_composites=True)
     with capturing(graph):
         result = nest.map_structure(
-            lambda x: x if x is None else convert(x), function(*inner), expand_composites=True
+            lambda x: x if x is None else convert(x),  # pyright: ignore
+            function(*inner),
+            expand_composites=True,
         )
     leaves = [t for t in nest.flatten(result, expand_composites=True) if t is not None]
     for t in leaves:

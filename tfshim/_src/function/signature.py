@@ -254,7 +254,7 @@ def plain_key(value: Any, parts: list, tensors: list, variables: list) -> bool:
     elif kind is dict:
         return plain_keywords(value, parts, tensors, variables, sorted)
     elif kind is np.ndarray and value.dtype.kind in "fiub" and value.dtype.isnative:
-        parts.append(make_aval(value.shape, dtypes.from_np(value.dtype)))
+        parts.append((np.ndarray, make_aval(value.shape, dtypes.from_np(value.dtype))))
         tensors.append(value)
     else:
         return False
