@@ -6,7 +6,7 @@ from tests import transcripts
 
 
 @pytest.mark.parametrize(
-    "name", ["check_numerics", "protos", "ragged", "small_names", "sparse", "strings"]
+    "name", ["check_numerics", "methods", "protos", "ragged", "small_names", "sparse", "strings"]
 )
 def test_the_text_is_tensorflows(name):
     assert transcripts.differences(name) == []

@@ -369,6 +369,14 @@ class Tensor:
         """A copy on the host."""
         return from_value(np.asarray(self._raw()))
 
+    def gpu(self, gpu_index=0) -> Tensor:
+        """A copy on a GPU; RuntimeError where there is none of that number."""
+        try:
+            device = jax.devices("gpu")[gpu_index]
+        except (RuntimeError, IndexError):
+            raise RuntimeError(f"GPU:{gpu_index} unknown device.") from None
+        return from_value(jax.device_put(self._raw(), device))
+
     def _graph_name(self) -> str:
         name = getattr(self, "_name", None)
         if name is None:
@@ -420,6 +428,25 @@ class Tensor:
             f"'tensorflow.python.framework.ops.{type(self).__name__}' object has no attribute "
             f"'{name}'"
         )
+
+    def __round__(self, ndigits=0):
+        # TensorFlow rounds by NumPy's names, which tensors lack: so this raises, as there.
+        return self.__getattr__("astype")
+
+    # -- protocols --
+
+    def __tf_tensor__(self, dtype=None, name=None) -> Tensor:
+        if dtype is not None and dtypes.as_dtype(dtype) is not self.dtype:
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtypes.as_dtype(dtype).name} for Tensor with "
+                f"dtype {self.dtype.name}: {self!r}"
+            )
+        return self
+
+    def __tf_tracing_type__(self, context):
+        from tfshim._src.spec import TensorSpec
+
+        return TensorSpec(self.shape, self.dtype)
 
     # -- text --
 
@@ -482,8 +509,20 @@ class Reference:
     def __ne__(self, other):
         return not self == other
 
+    def __lt__(self, other):
+        return id(self._wrapped) < id(_unwrapped(other))
+
+    def __gt__(self, other):
+        return id(self._wrapped) > id(_unwrapped(other))
+
     def __repr__(self):
         return f"<Reference wrapping {self._wrapped!r}>"
+
+
+def _unwrapped(reference):
+    if not isinstance(reference, Reference):
+        raise TypeError("Cannot compare wrapped object with unwrapped object")
+    return reference._wrapped
 
 
 _new = EagerTensor.__new__

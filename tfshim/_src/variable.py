@@ -21,6 +21,7 @@ from tfshim._src.engine import speed
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import op_error
 from tfshim._src.registry import export
+from tfshim._src.save_slice_info import SaveSliceInfo
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import STATE, EagerTensor, Reference, from_value, numpy_text
 from tfshim._src.variable_creator import DirectMetaclass, VariableMetaclass
@@ -94,6 +95,7 @@ class Variable(metaclass=VariableMetaclass):
 
     __module__ = "tensorflow"
     __array_priority__ = 100
+    SaveSliceInfo = SaveSliceInfo
 
     def __new__(cls, *args, **kwargs):
         return object.__new__(ResourceVariable if cls is Variable else cls)
@@ -491,6 +493,14 @@ class Variable(metaclass=VariableMetaclass):
 
     def eval(self, session=None):
         raise RuntimeError("This operation is not supported when eager execution is enabled.")
+
+    # In eager mode these two raise in TensorFlow too.
+    def initialized_value(self):
+        raise NotImplementedError
+
+    @staticmethod
+    def from_proto(variable_def, import_scope=None):
+        raise NotImplementedError
 
     def to_proto(self, export_scope=None):
         raise RuntimeError("This operation is not supported when eager execution is enabled.")

@@ -38,6 +38,8 @@ _MESSAGES = {
         minimum 4 TensorProto, maximum 5 TensorProto""",
     "TypeSpecProto": """type_spec_class 1 TypeSpecProto.TypeSpecClass, type_state 2 StructuredValue,
         type_spec_class_name 3 string, num_flat_components 4 int32""",
+    "SaveSliceInfoDef": """full_name 1 string, full_shape 2 *int64, var_offset 3 *int64,
+        var_shape 4 *int64""",
     "StructuredValue": """none_value 1 &NoneValue, float64_value 11 &double,
         int64_value 12 &sint64, string_value 13 &string, bool_value 14 &bool,
         tensor_shape_value 31 &TensorShapeProto, tensor_dtype_value 32 &DataType,
