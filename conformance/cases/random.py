@@ -413,4 +413,34 @@ def generators():
     )
 
 
-ROWS = [*seeded(), *streams(), *stateless(), *indices(), *generators()]
+def truncated():
+    op = "tf.random.stateless_parameterized_truncated_normal"
+    yield row(op, [5], SEED)
+    yield row(op, [20], LONG_SEED, 1.0, 2.0, -1.0, 4.0)
+    yield row(op, [9], SEED, minvals=0.0, maxvals=0.5)  # by uniforms
+    yield row(op, [9], SEED, minvals=3.0, maxvals=20.0)  # by the exponential distribution
+    yield row(op, [9], SEED, minvals=-20.0, maxvals=-3.0)
+    yield row(op, [4, 3], SEED, f32([0, 5, 0]), f32(1), f32([-2, 0, 3]), f32([2, 10, 10]))
+    yield row(op, [4, 2, 3], SEED, f32([[0], [1]]), f32([1, 2, 3]), f32(-2), f32([[3]]))
+    yield row(op, i64([6]), SEED, f64(0), f64(1), f64(-2), f64(2), second=True)
+    yield row(op, [6], SEED, f64(0), f64(1), f64(0), f64(0.5), second=True)
+    yield row(op, [6], SEED, f64(0), f64(1), f64(3), f64(9), grad=(2, 3, 4))
+    yield row(op, [6], SEED, f32(0.5), f32(2), minvals=float("-inf"), maxvals=1.0)
+    yield row(op, [6], SEED, f32(0.5), f32(2), minvals=2.0, maxvals=float("inf"))
+    yield row(op, [], SEED, kind="boundary")
+    yield row(op, [0], SEED, f32(0), kind="boundary")
+    yield row(op, [3, 0], SEED, f32([]), kind="boundary")
+    yield row(op, [4], SEED, minvals=2.0, maxvals=1.0, kind="error")
+    yield row(op, [4], SEED, stddevs=-1.0, kind="error")
+    yield row(op, [4], SEED, minvals=float("-inf"), maxvals=float("inf"), kind="error")
+    yield row(op, [4], SEED, f32([1, 2]), kind="error")
+    yield row(op, [2, 3], SEED, f32([1, 2, 3]), f32([1, 2]), kind="error")
+    yield row(op, [4], SEED, f64(1), kind="error")
+    yield row(op, [4], SEED, i32(1), kind="error")
+    yield row(op, [[4]], SEED, kind="error")
+    yield row(op, [-1], SEED, kind="error")
+    yield row(op, [4], [1, 2, 3], kind="error")
+    yield row(op, [4], [1.0, 2.0], kind="error")
+
+
+ROWS = [*seeded(), *streams(), *stateless(), *truncated(), *indices(), *generators()]

@@ -40,6 +40,7 @@ from tfshim._src.ops.random_stateless import (
     stateless_truncated_normal,
     stateless_uniform,
 )
+from tfshim._src.ops.random_truncated import stateless_parameterized_truncated_normal
 from tfshim._src.random_state import set_seed
 
 if _typing.TYPE_CHECKING:  # imported on first use
@@ -72,6 +73,7 @@ __all__ = [
     "stateless_categorical",
     "stateless_gamma",
     "stateless_normal",
+    "stateless_parameterized_truncated_normal",
     "stateless_poisson",
     "stateless_truncated_normal",
     "stateless_uniform",
