@@ -246,7 +246,10 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
       ValueError: for integers.
     """
     a = convert(x)
-    b = convert(y, a.aval.dtype)
+    try:
+        b = convert(y, a.aval.dtype)
+    except ValueError as error:
+        raise ValueError(f"y: {error}") from None
     base = a.aval.dtype
     if base.kind not in "fc" or base.np == ml_dtypes.bfloat16:
         raise ValueError(f"data type {base.as_numpy_dtype} not inexact")

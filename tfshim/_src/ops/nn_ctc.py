@@ -5,6 +5,7 @@ Source: Graves et al., "Connectionist Temporal Classification" (2006).
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax
@@ -224,6 +225,8 @@ def ctc_unique_labels(labels, name=None) -> list[Tensor]:
     labels = convert(labels)
     if labels.ndim < 2 or (labels.ndim > 2 and labels.aval.shape[0]):
         raise op_error("Unique", "unique expects a 1D vector.")
+    if not labels.aval.shape[0]:  # no rows from which TensorFlow could know their length
+        labels = convert(np.zeros((0,), labels.aval.dtype.np))
     return _unique_labels(labels)
 
 
@@ -239,6 +242,25 @@ def _collapse(labels, seq_length):
     for i, row in enumerate(kept):
         out[i, : len(row)] = row
     return out, lengths
+
+
+def _check_lengths(labels: tuple[int, ...], lengths: tuple[int, ...]) -> None:
+    """Refuses shapes where TensorFlow's composition of smaller ops does."""
+    marks = (*lengths, labels[1])
+    try:
+        size = math.prod(np.broadcast_shapes(labels, marks))
+    except ValueError:
+        shown = f"{brackets(labels)} vs. {brackets(marks)}"
+        raise op_error("LogicalAnd", f"Incompatible shapes: {shown}") from None
+    if size != math.prod(labels):
+        raise ValueError(f"Shapes ({math.prod(labels)},) and ({size},) are incompatible")
+    if len(labels) > 2 or len(lengths) > 1:
+        raise op_error(
+            "Reshape",
+            f"Input to reshape is a tensor with {size} values, but the requested shape has "
+            f"{labels[0] * labels[1]}",
+            name=None,
+        )
 
 
 @export("tf.nn.collapse_repeated")
@@ -263,23 +285,6 @@ def collapse_repeated(labels, seq_length, name=None) -> tuple[Tensor, Tensor]:
             f"Index out of range using input dim 1; input has only {labels.ndim} dims",
             name="strided_slice/",
         )
-    if labels.ndim > 2 or lengths.ndim > 1:
-        raise op_error(
-            "Reshape",
-            f"Incompatible shapes: {brackets(labels.aval.shape)} vs. "
-            f"{brackets(lengths.aval.shape)}",
-            name=None,
-        )
-    rows, counts = labels.aval.shape[0], lengths.aval.size
-    if rows == 1 < counts:
-        raise ValueError(
-            f"Shapes ({labels.aval.size},) and ({labels.aval.size * counts},) are incompatible"
-        )
-    if counts not in (1, rows):
-        raise op_error(
-            "LogicalAnd",
-            f"Incompatible shapes: {brackets(labels.aval.shape)} vs. "
-            f"[{counts},{labels.aval.shape[1]}]",
-        )
+    _check_lengths(labels.aval.shape, lengths.aval.shape)
     found, new = _collapse(labels, lengths)
     return found, new

@@ -382,18 +382,7 @@ def _shifts(x, w, strides, rates, pads, spans):
     """One slice of the padded input for each tap of the filter, as an extra first axis."""
     lowest = -jnp.inf if jnp.issubdtype(x.dtype, jnp.floating) else jnp.iinfo(x.dtype).min
     wide = jnp.pad(x, ((0, 0), *pads, (0, 0)), constant_values=jnp.asarray(lowest, x.dtype))
-    taps = []
-    for i in range(w.shape[0]):
-        for j in range(w.shape[1]):
-            at = (0, i * rates[0], j * rates[1], 0)
-            end = (
-                wide.shape[0],
-                at[1] + (spans[0] - 1) * strides[0] + 1,
-                at[2] + (spans[1] - 1) * strides[1] + 1,
-                wide.shape[3],
-            )
-            taps.append(lax.slice(wide, at, end, (1, *strides, 1)))
-    return jnp.stack(taps)
+    return _slices(wide, w, strides, rates, spans)
 
 
 def _dilation_taps(x, w, strides, padding, rates):
@@ -418,14 +407,18 @@ def _dilation_taps(x, w, strides, padding, rates):
         require(s > 0, f"Stride must be > 0, but got {s}")
     spans, pads = nw.windows(x.shape[1:3], w.shape[:2], strides, rates, padding)
     taps = _shifts(x, w, strides, rates, pads, spans)
-    return taps, w.reshape(-1, 1, 1, 1, w.shape[2])
+    return taps, w.reshape(w.shape[0] * w.shape[1], 1, 1, 1, w.shape[2])
 
 
 def _dilation_jvp(primals, tangents, strides, padding, rates):
     (x, w), (dx, dw) = primals, tangents
     taps, weights = _dilation_taps(x, w, strides, padding, rates)
     sums = taps + weights
-    best = jnp.argmax(sums, axis=0)[None]
+    best = (
+        jnp.argmax(jnp.nan_to_num(sums, nan=-jnp.inf), axis=0)[None]
+        if sums.size
+        else jnp.zeros((), int)
+    )
     hot = (jnp.arange(sums.shape[0]).reshape(-1, 1, 1, 1, 1) == best).astype(x.dtype)
     spans, pads = nw.windows(x.shape[1:3], w.shape[:2], strides[1:3], rates[1:3], padding)
 
@@ -434,33 +427,37 @@ def _dilation_jvp(primals, tangents, strides, padding, rates):
         return _slices(wide, w, strides[1:3], rates[1:3], spans)
 
     moved = shifted(dx) + dw.reshape(weights.shape)
-    return jnp.max(sums, axis=0), jnp.sum(hot * moved, axis=0)
+    return _largest_tap(sums), jnp.sum(hot * moved, axis=0)
 
 
 def _slices(wide, w, strides, rates, spans):
-    return jnp.stack(
-        [
-            lax.slice(
-                wide,
-                (0, i * rates[0], j * rates[1], 0),
-                (
-                    wide.shape[0],
-                    i * rates[0] + (spans[0] - 1) * strides[0] + 1,
-                    j * rates[1] + (spans[1] - 1) * strides[1] + 1,
-                    wide.shape[3],
-                ),
-                (1, *strides, 1),
-            )
-            for i in range(w.shape[0])
-            for j in range(w.shape[1])
-        ]
-    )
+    batch, channels = wide.shape[0], wide.shape[3]
+    if 0 in spans or not w.size or not batch:
+        return jnp.zeros((w.shape[0] * w.shape[1], batch, *spans, channels), wide.dtype)
+    taps = []
+    for i, j in np.ndindex(*w.shape[:2]):
+        top, left = i * rates[0], j * rates[1]
+        bottom = top + (spans[0] - 1) * strides[0] + 1
+        right = left + (spans[1] - 1) * strides[1] + 1
+        part = lax.slice(
+            wide, (0, top, left, 0), (batch, bottom, right, channels), (1, *strides, 1)
+        )
+        taps.append(part)
+    return jnp.stack(taps)
+
+
+def _largest_tap(sums):
+    """The largest sum of each window; TensorFlow starts from the lowest number and skips NaN."""
+    if not jnp.issubdtype(sums.dtype, jnp.floating):
+        return jnp.max(sums, axis=0, initial=jnp.iinfo(sums.dtype).min)
+    lowest = jnp.finfo(sums.dtype).min
+    return jnp.max(jnp.where(jnp.isnan(sums), lowest, sums), axis=0, initial=lowest)
 
 
 @op(kernel="Dilation2D", inputs=same("input", "filter", of=kinds.COMPARE), jvp=_dilation_jvp)
 def _dilation(input, filter, strides, padding, rates):
     taps, weights = _dilation_taps(input, filter, strides, padding, rates)
-    return jnp.max(taps + weights, axis=0)
+    return _largest_tap(taps + weights)
 
 
 def _morphology(input, filters, strides, padding, data_format, dilations) -> tuple:

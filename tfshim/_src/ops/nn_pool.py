@@ -515,6 +515,8 @@ def _max_pool_with_argmax(input, ksize, strides, padding, dtype, with_batch):
     require(x.size > 0, "tensor_in must not be empty (2)")
     _check2d(x, ksize, strides, padding, False, False)
     values, places = _argmax_windows(x, ksize, strides, padding)
+    if not values.size:  # no window fits: connected to x all the same
+        values = x[:, : values.shape[1], : values.shape[2]]
     if with_batch:
         places = places + np.arange(x.shape[0]).reshape(-1, 1, 1, 1) * int(np.prod(x.shape[1:]))
     return values, places.astype(dtype)

@@ -1,0 +1,134 @@
+"""What random calls found (python -m conformance.fuzz), of all families: rows for each defect."""
+
+import numpy as np
+
+from conformance.cases.row import (
+    array,
+    code,
+    draw,
+    f16,
+    f32,
+    f64,
+    i8,
+    i16,
+    i32,
+    i64,
+    make,
+    method,
+    row,
+    s,
+    var,
+)
+
+_NAN, _INF = float("nan"), float("inf")
+_NOTHING = f64([], (0, 2, 2))
+_NO_TAPS = ([1, 2, 1, 1], "VALID", "NHWC", [1, 1, 2, 1])
+_EDGES = f64([0, 0, -1, 1, _INF, 0.5, _NAN, 1, 1])
+
+
+def strings():
+    """RE2's rule for empty matches; positions in empty strings."""
+    words = s(["ab", "baab", "", "aé b\n"])
+    for pattern in (".*", "a*", "x*?", "a*?", "b*$", "(a|)", r"\b"):
+        yield row("tf.strings.regex_replace", words, pattern, r"<\0>", kind="boundary")
+    yield row("tf.strings.substr", s([""]), i32([1]), i32([1]), "UTF8_CHAR", kind="error")
+    yield row("tf.strings.substr", s([""]), i32([0]), i32([1]), "UTF8_CHAR", kind="boundary")
+
+
+def gathers():
+    """What is gathered from nothing; gradients that are dense in TensorFlow."""
+    yield row("tf.gather", f32([], (0, 1, 2)), i32([], (0, 3)), kind="boundary", grad=())
+    yield row("tf.gather", draw((3, 2)), i32([0, 2]), axis=-2)
+    yield row("tf.gather", draw((3, 2)), i32([0, 1]), axis=-1)
+    yield row("tf.gather_nd", draw((3, 2)), i32([[[0], [2]]]))
+    yield row("tf.gather_nd", draw((3, 2)), i32([[0], [2]]))
+
+
+def images():
+    """Windows larger than an image, and images without pixels."""
+    yield row("tf.nn.conv2d", f32([], (0, 2, 2, 4)), draw((1, 1, 2, 3)), 1, "SAME", grad=())
+    yield row("tf.nn.conv2d", draw((1, 2, 2, 4)), draw((1, 1, 2, 3)), 1, "SAME", kind="error")
+    yield row(
+        "tf.nn.separable_conv2d",
+        *(draw((1, 2, 2, 2)), draw((1, 1, 2, 2)), draw((1, 1, 2, 1)), [1] * 4, "SAME"),
+        kind="error",
+    )
+    for padding in ("VALID", "SAME"):
+        yield row("tf.nn.max_pool_with_argmax", draw((1, 1, 3, 1)), 2, 2, padding, kind="boundary")
+    for op in ("tf.nn.dilation2d", "tf.nn.erosion2d"):
+        yield row(op, draw((1, 2, 2, 1)), draw((3, 1, 1)), *_NO_TAPS, kind="boundary", grad=())
+        yield row(op, draw((1, 2, 2, 1)), f32([], (0, 1, 1)), *_NO_TAPS, kind="boundary", grad=())
+        yield row(op, f32([[[[_NAN], [1]]]]), f32([[[0], [0]]]), [1] * 4, "SAME", "NHWC", [1] * 4)
+
+
+def matrices():
+    """Gradients of empty matrices, and norms of them."""
+    yield row("tf.linalg.qr", _NOTHING, kind="boundary")
+    yield row("tf.linalg.eigh", _NOTHING, kind="boundary")
+    yield row("tf.linalg.eig", _NOTHING, kind="boundary")
+    yield row("tf.linalg.svd", f64([], (0, 3)), kind="boundary")
+    for order, axis in ((2, [0, 1]), (1, [0, 1]), (np.inf, [-2, -1]), (np.inf, None), (np.inf, 0)):
+        yield row("tf.norm", f32([], (0, 3)), order, axis, kind="boundary", grad=())
+
+
+def numbers():
+    """Edges of functions and reductions."""
+    ones = np.ones_like(_EDGES.value)
+    for x in (0.0, 0.5, 1.0, _NAN):
+        at = array(ones * x, "float64")
+        yield row("tf.math.betainc", _EDGES, _EDGES[::-1], at, kind="boundary", grad=())
+    yield row("tf.math.special.bessel_i0", f16([13.2, 14.0, -11.0]), kind="boundary")
+    yield row("tf.math.special.bessel_i1", f16([13.2, 14.0, -11.0]), kind="boundary")
+    yield row("tf.math.pow", i32([]), i32([-1]), kind="boundary")
+    for op in ("tf.math.reduce_max", "tf.math.reduce_min"):
+        yield row(op, f64([1.5, _NAN]), kind="boundary")
+        yield row(op, f32([[_NAN, _NAN], [1, 1]]), axis=1, keepdims=True, kind="boundary")
+    yield row("tf.math.argmin", f32([], (0, 0)), kind="error")
+    yield row("tf.math.argmax", f32([], (3, 0)), axis=-1, kind="error")
+    for name in ("sum", "mean", "sqrt_n"):
+        yield row(f"tf.math.unsorted_segment_{name}", draw((3, 2)), i16([0, 1, 0]), 2)
+
+
+def shapes():
+    """Scalars and tensors of no elements."""
+    for mode in ("CONSTANT", "REFLECT", "SYMMETRIC"):
+        yield row("tf.pad", f32(1.0), i32([], (0, 2)), mode, kind="boundary")
+    yield row("tf.reverse", f32(1.0), i32([0]), kind="boundary")
+    yield row("tf.reverse", f32([]), i32([3, 3]), kind="boundary")
+    yield row("tf.signal.inverse_mdct", f64([], (2, 0)), kind="boundary", grad=())
+    yield row("tf.ones", [[1, 2]], "string", kind="error")
+
+
+def refusals():
+    """Classes of errors."""
+    x = draw((3, 3, 3))
+    for index in ("i, j", "j, ..., None, i", "i:, :j", "i:j, ::i", "1, i, j"):
+        source = f"lambda x, i, j: x[{index}]"
+        yield code("tf.Tensor.__getitem__", source, x, i32(1), i64(2), kind="error")
+    yield code("tf.Tensor.__getitem__", "lambda x, i, j: x[i:j]", x, i32(1), i64(2))
+    yield code("tf.Tensor.__getitem__", "lambda x, i: x[i, np.int64(1)]", x, i32(1))
+    yield row("tf.debugging.assert_near", f64([1.0]), f32([1.0]), kind="error")
+    yield row("tf.nn.ctc_greedy_decoder", draw((2, 1, 3)), i16([1]), kind="error")
+    yield row("tf.nn.ctc_unique_labels", i8([], (0, 1, 1)), kind="boundary")
+    yield row("tf.nn.collapse_repeated", i32([[1, 1]]), i32([1, 1]), kind="error")
+    yield row("tf.nn.collapse_repeated", i32([[[1, 1]], [[1, 2]]]), i32([1, 1]), kind="error")
+
+
+def variables():
+    """Equal rows, one after another."""
+    for dtype in ("uint32", "int32", "int8"):
+        values, by = array([[20, 7], [-9 % 90, 5]], dtype), array([[3, 2], [2, 2], [2, 1]], dtype)
+        slices = make("tf.IndexedSlices", by, i32([0, 1, 0]))
+        yield method("tf.Variable.scatter_div", var(values), slices, grad=())
+
+
+ROWS = [
+    *strings(),
+    *gathers(),
+    *images(),
+    *matrices(),
+    *numbers(),
+    *shapes(),
+    *refusals(),
+    *variables(),
+]
