@@ -22,6 +22,7 @@ ROWS = [
     row(_PATCH, draw((2, 3, 4, 4, 2), "int64", low=-9, high=9), [1, 2, 2, 2, 1], [1, 1, 2, 1, 1],
         "VALID"),
     row(_PATCH, draw((1, 3, 4, 4, 1), "float64"), [1, 1, 3, 1, 1], [1, 1, 1, 2, 1], "SAME"),
+    row(_PATCH, draw((1, 3, 7, 4, 2)), [1, 1, 2, 1, 1], [1, 3, 4, 3, 1], "SAME"),
     row(_PATCH, draw((1, 2, 2, 2, 1)), [1, 3, 1, 1, 1], _ONES5, "VALID", kind="boundary"),
     row(_PATCH, draw((1, 2, 2, 2, 1)), [1, 3, 1, 1, 1], _ONES5, "SAME", kind="boundary"),
     row(_PATCH, array(np.zeros((0, 2, 2, 2, 1)), "float32"), _ONES5, _ONES5, "SAME",

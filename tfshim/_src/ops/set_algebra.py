@@ -77,6 +77,18 @@ def _merge(a: Iterator[Any], b: Iterator[Any], nothing: Any) -> Iterator[tuple[t
         x, y = next(a, None) if first else x, next(b, None) if second else y
 
 
+def _beside(dense: Iterator[Group], sparse: Iterator[Group]) -> Iterator[tuple[tuple, set, set]]:
+    """Every dense group, with the sparse one of its place if that is next: without validation
+    groups may be out of order, and are then passed over."""
+    waiting = next(sparse, None)
+    for key, members in dense:
+        if waiting is not None and waiting[0] == key:
+            yield key, members, waiting[1]
+            waiting = next(sparse, None)
+        else:
+            yield key, members, set()
+
+
 def _sparse(groups: Iterator[tuple[tuple, set, set]], operation: str, shape, dtype):
     combine = OPERATIONS[operation]
     indices: list[tuple[int, ...]] = []
@@ -118,7 +130,7 @@ def dense_to_sparse(a, indices, values, shape, operation, validate):
     if validate:
         check_indices(indices, shape)
     _same_groups(a.shape[:-1], shape[:-1])
-    pairs = _merge(_dense_groups(a), _sparse_groups(indices, values), set())
+    pairs = _beside(_dense_groups(a), _sparse_groups(indices, values))
     return _sparse(pairs, operation, a.shape[:-1], a.dtype)
 
 
