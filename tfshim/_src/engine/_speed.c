@@ -575,9 +575,15 @@ static PyTypeObject UpdateType = {
 
 /* The tensor behind a weak reference (or None): a new reference, or NULL if it is gone. */
 static PyObject *behind(PyObject *reference) {
+    PyObject *t = NULL;
     if (reference == Py_None) return NULL;
-    PyObject *t = PyWeakref_GET_OBJECT(reference);
+#if PY_VERSION_HEX >= 0x030D0000
+    PyWeakref_GetRef(reference, &t);
+    return t;
+#else
+    t = PyWeakref_GET_OBJECT(reference);
     return t == Py_None ? NULL : Py_NewRef(t);
+#endif
 }
 
 /* alive(outs): the slots whose tensor somebody still holds, and these tensors. */
