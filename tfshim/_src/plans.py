@@ -19,7 +19,7 @@ from tfshim._src.engine.trace import Pending
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.recording import Recording
 from tfshim._src.tensor import STATE, EagerTensor, pending
-from tfshim._src.variable import ResourceVariable, Variable
+from tfshim._src.variable import Variable
 
 MAX_PLANS = 1024
 #: By structure: the plan, or None where a gradient cannot be planned. Least recently used first.
@@ -98,6 +98,7 @@ def planned(
         trace is None
         or trace is not STATE.trace
         or recording.entries
+        or recording.variables
         or recording.watched
         or STATE.listeners
     ):
@@ -136,65 +137,66 @@ def _handles_in_python(trace: Pending, avals: dict[int, Any]) -> list[EagerTenso
     return found
 
 
-def _watched_in_python(trace: Pending, events: list, reads: dict[int, tuple]) -> list | None:
-    """Where tensors were watched, and their refs, in one list.
+def _structure_in_python(trace: Pending, events: list, sources: Sequence[Any]) -> tuple | None:
+    """What was watched, what each source is, and the avals of the trace's external inputs, flat.
 
     Args:
-      trace: the trace of the refs; a tensor that has none there gets None.
+      trace: the trace that refs are of; a tensor that has none there counts as None.
       events: of `Recording.noted`.
-      reads: gets, by id of a variable, the refs of what was read from it.
+      sources: tensors and variables.
 
     Returns:
-      The list; None if a literal is watched, which has a ref for each of its uses.
+      The index and the ref of each event; then for each variable the refs of what was read from it
+      (its aval if nothing was), for each tensor its aval and its ref; then the avals. None for a
+      literal, which has a ref for each of its uses, and for a source that is not differentiable.
     """
-    found = []
+    flat: list[Any] = []
+    reads: dict[int, list] = {}
     for index, t, variable in events:
         if t._literal:
             return None
         ref = t._slot if t._trace is trace else trace.ext_refs.get(id(t))
-        found += [index, ref]
+        flat += [index, ref]
         if variable is not None:
-            reads[id(variable)] = (*reads.get(id(variable), ()), ref)
-    return found
+            reads.setdefault(id(variable), []).append(ref)
+    for s in sources:
+        if isinstance(s, Variable):
+            refs = reads.get(id(s._root))
+            flat.append(tuple(refs) if refs else s._root._handle.aval)
+        elif s._literal or not s.aval.trainable:
+            return None
+        else:
+            flat += [s.aval, s._slot if s._trace is trace else trace.ext_refs.get(id(s))]
+    return (*flat, None, *[t.aval for t in trace.ext])
 
 
-_watched = _watched_in_python if speed.core is None else speed.core.watched
+def _structure_in_c(trace: Pending, events: list, sources: Sequence[Any]) -> tuple | None:
+    found = speed.core.structure(trace, events, sources)
+    return _structure_in_python(trace, events, sources) if found is NotImplemented else found
+
+
+_structure = _structure_in_python if speed.core is None else _structure_in_c
 _handles = _handles_in_python if speed.core is None else speed.core.handles
 
 
 def _key(recording: Recording, trace: Pending, targets, sources, unconnected) -> Key | None:
     """All that the nodes of a gradient depend on; None where something is not in the trace."""
-    #: id of a variable -> the refs of what was read from it
-    reads: dict[int, tuple] = {id(v): () for v, _ in recording.variables.values()}
-    watched = _watched(trace, recording.noted(), reads)
-    if watched is None:
-        return None
     wanted: list[Any] = []
     for t in targets:
         if type(t) is not EagerTensor or t._trace is not trace:
             return None
         wanted.append(t._slot)
-    for s in sources:
-        if type(s) is ResourceVariable:
-            refs = reads.get(id(s))
-            wanted.append(refs or (refs, s._handle.aval))
-        elif isinstance(s, Variable):
-            wanted.append((reads.get(id(s._root)), s._root._handle.aval))
-        elif s._literal or not s.aval.trainable:
-            return None
-        else:
-            ref = s._slot if s._trace is trace else trace.ext_refs.get(id(s))
-            wanted.append((s.aval, ref, None))
+    flat = _structure(trace, recording.noted(), sources)
+    if flat is None:
+        return None
     spans = recording.spans
     rest = (
         tuple([(s.first, s.end) for s in spans]),
         spans[0].first_slot,
         trace.nslots,
-        tuple([t.aval for t in trace.ext]),
-        tuple(watched),
-        len(targets),
         tuple(wanted),
         unconnected,
+        flat,
     )
     return Key(trace.nodes[spans[0].first : spans[-1].end], rest)
 

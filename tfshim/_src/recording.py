@@ -37,7 +37,7 @@ class Recording:
 
     __slots__ = (
         "entries", "watched", "variables", "follows", "reads_trace", "trace", "spans", "events",
-        "_watch_variables", "_variables_before", "_self", "__weakref__",
+        "_watch_variables", "_before", "_self", "__weakref__",
     )  # fmt: skip
     #: Unlike an accumulator it can wait until its nodes are needed.
     eager = False
@@ -51,7 +51,7 @@ class Recording:
         self.spans: list[Span] = []
         self.events: list[tuple[int, Any, Variable | None]] = []
         self._watch_variables = watch_variables
-        self._variables_before: list[Variable] = []
+        self._before: list[Variable] = []  # read in a time that is forgotten but for this
         self._self = weakref.ref(self)
 
     # -- becoming active and inactive: called by tensor.State --
@@ -145,7 +145,7 @@ class Recording:
 
     def watched_variables(self) -> list[Variable]:
         """Every variable that was read or watched, in no particular order."""
-        seen = {id(v): v for v in self._variables_before}
+        seen = {id(v): v for v in self._before if self._watch_variables and v._trainable}
         seen.update((id(v), v) for v, _ in self.variables.values())
         seen.update((id(v), v) for _, _, v in self.noted() if v is not None)
         return list(seen.values())
@@ -227,8 +227,14 @@ class Recording:
     def kept(self) -> Recording:
         """A recording without entries that still knows its variables, for a tape that was used."""
         fresh = Recording(self._watch_variables)
-        fresh._variables_before = [v for _, _, v in self.noted() if v is not None]
-        fresh._variables_before += [v for v, _ in self.variables.values()]
+        if self.trace is not None:
+            for span in self.spans:
+                reads = self.trace.reads[span.first_read : span.end_read]
+                fresh._before += [variable for _, _, variable in reads]
+        explicit = [v for _, _, v in self.events if v is not None]
+        fresh.variables = {id(v): (v, {}) for v in explicit}
+        fresh.variables.update((i, (v, {})) for i, (v, _) in self.variables.items())
+        fresh._before += self._before
         return fresh
 
 

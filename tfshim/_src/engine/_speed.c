@@ -23,7 +23,7 @@ static PyObject *s_trace, *s_listeners, *s_active, *s_noting, *s_limit, *s_handl
 static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL;
 static Py_ssize_t P_NODES, P_SPECS, P_EXT, P_EXT_REFS, P_HELD, P_NSLOTS, P_OUTS, P_SITES, P_READS,
     P_RUNNING, P_LAST, P_LAST_SITES, P_ASSIGNED;
-static Py_ssize_t K_MEMO, K_HOST_ONLY, S_OUTPUTS, S_SINGLE, A_NBYTES, A_DTYPE;
+static Py_ssize_t K_MEMO, K_HOST_ONLY, S_OUTPUTS, S_SINGLE, A_NBYTES, A_DTYPE, A_TRAINABLE;
 
 #define AT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
 
@@ -295,13 +295,21 @@ typedef struct {
 /* The literal tensor of a number, in the dtype of the tensor beside it; borrowed, or NULL if it was
  * never made. Zeros of floats are left to Python, since 0.0 and -0.0 are equal. */
 static PyObject *literal(PyObject *x, PyObject *beside) {
+    static PyObject *last_number, *last_dtype, *last_found; /* an optimiser's rate, over and over */
+    PyObject *of = AT(AT(beside, T_AVAL), A_DTYPE);
+    if (x == last_number && of == last_dtype) return last_found;
     if (!(PyLong_CheckExact(x) || (PyFloat_CheckExact(x) && PyFloat_AS_DOUBLE(x) != 0.0)))
         return NULL;
-    PyObject *dtype = PyLong_FromVoidPtr(AT(AT(beside, T_AVAL), A_DTYPE));
+    PyObject *dtype = PyLong_FromVoidPtr(of);
     PyObject *key = dtype ? PyTuple_Pack(3, x, Py_TYPE(x), dtype) : NULL;
     PyObject *found = key ? PyDict_GetItemWithError(literals, key) : NULL;
     Py_XDECREF(dtype);
     Py_XDECREF(key);
+    if (found) {
+        Py_XSETREF(last_number, Py_NewRef(x));
+        Py_XSETREF(last_found, Py_NewRef(found));
+        last_dtype = of;
+    }
     return found;
 }
 
@@ -637,39 +645,93 @@ static PyObject *ref_of(PyObject *trace, PyObject *t) {
     return ref || PyErr_Occurred() ? ref : Py_None;
 }
 
-/* watched(trace, events, reads): as plans.py's: where tensors were watched, and their refs, in one
- * list; adds to `reads` the refs by variable. None if a literal is watched. */
-static PyObject *watched(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
-    if (nargs != 3 || !PyList_Check(args[1]) || !PyDict_Check(args[2])) {
-        PyErr_SetString(PyExc_TypeError, "watched takes a trace, a list of events and a dict");
+/* structure(trace, events, sources): as plans.py's; NotImplemented for a source of another class. */
+static PyObject *structure(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs != 3 || !PyList_Check(args[1]) || !PyList_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "structure takes a trace, a list of events and of sources");
         return NULL;
     }
-    PyObject *trace = args[0], *events = args[1], *reads = args[2];
-    Py_ssize_t n = PyList_GET_SIZE(events);
-    PyObject *found = PyList_New(0);
-    for (Py_ssize_t i = 0; i < n && found; i++) {
+    PyObject *trace = args[0], *events = args[1], *sources = args[2], *ext = AT(trace, P_EXT);
+    PyObject *flat = PyList_New(0), *reads = PyDict_New(), *result = NULL, *given_up = NULL;
+    if (!flat || !reads) goto done;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(events); i++) {
         PyObject *event = PyList_GET_ITEM(events, i), *t = PyTuple_GET_ITEM(event, 1);
         PyObject *variable = PyTuple_GET_ITEM(event, 2);
         if (AT(t, T_LITERAL) == Py_True) {
-            Py_DECREF(found);
-            Py_RETURN_NONE;
+            given_up = Py_None;
+            goto done;
         }
         PyObject *ref = ref_of(trace, t);
-        int failed = !ref || PyList_Append(found, PyTuple_GET_ITEM(event, 0)) < 0 ||
-                     PyList_Append(found, ref) < 0;
-        if (!failed && variable != Py_None) {
-            PyObject *id = PyLong_FromVoidPtr(variable), *one = PyTuple_Pack(1, ref), *all = NULL;
-            PyObject *known = id ? PyDict_GetItemWithError(reads, id) : NULL;
-            if (one && id && !PyErr_Occurred())
-                all = known ? PySequence_Concat(known, one) : Py_NewRef(one);
-            failed = !all || PyDict_SetItem(reads, id, all) < 0;
-            Py_XDECREF(all);
-            Py_XDECREF(one);
-            Py_XDECREF(id);
-        }
-        if (failed) Py_CLEAR(found);
+        if (!ref || PyList_Append(flat, PyTuple_GET_ITEM(event, 0)) < 0 ||
+            PyList_Append(flat, ref) < 0)
+            goto done;
+        if (variable == Py_None) continue;
+        PyObject *id = PyLong_FromVoidPtr(variable), *one = PyTuple_Pack(1, ref), *all = NULL;
+        PyObject *known = id ? PyDict_GetItemWithError(reads, id) : NULL;
+        if (id && one && !PyErr_Occurred())
+            all = known ? PySequence_Concat(known, one) : Py_NewRef(one);
+        int failed = !all || PyDict_SetItem(reads, id, all) < 0;
+        Py_XDECREF(all);
+        Py_XDECREF(one);
+        Py_XDECREF(id);
+        if (failed) goto done;
     }
-    return found;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(sources); i++) {
+        PyObject *s = PyList_GET_ITEM(sources, i);
+        if ((PyObject *)Py_TYPE(s) == variable_type) {
+            PyObject *id = PyLong_FromVoidPtr(s), *handle = NULL;
+            PyObject *part = id ? PyDict_GetItemWithError(reads, id) : NULL;
+            Py_XDECREF(id);
+            if (!part) {
+                if (PyErr_Occurred() || !(handle = PyObject_GetAttr(s, s_handle))) goto done;
+                part = AT(handle, T_AVAL);
+            }
+            int failed = PyList_Append(flat, part) < 0;
+            Py_XDECREF(handle);
+            if (failed) goto done;
+        } else if ((PyObject *)Py_TYPE(s) == tensor_type) {
+            PyObject *ref = ref_of(trace, s), *aval = AT(s, T_AVAL);
+            if (AT(s, T_LITERAL) == Py_True || AT(aval, A_TRAINABLE) != Py_True) {
+                given_up = Py_None;
+                goto done;
+            }
+            if (!ref || PyList_Append(flat, aval) < 0 || PyList_Append(flat, ref) < 0) goto done;
+        } else {
+            given_up = Py_NotImplemented;
+            goto done;
+        }
+    }
+    if (PyList_Append(flat, Py_None) < 0) goto done;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(ext); i++)
+        if (PyList_Append(flat, AT(PyList_GET_ITEM(ext, i), T_AVAL)) < 0) goto done;
+    result = PyList_AsTuple(flat);
+done:
+    Py_XDECREF(flat);
+    Py_XDECREF(reads);
+    if (given_up && !PyErr_Occurred()) return Py_NewRef(given_up);
+    return result;
+}
+
+/* inputs(ext): the avals of external tensors, and the places of the literals among them. */
+static PyObject *inputs(PyObject *module, PyObject *ext) {
+    Py_ssize_t n = PyList_Size(ext);
+    PyObject *avals = n < 0 ? NULL : PyTuple_New(n), *places = PyList_New(0), *result = NULL;
+    for (Py_ssize_t i = 0; avals && places && i < n; i++) {
+        PyObject *t = PyList_GET_ITEM(ext, i);
+        PyTuple_SET_ITEM(avals, i, Py_NewRef(AT(t, T_AVAL)));
+        if (AT(t, T_LITERAL) != Py_True) continue;
+        PyObject *place = PyLong_FromSsize_t(i);
+        int failed = !place || PyList_Append(places, place) < 0;
+        Py_XDECREF(place);
+        if (failed) goto done;
+    }
+    PyObject *tuple = avals && places ? PyList_AsTuple(places) : NULL;
+    if (tuple) result = PyTuple_Pack(2, avals, tuple);
+    Py_XDECREF(tuple);
+done:
+    Py_XDECREF(avals);
+    Py_XDECREF(places);
+    return result;
 }
 
 /* digest(nodes): a hash of a list of nodes, for engine/key.py. */
@@ -740,7 +802,8 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
         {pending_type, "running", &P_RUNNING}, {pending_type, "last", &P_LAST},
         {pending_type, "last_sites", &P_LAST_SITES}, {pending_type, "assigned", &P_ASSIGNED}, {kernel, "memo", &K_MEMO},
         {kernel, "host_only", &K_HOST_ONLY}, {spec, "outputs", &S_OUTPUTS},
-        {spec, "single", &S_SINGLE}, {aval, "nbytes", &A_NBYTES}, {aval, "dtype", &A_DTYPE}};
+        {spec, "single", &S_SINGLE}, {aval, "nbytes", &A_NBYTES}, {aval, "dtype", &A_DTYPE},
+        {aval, "trainable", &A_TRAINABLE}};
     for (size_t i = 0; i < sizeof(slots) / sizeof(*slots); i++)
         if (find_offset(slots[i].type, slots[i].name, slots[i].offset) < 0) return NULL;
     Py_DECREF(kernel);
@@ -756,8 +819,9 @@ static PyMethodDef functions[] = {
     {"alive", alive, METH_O, "alive(outs): the slots whose tensor is held, and these tensors."},
     {"handles", (PyCFunction)(void (*)(void))handles, METH_FASTCALL,
      "handles(trace, avals): the tensors of these slots."},
-    {"watched", (PyCFunction)(void (*)(void))watched, METH_FASTCALL,
-     "watched(trace, events, reads): where tensors were watched, and their refs."},
+    {"structure", (PyCFunction)(void (*)(void))structure, METH_FASTCALL,
+     "structure(trace, events, sources): what a gradient's nodes depend on, flat."},
+    {"inputs", inputs, METH_O, "inputs(ext): the avals of tensors, and the places of literals."},
     {"digest", digest, METH_O, "digest(nodes): a hash of a list of nodes."},
     {"enter_thread", enter_thread, METH_O, "enter_thread(state): the dict of a thread's State."},
     {"setup", (PyCFunction)(void (*)(void))setup, METH_VARARGS | METH_KEYWORDS,

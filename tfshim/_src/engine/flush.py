@@ -144,14 +144,19 @@ def _alive_in_python(outs: list) -> tuple[list[int], list[Any]]:
     return [slot for slot, _ in found], [t for _, t in found]
 
 
+def _inputs_in_python(ext: list) -> tuple[tuple, tuple]:
+    """The avals of external tensors, and the places of the literals among them: a literal is told
+    from a tensor of its aval, since it travels in another way."""
+    return tuple([t.aval for t in ext]), tuple([i for i, t in enumerate(ext) if t._literal])
+
+
 _alive = _alive_in_python if speed.core is None else speed.core.alive
+_inputs = _inputs_in_python if speed.core is None else speed.core.inputs
 
 
 def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
     stats.flushes += 1
-    # a literal is told from a tensor of its aval, since it travels in another way
-    literals = tuple([i for i, t in enumerate(ext) if t._literal])
-    key = Key(nodes, (tuple([t.aval for t in ext]), literals, tuple(wanted)))
+    key = Key(nodes, (*_inputs(ext), tuple(wanted)))
     entry = programs.get(key)
     if entry is None:
         entry = programs[key] = Entry(key, len(wanted), sites[-1])
