@@ -66,9 +66,7 @@ def peer_optimizer(jax, name: str, rate: float) -> tuple[Callable, Callable]:
     return {"sgd": (lambda params: (), sgd), "adam": (init, adam)}[name]
 
 
-def peer_training(
-    jax, name: str, rate: float, loss: Callable, params: Any
-) -> tuple[Callable, Any]:
+def peer_training(jax, name: str, rate: float, loss: Callable, params: Any) -> tuple[Callable, Any]:
     """The usual step of a peer, `loss(params, *batch) -> value`, and the state it starts from."""
     init, apply = peer_optimizer(jax, name, rate)
 
