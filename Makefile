@@ -6,18 +6,20 @@ VENV     ?= .venv
 NOTEBOOK ?= conformance/notebooks/autodiff.py
 WORKERS  ?= 2
 ARGS     ?=
+PURE     := $(patsubst %,tests/test_%.py,array_ops custom_gradient deep engine forward memory tape tape_functions \
+            tape_life tensor threads variable)
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types check generate coverage clean
+.PHONY: help run test test-pure lint format types check generate coverage clean
 
 help:
 	@sed -n '1,3p' Makefile
 
 # One environment, filled as far as a target needs: the package, then its tests, then its checks.
-$(VENV)/.ready: pyproject.toml
+$(VENV)/.ready: pyproject.toml setup.py tfshim/_src/engine/_speed.c
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] < (3, 15) or sys.exit( \
 	  "tfshim needs Python 3.11 to 3.14; $(PYTHON) is %d.%d. Try: make PYTHON=python3.13" % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +40,10 @@ run: $(VENV)/.ready
 test: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
+# The engine and the tape once more, without the C core.
+test-pure: $(VENV)/.ready-test
+	TFSHIM_PURE_PYTHON=1 $(BIN)/python -m pytest -q -n $(WORKERS) $(PURE)
+
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -45,7 +51,7 @@ lint: $(VENV)/.ready-dev
 types: $(VENV)/.ready-dev
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-check: test lint types
+check: test test-pure lint types
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
