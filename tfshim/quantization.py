@@ -10,6 +10,7 @@ from tfshim._src.ops.quantization import (
     fake_quant_with_min_max_vars_gradient,
     fake_quant_with_min_max_vars_per_channel,
     fake_quant_with_min_max_vars_per_channel_gradient,
+    quantize_and_dequantize,
     quantize_and_dequantize_v2,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "fake_quant_with_min_max_vars_gradient",
     "fake_quant_with_min_max_vars_per_channel",
     "fake_quant_with_min_max_vars_per_channel_gradient",
+    "quantize_and_dequantize",
     "quantize_and_dequantize_v2",
 ]
 

@@ -259,10 +259,8 @@ def fake_quant_with_min_max_vars_per_channel_gradient(
 # -- quantize and dequantize -------------------------------------------------------------------
 
 
-def _limits(x, low, high, signed_input, num_bits, range_given, narrow_range):
+def _limits(x, low, high, signed_input, num_bits, narrow_range):
     """Steps per unit, units per step, and the range that the quantized values cover."""
-    if not range_given:
-        low, high = jnp.min(x), jnp.max(x)
     kind = x.dtype.type
     if signed_input:
         first = -(1 << (num_bits - 1)) + (1 if narrow_range else 0)
@@ -283,32 +281,107 @@ def _limits(x, low, high, signed_input, num_bits, range_given, narrow_range):
     )
 
 
-def _inside_vjp(inputs, _, cotangent, **__):
+def _steps(
+    x, low, high, signed_input, num_bits, range_given, round_mode, narrow_range, axis
+):  # fmt: skip
+    require(
+        0 < num_bits < (62 if signed_input else 63),
+        f"num_bits is out of range: {num_bits} with signed_input_ {int(signed_input)}",
+    )
+    if axis is not None:
+        rank = axis + 1
+        require(x.ndim >= rank, f"Shape must be at least rank {rank} but is rank {x.ndim}")
+    if range_given:
+        # With an axis TensorFlow wants vectors, and then scalars: no range is accepted.
+        require(axis is None or low.ndim == 1, _RANK_1)
+        require(low.ndim == 0, "input_min must be a scalar.")
+        require(high.ndim == 0, "input_max must be a scalar.")
+    elif not x.size:
+        return x
+    else:
+        others = tuple(i for i in range(x.ndim) if axis is None or i != axis)
+        known = ~jnp.isnan(x)
+        low = jnp.min(x, axis=others, keepdims=True, where=known, initial=np.inf)
+        high = jnp.max(x, axis=others, keepdims=True, where=known, initial=-np.inf)
+    steps, unit, low, high = _limits(x, low, high, signed_input, num_bits, narrow_range)
+    x = jnp.minimum(jnp.maximum(x, low), high) if range_given else x
+    scaled = x * steps
+    half = x.dtype.type(0.5)
+    rounded = jnp.round(scaled) if round_mode == "HALF_TO_EVEN" else jnp.floor(scaled + half)
+    return rounded * unit
+
+
+_RANK_1 = "Shape must be rank 1 for input_min_tensor when the axis is specified"
+
+
+def _inside_vjp(inputs, _, cotangent, *, axis, **__):
     """Passes where the input lies in the range that was passed, used or not."""
     x, low, high = inputs
+    if axis is not None:
+        require(low.ndim == 1, _RANK_1)
+        wide = [1] * axis + [-1] + [1] * (x.ndim - axis - 1)
+        inside = (x >= low.reshape(wide)) & (x <= high.reshape(wide))
+        passed = jnp.where(inside, cotangent, jnp.zeros((), cotangent.dtype))
+        return passed, jnp.zeros_like(low), jnp.zeros_like(high)
     zero = jnp.zeros((), cotangent.dtype)
     inside = jnp.where((x >= low) & (x <= high), cotangent, zero)
     return inside, jnp.zeros_like(low), jnp.zeros_like(high)
 
 
-@op(
-    kernel="QuantizeAndDequantizeV4",
-    inputs=same("input", "input_min", "input_max", of=FLOAT),
-    vjp=_inside_vjp,
-)
+def _passing_rule(call):
+    """TensorFlow's gradient of the old kernel: all of it passes to the input."""
+    (cotangent,) = call.dense_cotangents()
+    return [cotangent, None, None]
+
+
+_INPUTS = same("input", "input_min", "input_max", of=FLOAT)
+
+
+@op(kernel="QuantizeAndDequantizeV4", inputs=_INPUTS, vjp=_inside_vjp)
 def _quantize_and_dequantize(
-    input, input_min, input_max, signed_input, num_bits, range_given, round_mode, narrow_range
+    input, input_min, input_max, signed_input, num_bits, range_given, round_mode, narrow_range, axis
 ):
-    require(input_min.ndim == 0, "input_min must be a scalar.")
-    require(input_max.ndim == 0, "input_max must be a scalar.")
-    steps, unit, low, high = _limits(
-        input, input_min, input_max, signed_input, num_bits, range_given, narrow_range
-    )
-    x = jnp.minimum(jnp.maximum(input, low), high) if range_given else input
-    scaled = x * steps
-    half = input.dtype.type(0.5)
-    rounded = jnp.round(scaled) if round_mode == "HALF_TO_EVEN" else jnp.floor(scaled + half)
-    return rounded * unit
+    return _steps(
+        input, input_min, input_max, signed_input, num_bits, range_given, round_mode,
+        narrow_range, axis,
+    )  # fmt: skip
+
+
+@op(kernel="QuantizeAndDequantizeV2", inputs=_INPUTS, grad=_passing_rule)
+def _quantize_and_dequantize_passing(
+    input, input_min, input_max, signed_input, num_bits, range_given, round_mode, narrow_range, axis
+):
+    return _steps(
+        input, input_min, input_max, signed_input, num_bits, range_given, round_mode,
+        narrow_range, axis,
+    )  # fmt: skip
+
+
+def _both(
+    fn, input, input_min, input_max, signed_input, num_bits, range_given, round_mode, narrow_range,
+    axis,
+) -> Tensor:  # fmt: skip
+    entry = fn.op
+    kernel = entry.kernel
+    if round_mode not in ("HALF_TO_EVEN", "HALF_UP"):
+        raise op_error(
+            kernel,
+            f"Value for attr 'round_mode' of \"{round_mode}\" is not in the list of allowed values:"
+            f' "HALF_TO_EVEN", "HALF_UP"\n\t; NodeDef: {{{{node {kernel}}}}}',
+            ran=False,
+        )
+    x, low, high = convert_inputs(entry, (convert(input), input_min, input_max))
+    if axis is not None:
+        axis = static.integer(axis)
+        axis = axis % x.ndim if axis < 0 else axis
+    if range_given and axis is None and low.ndim == high.ndim == 0 and not low._is_symbolic():
+        a, b = low._host_value()[()], static.host(high)[()]
+        if a > b:
+            raise op_error(kernel, f"Invalid range: input_min {a:g} > input_max {b:g}")
+    return fn(
+        x, low, high, bool(signed_input), static.integer(num_bits), bool(range_given), round_mode,
+        bool(narrow_range), axis,
+    )  # fmt: skip
 
 
 @export("tf.quantization.quantize_and_dequantize_v2")
@@ -326,6 +399,8 @@ def quantize_and_dequantize_v2(
 ) -> Tensor:
     """Rounds to the values that a quantized tensor can have.
 
+    The gradient passes where the input lies in the given range.
+
     Args:
       input: float tensor.
       input_min, input_max: the range, scalars.
@@ -335,35 +410,41 @@ def quantize_and_dequantize_v2(
       round_mode: "HALF_TO_EVEN" or "HALF_UP".
       name: ignored.
       narrow_range: whether the lowest quantized value is left out.
-      axis: only None.
+      axis: an axis whose indices have a range each, that of the input there; None for one range.
 
     Raises:
-      InvalidArgumentError: for an empty range or another `round_mode`.
-      ValueError: for an axis.
+      InvalidArgumentError: for an empty range, and another `round_mode` or number of bits.
     """
-    if axis is not None:
-        raise ValueError(f"axis={axis!r}: a range for each index of an axis is not supported.")
-    kernel = "QuantizeAndDequantizeV4"
-    if round_mode not in ("HALF_TO_EVEN", "HALF_UP"):
-        raise op_error(
-            kernel,
-            f"Value for attr 'round_mode' of \"{round_mode}\" is not in the list of allowed values:"
-            f' "HALF_TO_EVEN", "HALF_UP"\n\t; NodeDef: {{{{node {kernel}}}}}',
-            ran=False,
-        )
-    entry = _quantize_and_dequantize.op  # type: ignore[attr-defined]
-    x, low, high = convert_inputs(entry, (convert(input), input_min, input_max))
-    if range_given and low.ndim == high.ndim == 0 and not low._is_symbolic():
-        a, b = low._host_value()[()], static.host(high)[()]
-        if a > b:
-            raise op_error(kernel, f"Invalid range: input_min {a:g} > input_max {b:g}")
-    return _quantize_and_dequantize(
-        x,
-        low,
-        high,
-        bool(signed_input),
-        static.integer(num_bits),
-        bool(range_given),
-        round_mode,
-        bool(narrow_range),
-    )
+    return _both(
+        _quantize_and_dequantize, input, input_min, input_max, signed_input, num_bits, range_given,
+        round_mode, narrow_range, axis,
+    )  # fmt: skip
+
+
+@export("tf.quantization.quantize_and_dequantize")
+def quantize_and_dequantize(
+    input,
+    input_min,
+    input_max,
+    signed_input=True,
+    num_bits=8,
+    range_given=False,
+    round_mode="HALF_TO_EVEN",
+    name=None,
+    narrow_range=False,
+    axis=None,
+) -> Tensor:
+    """`quantize_and_dequantize_v2` whose gradient passes everywhere; deprecated.
+
+    Args:
+      input, input_min, input_max, signed_input, num_bits, range_given, round_mode, narrow_range,
+        axis: as there.
+      name: ignored.
+
+    Raises:
+      InvalidArgumentError: for an empty range, and another `round_mode` or number of bits.
+    """
+    return _both(
+        _quantize_and_dequantize_passing, input, input_min, input_max, signed_input, num_bits,
+        range_given, round_mode, narrow_range, axis,
+    )  # fmt: skip
