@@ -26,7 +26,6 @@ def _extract_volume_patches(input, ksizes, strides, padding):
         require(
             values[0] == values[4] == 1, f"Only support {what} across space.", UnimplementedError
         )
-    for what, values in (("ksizes", ksizes), ("strides", strides)):
         require(min(values) > 0, f"{what} is out of range.", OutOfRangeError)
     require(x.ndim == 5, f"input must be 5-dimensional{brackets(x.shape)}")
     ks, steps = ksizes[1:4], strides[1:4]
