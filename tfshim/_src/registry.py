@@ -112,15 +112,15 @@ class Op:
             found = self._kernels[key] = self._make(attrs, layout)
         return found
 
-    def bind_raw(self, raw_key: Any, *values: Any) -> Kernel:
+    def bind_raw(self, raw_key: Any, *values: Any, layout: tuple | None = None) -> Kernel:
         """`bind`, remembered under the raw values where those are plain enough to be a key.
 
         Args:
           raw_key: the key; 0 where every value is the default; None where it has no hash.
-          values: as in `bind`.
+          values, layout: as in `bind`.
         """
-        kernel = self.bind(*values)
-        if raw_key is not None and all(type(v) in _PLAIN_TYPES for v in values):
+        kernel = self.bind(*values, layout=layout)
+        if raw_key is not None and _keyed(values) is not None:
             self.raw_kernels[raw_key] = kernel
         return kernel
 
@@ -347,10 +347,15 @@ def _generate(entry: Op) -> Callable:
                 f"        kernel_ = OP.bind_raw(key_, {', '.join(attrs)})",
             ]
     else:
+        lines += _converting(entry, "inputs_, layout_ = CONVERT_LAYOUT", 4)
+        lines += _finding(entry, scope) if attrs else ["    key_ = 0"]
         lines += [
-            *_converting(entry, "inputs_, layout_ = CONVERT_LAYOUT", 4),
-            f"    kernel_ = OP.bind({', '.join((*attrs, 'layout=layout_'))})",
+            "    kernel_ = None if key_ is None else RAW.get((key_, layout_))",
+            "    if kernel_ is None:",
+            f"        kernel_ = OP.bind_raw(key_ if key_ is None else (key_, layout_), "
+            f"{', '.join((*attrs, 'layout=layout_'))})",
         ]
+        scope["RAW"] = entry.raw_kernels
     lines += [
         "    try:",
         "        out_ = DISPATCH(kernel_, inputs_)",
@@ -383,11 +388,18 @@ def _finding(entry: Op, scope: dict[str, Any]) -> list[str]:
         scope["KERNEL"] = entry.bind()
         return ["    kernel_ = KERNEL"]
     scope["RAW"] = entry.raw_kernels
-    key = ", ".join(f"{a}, type({a})" for a in attrs)
-    lines = [f"    key_ = ({key})"]
+    scope.update(SEQUENCES=_SEQUENCES, KEYED=_keyed)
+    values = _tuple(attrs)
+    key = [
+        f"key_ = ({', '.join(f'{a}, type({a})' for a in attrs)})",
+        f"if {' or '.join(f'type({a}) in SEQUENCES' for a in attrs)}:",
+        f"    key_ = KEYED(({values}))",
+    ]
+    lines = [f"    {line}" for line in key]
     if all(f"_d_{a}" in scope for a in attrs):  # nothing given is the commonest
         omitted = " and ".join(f"{a} is _d_{a}" for a in attrs)
-        lines = [f"    if {omitted}:", "        key_ = 0", "    else:", f"        key_ = ({key})"]
+        lines = [f"    if {omitted}:", "        key_ = 0", "    else:"]
+        lines += [f"        {line}" for line in key]
     return [
         *lines,
         "    try:",
@@ -395,6 +407,27 @@ def _finding(entry: Op, scope: dict[str, Any]) -> list[str]:
         "    except TypeError:",
         "        kernel_ = key_ = None",
     ]
+
+
+_SEQUENCES = frozenset({list, tuple})
+
+
+def _keyed(values: Any) -> tuple | None:
+    """A key of attributes of which some are lists or tuples, with the type of each element; None
+    where one has elements that are no plain values."""
+    parts: list[Any] = [type(values)]
+    for v in values:
+        kind = type(v)
+        if kind in _SEQUENCES:
+            inner = _keyed(v)
+            if inner is None:
+                return None
+            parts.append(inner)
+        elif kind in _PLAIN_TYPES:
+            parts += (v, kind)
+        else:
+            return None
+    return tuple(parts)
 
 
 def _checking(entry: Op, scope: dict[str, Any]) -> list[str]:

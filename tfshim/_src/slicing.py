@@ -268,6 +268,17 @@ def _inputs(planned: Plan) -> list[EagerTensor]:
 
 def getitem(x: EagerTensor, spec: Any) -> EagerTensor:
     """`x[spec]` of a tensor."""
+    key = _plain_spec(spec)
+    if key is not None:
+        found = _plain.get((key, x.aval))
+        if found is None:
+            planned = plan(spec, x.aval.shape)
+            if x.aval.dtype.kind == "s":
+                return _host_getitem(x, planned)
+            if len(_plain) > 4096:
+                _plain.clear()
+            found = _plain[key, x.aval] = _kernel("take", planned), tuple(_inputs(planned))
+        return dispatch(found[0], (x, *found[1]))
     mask = _boolean_mask(spec)
     if mask is not None:
         from tfshim._src.ops import array
@@ -277,6 +288,35 @@ def getitem(x: EagerTensor, spec: Any) -> EagerTensor:
     if x.aval.dtype.kind == "s":
         return _host_getitem(x, planned)
     return dispatch(_kernel("take", planned), (x, *_inputs(planned)))
+
+
+#: (spec of numbers, aval) -> the kernel and its inputs after the tensor.
+_plain: dict[Any, tuple[Kernel, tuple]] = {}
+_NUMBER = frozenset({int, type(None)})
+
+
+def _plain_spec(spec: Any) -> Any:
+    """A key of a slicing by numbers; None for one with tensors, arrays and the like."""
+    kind = type(spec)
+    if kind is int:
+        return spec
+    if kind is slice:
+        parts = spec.start, spec.stop, spec.step
+        for p in parts:
+            if type(p) not in _NUMBER:
+                return None
+        return parts
+    if kind is not tuple:
+        return None
+    found = []
+    for item in spec:
+        if type(item) is int or item is None or item is Ellipsis:
+            found.append(item)
+        elif type(item) is slice and (inner := _plain_spec(item)) is not None:
+            found.append(inner)
+        else:
+            return None
+    return ("tuple", *found)
 
 
 def _host_getitem(x: EagerTensor, planned: Plan) -> EagerTensor:

@@ -68,6 +68,8 @@ def concat(values, axis, name="concat") -> Tensor:
     """
     if not isinstance(values, (list, tuple)):
         values = [values]
+    if type(axis) is int and len(values) > 1:
+        return _concat(values, axis)
     refuse_float(axis)
     at = index_array(axis, "ConcatV2", "Tidx")
     if len(values) == 1:  # an axis that is not there is no error then
