@@ -23,6 +23,8 @@ ROWS = [
         "VALID"),
     row(_PATCH, draw((1, 3, 4, 4, 1), "float64"), [1, 1, 3, 1, 1], [1, 1, 1, 2, 1], "SAME"),
     row(_PATCH, draw((1, 3, 7, 4, 2)), [1, 1, 2, 1, 1], [1, 3, 4, 3, 1], "SAME"),
+    row(_PATCH, array(np.zeros((1, 0, 0, 0, 1)), "float32"), _ONES5, _ONES5, "VALID", grad=(),
+        kind="boundary"),
     row(_PATCH, draw((1, 2, 2, 2, 1)), [1, 3, 1, 1, 1], _ONES5, "VALID", kind="boundary"),
     row(_PATCH, draw((1, 2, 2, 2, 1)), [1, 3, 1, 1, 1], _ONES5, "SAME", kind="boundary"),
     row(_PATCH, array(np.zeros((0, 2, 2, 2, 1)), "float32"), _ONES5, _ONES5, "SAME",

@@ -30,6 +30,9 @@ def _extract_volume_patches(input, ksizes, strides, padding):
     require(x.ndim == 5, f"input must be 5-dimensional{brackets(x.shape)}")
     ks, steps = ksizes[1:4], strides[1:4]
     outs, pads = nw.windows(x.shape[1:4], ks, steps, (1, 1, 1), padding)
+    shape = (x.shape[0], *outs, int(np.prod(ks)) * x.shape[4])
+    if 0 in (*shape, *x.shape):
+        return jnp.zeros(shape, x.dtype)
     sizes = x.shape[1:4]
     x = jnp.pad(x, [(0, 0), *pads, (0, 0)])
     for i in range(3):  # each spatial axis becomes two: of the window, and within it
@@ -37,8 +40,7 @@ def _extract_volume_patches(input, ksizes, strides, padding):
         spare = sizes[i] - (outs[i] - 1) * steps[i] - ks[i] if padding == "SAME" else 0
         at = np.arange(outs[i])[:, None] * steps[i] + np.arange(ks[i]) + max(spare, 0) // 2
         x = jnp.take(x, at, axis=1 + 2 * i, mode="clip")
-    x = jnp.transpose(x, (0, 1, 3, 5, 2, 4, 6, 7))
-    return x.reshape(x.shape[0], *outs, int(np.prod(ks)) * x.shape[7])
+    return jnp.transpose(x, (0, 1, 3, 5, 2, 4, 6, 7)).reshape(shape)
 
 
 @export("tf.extract_volume_patches")
