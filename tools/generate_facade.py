@@ -28,6 +28,7 @@ TITLES = {
     "tf.autograph": "Python control flow on tensors",
     "tf.bitwise": "bit operations on integers",
     "tf.compat": "names that old and new code share",
+    "tf.compat.v1": "what code for TensorFlow 2 uses of TensorFlow 1",
     "tf.config": "devices and execution settings",
     "tf.data": "input pipelines",
     "tf.debug": "what the engine did: programs run and compiled, and from which line",

@@ -157,5 +157,5 @@ def _absent(fullname: str) -> str:
     if below == ["python"] or below == ["core"] or fullname.split(".")[-1].startswith("_"):
         return f"{text}: tfshim serves TensorFlow's public names, not its internal modules"
     if fullname.startswith(f"{_SERVED}.compat.v1"):
-        return f"{text}: tfshim is TensorFlow 2 and has no tf.compat.v1"
+        return f"{text}: tfshim is TensorFlow 2: of tf.compat.v1 it has what needs no graph"
     return f"{text}: tfshim does not have it (docs/coverage.md, `tfshim coverage`)"

@@ -104,14 +104,13 @@ class _Within(importlib.abc.Loader):
 
 def _prepare() -> None:
     """Puts what Keras reads of TensorFlow's inner names where it looks for it."""
-    from tfshim._src.internals import distribute, dtensor, namespace, optional, v1
+    from tfshim._src.internals import distribute, dtensor, namespace, optional
 
     tf = importlib.import_module(_PACKAGE)
     experimental = importlib.import_module(f"{_PACKAGE}.experimental")
     for owner, name, value in (
         (tf, "__internal__", namespace),
         (tf, "distribute", distribute),
-        (importlib.import_module(f"{_PACKAGE}.compat"), "v1", v1),
         (experimental, "dtensor", dtensor),
         (experimental, "Optional", optional.Optional),
     ):

@@ -9,6 +9,9 @@ jax.config.update("jax_enable_x64", True)
 
 from tfshim._src import (  # noqa: E402, F401
     accelerate,
+    compat,
+    compat_v1,
+    compat_v1_logging,
     convert,
     custom_gradient,
     debug,

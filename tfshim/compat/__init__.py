@@ -6,21 +6,50 @@ import typing as _typing
 from importlib import import_module as _import
 
 from tfshim._api.missing import missing_name as _missing_name
+from tfshim._src.compat import (
+    as_bytes,
+    as_str,
+    as_str_any,
+    as_text,
+    bytes_or_text_types,
+    complex_types,
+    forward_compatibility_horizon,
+    forward_compatible,
+    integral_types,
+    path_to_str,
+    real_types,
+)
 from tfshim._src.shapes import (
     dimension_at_index,
     dimension_value,
 )
 
 if _typing.TYPE_CHECKING:  # imported on first use
-    from tfshim.compat import v2
+    from tfshim.compat import (
+        v1,
+        v2,
+    )
 
 _SUBMODULES = {
+    "v1",
     "v2",
 }
 
 __all__ = [
+    "as_bytes",
+    "as_str",
+    "as_str_any",
+    "as_text",
+    "bytes_or_text_types",
+    "complex_types",
     "dimension_at_index",
     "dimension_value",
+    "forward_compatibility_horizon",
+    "forward_compatible",
+    "integral_types",
+    "path_to_str",
+    "real_types",
+    "v1",
     "v2",
 ]
 
