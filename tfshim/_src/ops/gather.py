@@ -18,6 +18,7 @@ from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.extent import extent
 from tfshim._src.ops.shaping import reshape, squeeze, take
 from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
@@ -79,11 +80,13 @@ def _known(t: EagerTensor) -> np.ndarray | None:
 
 def check_range(indices: EagerTensor, size: int, kernel: str = "GatherV2") -> None:
     """Raises for the first index outside [0, size), where the indices are known."""
-    values = _known(indices)
-    if values is None or not values.size:
+    if indices._is_symbolic():
         return
-    least, most = indices._extent()
+    least, most = extent(indices)
     if least >= 0 and most < size:
+        return
+    values = indices._host_value()
+    if not values.size:
         return
     where = np.argwhere((values < 0) | (values >= size))[0]
     shown = f"indices[{','.join(map(str, where))}]" if values.ndim else "indices"

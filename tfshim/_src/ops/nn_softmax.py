@@ -15,6 +15,7 @@ from tfshim._src.errors import InvalidArgumentError, op_error, require
 from tfshim._src.ops import kinds
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.extent import extent
 from tfshim._src.ops.shaping import broadcast_to, reshape, transpose
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, same
@@ -313,7 +314,7 @@ def _check_classes(labels: Any, logits: Any) -> None:
         )
     if labels._is_symbolic():
         return
-    least, most = labels._extent()
+    least, most = extent(labels)
     if least >= 0 and most < classes:
         return
     values = labels._host_value().reshape(-1)
