@@ -141,7 +141,8 @@ def _round(name, pythons, settings: Settings, runs: dict[str, dict]) -> None:
                 run["values"] = warm["values"]
         for bout in range(settings.bouts):
             order = list(workers)
-            for framework in order[bout % len(order) :] + order[: bout % len(order)]:
+            turn = bout % max(1, len(order))  # nobody is always first
+            for framework in order[turn:] + order[:turn]:
                 result = attempt(framework, "measure", settings.steps, settings.seconds)
                 if result:
                     runs[framework]["bouts"].append(result)
