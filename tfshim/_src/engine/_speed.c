@@ -12,6 +12,7 @@
 #include <Python.h>
 #include <structmember.h> /* PyMemberDef, before Python 3.12 */
 
+#define VERSION 1 /* of speed.py */
 #define MAX_INPUTS 16
 #define MAX_OUTPUTS 16
 
@@ -845,7 +846,8 @@ PyMODINIT_FUNC PyInit__speed(void) {
     s_of = PyUnicode_InternFromString("_of");
     thread_key = PyUnicode_InternFromString("tfshim._src.tensor.State");
     miss = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
-    if (!miss || PyModule_AddObjectRef(module, "MISS", miss) < 0 ||
+    if (!miss || PyModule_AddIntConstant(module, "VERSION", VERSION) < 0 ||
+        PyModule_AddObjectRef(module, "MISS", miss) < 0 ||
         PyModule_AddObjectRef(module, "Entry", (PyObject *)&EntryType) < 0 ||
         PyModule_AddObjectRef(module, "Method", (PyObject *)&MethodType) < 0 ||
         PyModule_AddObjectRef(module, "Update", (PyObject *)&UpdateType) < 0)

@@ -10,9 +10,14 @@ import importlib
 import os
 from typing import Any
 
+#: Changes with whatever Python and C must agree on; a core that was built before is left alone.
+VERSION = 1
+
 core: Any = None
 if os.environ.get("TFSHIM_PURE_PYTHON", "0") in ("", "0"):
     try:
         core = importlib.import_module("tfshim._src.engine._speed")
     except ImportError:
+        core = None
+    if core is not None and getattr(core, "VERSION", None) != VERSION:
         core = None
