@@ -462,3 +462,26 @@ def test_errors_of_values():
         C(1) % 0
     exact(C(1.0) / 0.0, np.inf)
     exact(C(1.0) // 0.0, np.inf)
+
+
+def test_a_symbolic_tensor_lacks_what_only_values_have():
+    seen = {}
+
+    @tf.function
+    def f(x):
+        for name in ("numpy", "cpu", "gpu", "backing_device", "is_packed", "nothing"):
+            assert not hasattr(x, name), name
+        seen["index"] = x.value_index
+        with pytest.raises(
+            AttributeError, match="^'SymbolicTensor' object has no attribute 'numpy'"
+        ):
+            x.numpy()
+        with pytest.raises(
+            AttributeError, match="^SymbolicTensor object has no attribute 'astype'"
+        ):
+            x.astype  # noqa: B018
+        return x
+
+    assert f(tf.constant(2.0)).numpy() == 2.0
+    assert seen["index"] == 0
+    assert all(hasattr(tf.constant(1.0), name) for name in ("numpy", "cpu", "gpu"))

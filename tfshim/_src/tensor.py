@@ -163,14 +163,26 @@ class Tensor:
     def _is_symbolic(self) -> bool:
         return self._trace is not None and self._trace.symbolic
 
+    @property
     def numpy(self) -> Any:
-        """The value as a NumPy array of its own, or a NumPy scalar for a scalar tensor."""
-        if self._is_symbolic():
-            if self._trace is INLINE:
-                raise NotImplementedError("numpy() of a value inside a JAX transformation.")
-            raise AttributeError("'SymbolicTensor' object has no attribute 'numpy'")
+        """`numpy()` gives the value as a NumPy array of its own, or scalar for a scalar tensor.
+
+        A symbolic tensor has no such method, and much code asks `hasattr(x, "numpy")`.
+        """
+        if self._trace is not None:
+            self._only_eager("numpy")
+        return self._as_numpy
+
+    def _as_numpy(self) -> Any:
+        if self._trace is INLINE:
+            raise NotImplementedError("numpy() of a value inside a JAX transformation.")
         value = self._host_value()
         return value[()] if value.ndim == 0 else value.copy()
+
+    def _only_eager(self, name: str) -> None:
+        """Raises AttributeError for a tensor of a function that is traced."""
+        if self._is_symbolic() and self._trace is not INLINE:
+            raise AttributeError(f"'SymbolicTensor' object has no attribute '{name}'")
 
     def _numpy(self) -> np.ndarray:
         return self._host_value()
@@ -359,18 +371,27 @@ class Tensor:
 
     @property
     def backing_device(self) -> str:
+        self._only_eager("backing_device")
         return self.device
 
     @property
     def is_packed(self) -> bool:
+        self._only_eager("is_packed")
         return False
 
-    def cpu(self) -> Tensor:
-        """A copy on the host."""
-        return from_value(np.asarray(self._raw()))
+    @property
+    def cpu(self) -> Any:
+        """`cpu()` gives a copy on the host."""
+        self._only_eager("cpu")
+        return lambda: from_value(np.asarray(self._raw()))
 
-    def gpu(self, gpu_index=0) -> Tensor:
-        """A copy on a GPU; RuntimeError where there is none of that number."""
+    @property
+    def gpu(self) -> Any:
+        """`gpu(gpu_index=0)` gives a copy on a GPU; RuntimeError where it does not exist."""
+        self._only_eager("gpu")
+        return self._to_gpu
+
+    def _to_gpu(self, gpu_index=0) -> Tensor:
         try:
             device = jax.devices("gpu")[gpu_index]
         except (RuntimeError, IndexError):
@@ -404,6 +425,8 @@ class Tensor:
 
     @property
     def value_index(self):
+        if self._is_symbolic():
+            return 0
         raise AttributeError("Tensor.value_index is undefined when eager execution is enabled.")
 
     def consumers(self):
@@ -416,9 +439,16 @@ class Tensor:
         )
 
     def __getattr__(self, name: str):
+        if name == "_trace":  # not set yet
+            raise AttributeError(name)
+        shown = type(self).__name__
+        if self._is_symbolic() and self._trace is not INLINE:
+            shown = "SymbolicTensor"
+            if name not in _NUMPY_NAMES:
+                raise AttributeError(f"'{shown}' object has no attribute '{name}'")
         if name in _NUMPY_NAMES:
             raise AttributeError(
-                f"{type(self).__name__} object has no attribute '{name}'. \n"
+                f"{shown} object has no attribute '{name}'. \n"
                 "        If you are looking for numpy-related methods, please run the following:\n"
                 "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
             )
