@@ -1,4 +1,4 @@
-"""`tf.debugging.enable_check_numerics` in functions and threads; a transcript has its eager text."""
+"""`tf.debugging.enable_check_numerics` in functions; its text in eager mode is a transcript."""
 
 import threading
 

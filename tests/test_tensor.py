@@ -473,11 +473,11 @@ def test_a_symbolic_tensor_lacks_what_only_values_have():
             assert not hasattr(x, name), name
         seen["index"] = x.value_index
         with pytest.raises(
-            AttributeError, match="^'SymbolicTensor' object has no attribute 'numpy'"
+            AttributeError, match="^'SymbolicTensor' object has no"
         ):
             x.numpy()
         with pytest.raises(
-            AttributeError, match="^SymbolicTensor object has no attribute 'astype'"
+            AttributeError, match="^SymbolicTensor object has no"
         ):
             x.astype  # noqa: B018
         return x
