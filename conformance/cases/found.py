@@ -32,6 +32,7 @@ def strings():
     for pattern in (".*", "a*", "x*?", "a*?", "b*$", "(a|)", r"\b"):
         yield row("tf.strings.regex_replace", words, pattern, r"<\0>", kind="boundary")
     yield row("tf.strings.substr", s([""]), i32([1]), i32([1]), "UTF8_CHAR", kind="error")
+    yield row("tf.strings.as_string", f32([_INF, -_INF, _NAN, 2.5]), width=7, fill="0")
     yield row("tf.strings.substr", s([""]), i32([0]), i32([1]), "UTF8_CHAR", kind="boundary")
 
 
@@ -55,6 +56,10 @@ def images():
     )
     for padding in ("VALID", "SAME"):
         yield row("tf.nn.max_pool_with_argmax", draw((1, 1, 3, 1)), 2, 2, padding, kind="boundary")
+    ties = f32([0, 0, 2, 2, 2, 1, -1, 0, 0, 1e-6, 5, 0], (1, 3, 2, 2, 1))
+    for size, step, padding in ((2, 1, "SAME"), (2, 2, "SAME"), ([3, 1, 2], 1, "VALID")):
+        yield row("tf.nn.max_pool3d", ties, size, step, padding)
+    yield row("tf.nn.max_pool3d", draw((2, 5, 4, 3, 2)), 3, 2, "SAME", second=True)
     for op in ("tf.nn.dilation2d", "tf.nn.erosion2d"):
         yield row(op, draw((1, 2, 2, 1)), draw((3, 1, 1)), *_NO_TAPS, kind="boundary", grad=())
         yield row(op, draw((1, 2, 2, 1)), f32([], (0, 1, 1)), *_NO_TAPS, kind="boundary", grad=())
@@ -89,6 +94,19 @@ def numbers():
         yield row(f"tf.math.unsorted_segment_{name}", draw((3, 2)), i16([0, 1, 0]), 2)
 
 
+def cuts():
+    """Complex functions on their cuts, where the sign of a zero says on which side."""
+    line = [complex(a, b) for a in (-2.0, -0.5, 0.5, 2.0) for b in (0.0, -0.0)]
+    up = [complex(b, a) for a in (-2.0, -0.5, 0.5, 2.0) for b in (0.0, -0.0)]
+    for dtype in ("complex64", "complex128"):
+        for name in "sqrt rsqrt asin acos acosh atanh log".split():
+            yield row(f"tf.math.{name}", array(line, dtype), kind="boundary")
+        for name in ("asinh", "atan"):
+            yield row(f"tf.math.{name}", array(up, dtype), kind="boundary")
+        powers = array([0.5 - 1.5j, 1.5, 2.0, 1j], dtype)
+        yield row("tf.math.pow", array([0.0] * 4, dtype), powers, kind="boundary")
+
+
 def shapes():
     """Scalars and tensors of no elements."""
     for mode in ("CONSTANT", "REFLECT", "SYMMETRIC"):
@@ -97,6 +115,15 @@ def shapes():
     yield row("tf.reverse", f32([]), i32([3, 3]), kind="boundary")
     yield row("tf.signal.inverse_mdct", f64([], (2, 0)), kind="boundary", grad=())
     yield row("tf.ones", [[1, 2]], "string", kind="error")
+    yield row("tf.one_hot", i32([0]), 2, 1.5, 0, kind="error")
+    yield row("tf.nn.fractional_max_pool", f32([], (0, 2, 2, 1)), 1.5, seed=3, kind="error")
+    yield row(
+        "tf.nn.depthwise_conv2d_backprop_input",
+        *([1, 2, 2, 1], draw((1, 1, 1, 1)), draw((1, 2, 2, 1)), [2, 1, 1, 1], "SAME"),
+        kind="error",
+    )
+    alpha = f32([0.0, 0.5, 2.0])
+    yield row("tf.random.stateless_gamma", [3], [1, 2], alpha, kind="boundary")
 
 
 def refusals():
@@ -128,6 +155,7 @@ ROWS = [
     *images(),
     *matrices(),
     *numbers(),
+    *cuts(),
     *shapes(),
     *refusals(),
     *variables(),

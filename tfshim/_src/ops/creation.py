@@ -485,14 +485,14 @@ def one_hot(
                     )
         else:
             wanted = on_type if on_type is not None else off_type
+            if off_type is not None and off_type is not wanted:
+                raise TypeError(
+                    f"dtype {on_type} of on_value does not match dtype {off_type} of off_value"
+                )
     elif wanted is None:
         wanted = dtypes.float32
     on_t = convert(1, wanted) if on_value is None else convert(on_value, hint=wanted)
     off_t = convert(0, wanted) if off_value is None else convert(off_value, hint=wanted)
-    if on_t.dtype is not off_t.dtype:
-        raise TypeError(
-            f"dtype {on_t.dtype} of on_value does not match dtype {off_t.dtype} of off_value"
-        )
     rows = index_array(depth, "OneHot", "depth")
     if rows.ndim:
         raise op_error("OneHot", f"depth must be a scalar, but got: {brackets(rows.shape)}")

@@ -25,15 +25,44 @@ _REAL_X = same("x", of=FLOAT)
 # -- roots, exponentials, logarithms -------------------------------------------------------------
 
 
+def _on_side(y, x, real: int = 0, imag: int = 1):
+    """y with the signs that it has on x's side of a cut; XLA does not see which side -0 is.
+
+    Args:
+      y: the function's value.
+      x: its argument.
+      real, imag: 1 or -1 if that part of y has the sign of the same part of x, or the other sign.
+    """
+    if not jnp.iscomplexobj(x):
+        return y
+    parts = [(jnp.real(y), jnp.real(x), real), (jnp.imag(y), jnp.imag(x), imag)]
+    return lax.complex(*(jnp.copysign(v, sign * of) if sign else v for v, of, sign in parts))
+
+
+@jax.custom_jvp
+def _sqrt(x):
+    return _on_side(jnp.sqrt(x), x)
+
+
+@_sqrt.defjvp
+def _sqrt_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    y = _sqrt(x)
+    return y, t * (jnp.asarray(0.5, x.dtype) / y)
+
+
 @op("tf.math.sqrt", "tf.sqrt", inputs=_X)
 def sqrt(x):
     """The square root of x, element by element; NaN for negative numbers."""
-    return jnp.sqrt(x)
+    return _sqrt(x) if jnp.iscomplexobj(x) else jnp.sqrt(x)
 
 
 @jax.custom_jvp
 def inverse_root(x):
     """x ** -0.5, whose derivative is -1/2 of its cube."""
+    if jnp.iscomplexobj(x):  # TensorFlow's cut does not look at the sign of a zero
+        imag = jnp.imag(x)
+        x = lax.complex(jnp.real(x), jnp.where(imag == 0, jnp.zeros_like(imag), imag))
     return lax.rsqrt(x)
 
 
@@ -97,16 +126,43 @@ def tan(x):
     return jnp.tan(x)
 
 
-@op("tf.math.asin", "tf.asin", inputs=_X)
+def _arc_rate(x):
+    """The derivative of asin; on its cut it is that of the conjugate's conjugate."""
+    one = jnp.ones((), x.dtype)
+    if not jnp.iscomplexobj(x):
+        return lax.rsqrt(one - x * x)
+    mirrored = jnp.conj(x)
+    return jnp.conj(one / jnp.sqrt(one - mirrored * mirrored))
+
+
+def _asin(x):
+    return _on_side(jnp.arcsin(x), x, 1)
+
+
+def _acos(x):
+    return _on_side(jnp.arccos(x), x, imag=-1)
+
+
+def _asin_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    return _asin(x), _arc_rate(x) * t
+
+
+def _acos_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    return _acos(x), -_arc_rate(x) * t
+
+
+@op("tf.math.asin", "tf.asin", inputs=_X, jvp=_asin_jvp)
 def asin(x):
     """The angle in [-pi/2, pi/2] whose sine is x, element by element."""
-    return jnp.arcsin(x)
+    return _asin(x)
 
 
-@op("tf.math.acos", "tf.acos", inputs=_X)
+@op("tf.math.acos", "tf.acos", inputs=_X, jvp=_acos_jvp)
 def acos(x):
     """The angle in [0, pi] whose cosine is x, element by element."""
-    return jnp.arccos(x)
+    return _acos(x)
 
 
 @op("tf.math.atan", "tf.atan", inputs=_X)
@@ -142,7 +198,7 @@ def tanh(x):
 
 @jax.custom_jvp
 def _asinh(x):
-    return jnp.arcsinh(x)
+    return _on_side(jnp.arcsinh(x), x, 1)
 
 
 @_asinh.defjvp
@@ -160,7 +216,7 @@ def asinh(x):
 
 @jax.custom_jvp
 def _acosh(x):
-    return jnp.arccosh(x)
+    return _on_side(jnp.arccosh(x), x)
 
 
 @_acosh.defjvp

@@ -56,8 +56,20 @@ def _depthwise_raw(x, w, strides, pads, dilations, channels_first):
 def _check(x, w, strides, channels_first) -> None:
     require(len(strides) == 4, "Sliding window strides field must specify 4 dimensions")
     channel = 1 if channels_first else 3
+    rows, _ = _checked_strides(strides, channels_first)
+    require(x.ndim == 4, f"input must be 4-dimensional{brackets(x.shape)}")
+    require(w.ndim == 4, f"filter must be 4-dimensional: {brackets(w.shape)}")
     require(
-        strides[0] == 1 and strides[channel] == 1,
+        x.shape[channel] == w.shape[2],
+        f"input and filter must have the same depth: {x.shape[channel]} vs {w.shape[2]}",
+    )
+    require(rows > 0, f"Stride must be > 0, but got {rows}")
+
+
+def _checked_strides(strides, channels_first: bool):
+    """The strides of rows and columns, if a kernel for depthwise convolutions takes them."""
+    require(
+        strides[0] == 1 and strides[1 if channels_first else 3] == 1,
         "Current implementation does not yet support strides in the batch and depth dimensions.",
     )
     rows, columns = nw.spatial(strides, channels_first)
@@ -66,13 +78,7 @@ def _check(x, w, strides, channels_first) -> None:
         "Current implementation only supports equal length strides in the row and column "
         "dimensions.",
     )
-    require(x.ndim == 4, f"input must be 4-dimensional{brackets(x.shape)}")
-    require(w.ndim == 4, f"filter must be 4-dimensional: {brackets(w.shape)}")
-    require(
-        x.shape[channel] == w.shape[2],
-        f"input and filter must have the same depth: {x.shape[channel]} vs {w.shape[2]}",
-    )
-    require(rows > 0, f"Stride must be > 0, but got {rows}")
+    return rows, columns
 
 
 def _depthwise_body(x, w, strides, padding, rate, channels_first):
@@ -221,7 +227,7 @@ def _pads_for(kernel: str, g, sizes, ks, strides, padding, rate, first):
 
 @op(kernel="DepthwiseConv2dNativeBackpropInput", inputs=same("filter", "out_backprop", of=_FLOATS))
 def _depthwise_input(filter, out_backprop, input_sizes, strides, padding, rate, first):
-    strides = nw.spatial(strides, first)
+    strides = _checked_strides(strides, first)
     pads = _pads_for(
         "DepthwiseConv2DBackpropInput", out_backprop, input_sizes, filter.shape[:2], strides,
         padding, rate, first,
@@ -236,7 +242,7 @@ def _depthwise_input(filter, out_backprop, input_sizes, strides, padding, rate, 
 
 @op(kernel="DepthwiseConv2dNativeBackpropFilter", inputs=same("input", "out_backprop", of=_FLOATS))
 def _depthwise_filter(input, out_backprop, filter_sizes, strides, padding, rate, first):
-    strides = nw.spatial(strides, first)
+    strides = _checked_strides(strides, first)
     pads = _pads_for(
         "DepthwiseConv2DBackpropFilter", out_backprop, input.shape, filter_sizes[:2], strides,
         padding, rate, first,

@@ -111,8 +111,7 @@ def _pool(kernel, which, value, ratio, pseudo_random, overlapping, seed) -> tupl
         raise op_error(kernel, "tensor_in must be 4-dimensional", name=None)
     ratio = [np.float32(r) for r in ratio]  # as in TensorFlow's attribute
     edges, inputs = [], []
-    for axis in (1, 2):
-        size = x.aval.shape[axis]
+    for axis, size in enumerate(x.aval.shape):
         count = int(math.floor(size / float(ratio[axis])))
         if count <= 0:
             raise op_error(
@@ -121,6 +120,8 @@ def _pool(kernel, which, value, ratio, pseudo_random, overlapping, seed) -> tupl
                 f"Input dim size: {size} pooling ratio: {ratio[axis]:g}",
                 name=None,
             )
+        if axis in (0, 3):
+            continue
         found = _edges(size, count, stream, bool(pseudo_random))
         edges.append(found)
         inputs += _windows(found, size, bool(overlapping))

@@ -173,7 +173,21 @@ def _avg_pool1d(input, ksize, strides, padding, first):
     return _pool1d_body(input, ksize, strides, padding, first, True)
 
 
-@op(kernel="MaxPool3D", inputs=same("input", of=_MAX3D_TYPES))
+def _max_pool3d_jvp(primals, tangents, ksize, strides, padding, first):
+    """TensorFlow's rule for volumes: all that is within 1e-5 of the largest gets the gradient."""
+    (x,), (dx,) = primals, tangents
+    out = _pool3d_body(x, ksize, strides, padding, first, False)
+    pads = _pads(x, ksize, strides, padding, [i for i in range(1, 5) if i != (1 if first else 4)])
+    wide, moved = (jnp.pad(v, pads, constant_values=fill) for v, fill in ((x, -jnp.inf), (dx, 0)))
+    tangent = jnp.zeros_like(out)
+    for low in np.ndindex(*ksize) if out.size else ():
+        high = [a + (n - 1) * s + 1 for a, n, s in zip(low, out.shape, strides, strict=True)]
+        near = jnp.abs(lax.slice(wide, low, high, strides) - out) < jnp.asarray(1e-5, x.dtype)
+        tangent = tangent + jnp.where(near, lax.slice(moved, low, high, strides), 0)
+    return out, tangent
+
+
+@op(kernel="MaxPool3D", inputs=same("input", of=_MAX3D_TYPES), jvp=_max_pool3d_jvp)
 def _max_pool3d(input, ksize, strides, padding, first):
     return _pool3d_body(input, ksize, strides, padding, first, False)
 

@@ -24,7 +24,17 @@ def _integer_power_jvp(n, primals, tangents):
 @jax.custom_jvp
 def power(x, y):
     """x**y; the derivative by y is 0 where x has no logarithm."""
-    return jnp.power(x, y)
+    if not jnp.iscomplexobj(x):
+        return jnp.power(x, y)
+    # XLA's logarithm of 0 makes NaN of all complex powers of it.
+    x, y = jnp.broadcast_arrays(x, y)
+    zero, one = jnp.zeros((), x.dtype), jnp.ones((), x.dtype)
+    of_zero = jnp.where(
+        jnp.real(y) > 0,
+        zero,
+        jnp.where(y == 0, one, jnp.asarray(complex(jnp.nan, jnp.nan), x.dtype)),
+    )
+    return jnp.where(x == 0, of_zero, jnp.power(jnp.where(x == 0, one, x), y))
 
 
 @power.defjvp

@@ -99,6 +99,7 @@ def _gamma_with_derivative(state: Any, alpha: Any, shape: tuple[int, ...]) -> An
         wide = jnp.float32 if sample.dtype.itemsize < 4 else sample.dtype
         at = jnp.broadcast_to(primals[0].astype(wide), shape)
         slope = lax.random_gamma_grad(at, sample.astype(wide)).astype(sample.dtype)  # pyright: ignore[reportCallIssue]
+        slope = jnp.where(at == 0, jnp.zeros((), slope.dtype), slope)
         return sample, slope * tangents[0]
 
     return draw(alpha)

@@ -5,6 +5,7 @@ String tensors are NumPy object arrays of bytes; these ops run at once, on the h
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -493,12 +494,16 @@ def _as_string(input, precision, scientific, shortest, width, fill):
         input = np.where(np.abs(input) < np.finfo(input.dtype).tiny, np.copysign(0, input), input)
         input = input.astype(dtype.np)
 
+    def number(v: Any) -> str:
+        # C fills with zeros in front of digits only
+        return (form if math.isfinite(v) else form.replace("%0", "%")) % float(v)
+
     def text(v: Any) -> bytes:
         if kind == "b":
             return b"true" if v else b"false"
         if kind == "c":
-            return f"({form % float(v.real)},{form % float(v.imag)})".encode()
-        return (form % (float(v) if kind == "f" else int(v))).encode()
+            return f"({number(v.real)},{number(v.imag)})".encode()
+        return (number(v) if kind == "f" else form % int(v)).encode()
 
     return each_string(text, input)
 
