@@ -472,13 +472,9 @@ def test_a_symbolic_tensor_lacks_what_only_values_have():
         for name in ("numpy", "cpu", "gpu", "backing_device", "is_packed", "nothing"):
             assert not hasattr(x, name), name
         seen["index"] = x.value_index
-        with pytest.raises(
-            AttributeError, match="^'SymbolicTensor' object has no"
-        ):
+        with pytest.raises(AttributeError, match="^'SymbolicTensor' object has no"):
             x.numpy()
-        with pytest.raises(
-            AttributeError, match="^SymbolicTensor object has no"
-        ):
+        with pytest.raises(AttributeError, match="^SymbolicTensor object has no"):
             x.astype  # noqa: B018
         return x
 
