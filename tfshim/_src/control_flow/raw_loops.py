@@ -6,7 +6,7 @@ to one of SLOTS slots; when they are full every other one is dropped and k doubl
 goes through the kept states from the last to the first, runs each segment again keeping its states
 in the same way, and pulls back step by step. Up to SLOTS**2 steps cost one forward run more; memory
 stays constant. See "checkpointing for online adjoint computation" (Stumm and Walther, 2010) for the
-doubling idea. All loops inside are of this kind again, so that derivatives of derivatives exist.
+doubling idea. Derivatives of derivatives are loops over states and tangents (`_reversible`).
 """
 
 from __future__ import annotations
@@ -34,21 +34,141 @@ def while_loop(cond: Cond, body: Body, carry: Sequence[Any], consts: Sequence[An
       carry: the loop's variables.
       consts: what cond and body read besides.
     """
+    carry, consts = tuple(carry), tuple(consts)
+    recorded, pulled = _reversible(cond, body, carry, consts)
 
     @jax.custom_vjp
     def run(carry, consts):
         return plain_while(cond, body, carry, consts)
 
     def forward(carry, consts):
-        n, every, slots, out = _record(cond, body, carry, consts)
-        return out, (n, every, slots, consts)
+        out, kept = recorded(carry, consts)
+        return out, (lax.stop_gradient(kept), carry, consts)
 
-    def backward(kept, cts):
-        n, every, slots, consts = kept
-        return _reverse(body, n, every, slots, consts, cts)
+    def backward(residuals, cts):
+        kept, carry, consts = residuals
+        floats = _floats(carry)
+        grads = pulled(kept, carry, consts, tuple([cts[i] for i in floats]))
+        return _spread(grads[0], carry), _spread(grads[1], consts)
 
     run.defvjp(forward, backward)
-    return run(tuple(carry), tuple(consts))
+    return run(carry, consts)
+
+
+def _reversible(cond: Cond, body: Body, carry: Arrays, consts: Arrays) -> tuple:
+    """A loop that keeps some of its states, and its pullback, both differentiable again.
+
+    With J the loop's Jacobian, the pullback is g(x, c) = J(x)' c for a cotangent c. Its own
+    pullback takes u to J(x) u for c, and to the gradient of c' J(x) u for x. J(x) u is what the
+    loop of states and tangents gives. So each order more is one loop with a larger body, and not a
+    derivative of the loops that a pullback is made of.
+
+    Returns:
+      `recorded(carry, consts) -> (result, kept)` and
+      `pulled(kept, carry, consts, cotangents) -> (gradients of carry, of consts)`, where only
+      variables of a float dtype have cotangents and gradients.
+    """
+    floats, const_floats = _floats(carry), _floats(consts)
+    n = len(carry)
+
+    @jax.custom_vjp
+    def recorded(carry, consts):
+        steps, every, slots, out = _record(cond, body, carry, consts)
+        return out, (steps, every, slots)
+
+    def recorded_forward(carry, consts):
+        out, kept = recorded(carry, consts)
+        # JAX 0.10.2 confuses residuals that are outputs as well when it reverses a scan around
+        return (out, kept), lax.optimization_barrier((kept, carry, consts))
+
+    def recorded_backward(residuals, cts):
+        kept, carry, consts = residuals
+        grads = pulled(lax.stop_gradient(kept), carry, consts, tuple([cts[0][i] for i in floats]))
+        return _spread(grads[0], carry), _spread(grads[1], consts)
+
+    @jax.custom_vjp
+    def pulled(kept, carry, consts, cts):
+        steps, every, slots = kept
+        # the first state is what came in: it is read from there, as connection.py looks at
+        slots = tuple([s.at[0].set(v) for s, v in zip(slots, carry, strict=True)])
+        return _reverse(body, steps, every, slots, consts, cts)
+
+    def pulled_forward(kept, carry, consts, cts):
+        return pulled(kept, carry, consts, cts), lax.optimization_barrier((carry, consts, cts))
+
+    def pulled_backward(residuals, moving):
+        carry, consts, cts = residuals
+        both = (*carry, *moving[0])
+        both_consts = (*consts, *moving[1])
+        push = _pushing(body, n, floats, len(consts), const_floats)
+        record, pull = _reversible(lambda c, cs: cond(c[:n], cs), push, both, both_consts)
+        out, kept = record(both, both_consts)
+        still = [jnp.zeros_like(out[i]) for i in floats]
+        grads, const_grads = pull(lax.stop_gradient(kept), both, both_consts, (*still, *cts))
+        return (
+            None,
+            _spread(grads[: len(floats)], carry),
+            _spread(const_grads[: len(const_floats)], consts),
+            tuple(out[n:]),
+        )
+
+    recorded.defvjp(recorded_forward, recorded_backward)
+    pulled.defvjp(pulled_forward, pulled_backward)
+    return recorded, pulled
+
+
+def _pushing(body: Body, n: int, floats: list[int], m: int, const_floats: list[int]) -> Body:
+    """A loop's body for states and tangents."""
+
+    def push(both, both_consts):
+        state, consts = both[:n], both_consts[:m]
+
+        def step(variables, constants):
+            full, full_consts = list(state), list(consts)
+            for i, v in zip(floats, variables, strict=True):
+                full[i] = v
+            for i, v in zip(const_floats, constants, strict=True):
+                full_consts[i] = v
+            out = tuple(body(tuple(full), tuple(full_consts)))
+            return [out[i] for i in floats], [x for i, x in enumerate(out) if i not in floats]
+
+        primals = [state[i] for i in floats], [consts[i] for i in const_floats]
+        tangents = list(both[n:]), list(both_consts[m:])
+        if not _has_own_pullback(jax.make_jaxpr(step)(*primals).jaxpr):
+            moved, pushed, rest = jax.jvp(step, primals, tangents, has_aux=True)
+        else:  # it has no pushforward in JAX, but that is the transpose of the pullback
+            moved, pull, rest = jax.vjp(step, *primals, has_aux=True)
+            (pushed,) = jax.vjp(pull, [jnp.zeros_like(x) for x in moved])[1](tangents)
+        found, others = iter(moved), iter(rest)
+        out = [next(found) if i in floats else next(others) for i in range(n)]
+        return (*out, *pushed)
+
+    return push
+
+
+def _has_own_pullback(jaxpr: Any) -> bool:
+    """Whether a `jax.custom_vjp` is in a program or in one of its parts."""
+    for eqn in jaxpr.eqns:
+        if eqn.primitive.name.startswith("custom_vjp"):
+            return True
+        for value in eqn.params.values():
+            for part in value if isinstance(value, (tuple, list)) else (value,):
+                inner = getattr(part, "jaxpr", part)
+                if hasattr(inner, "eqns") and _has_own_pullback(inner):
+                    return True
+    return False
+
+
+def _floats(values: Arrays) -> list[int]:
+    return [i for i, v in enumerate(values) if _is_float(v)]
+
+
+def _spread(grads: Sequence[Any], values: Arrays) -> Arrays:
+    """Gradients of float values among those of all values."""
+    rest = iter(grads)
+    return tuple(
+        [next(rest) if _is_float(v) else np.zeros(jnp.shape(v), jax.dtypes.float0) for v in values]
+    )
 
 
 def plain_while(cond: Cond, body: Body, carry: Sequence[Any], consts: Sequence[Any]) -> Arrays:
@@ -105,16 +225,16 @@ def _record(cond, body, carry, consts):
             jnp.where(full, jnp.concatenate([s[::2], jnp.zeros_like(s[:half])]), s) for s in slots
         )
         every = jnp.where(full, every * 2, every)
-        return while_loop(fill_more, fill, (i, every, *state[2 : 2 + len(carry)], *slots), cs)
+        return plain_while(fill_more, fill, (i, every, *state[2 : 2 + len(carry)], *slots), cs)
 
     slots = tuple(jnp.zeros((SLOTS, *jnp.shape(v)), v.dtype) for v in carry)
-    state = while_loop(outer_more, outer, (zero, zero + 1, *carry, *slots), consts)
+    state = plain_while(outer_more, outer, (zero, zero + 1, *carry, *slots), consts)
     n = len(carry)
     return state[0], state[1], state[2 + n :], state[2 : 2 + n]
 
 
 def _reverse(body, n, every, slots, consts, cts):
-    """Cotangents of the initial state and of the constants."""
+    """Gradients of the initial state and of the constants, of those that are floats."""
     floats = [i for i, s in enumerate(slots) if _is_float(s)]
     const_floats = [i for i, c in enumerate(consts) if _is_float(c)]
     n_carry = len(slots)
@@ -167,11 +287,11 @@ def _reverse(body, n, every, slots, consts, cts):
             def advance(c, cs):
                 return (c[0] + 1, *body(c[1:], cs[1:]))
 
-            state = while_loop(lambda c, cs: c[0] < cs[0], advance, state, (j, *consts))[1:]
+            state = plain_while(lambda c, cs: c[0] < cs[0], advance, state, (j, *consts))[1:]
             grads, totals = pull_step(state, grads, totals, consts)
             return (j - 1, *grads, *totals)
 
-        out = while_loop(
+        out = plain_while(
             lambda d, ds: d[0] >= 0,
             sub_body,
             (length - 1, *grads, *totals),
@@ -181,19 +301,12 @@ def _reverse(body, n, every, slots, consts, cts):
 
     segments = (n + every - 1) // every
     totals = tuple(jnp.zeros_like(consts[i]) for i in const_floats)
-    grads = tuple(cts[i] for i in floats)
-    out = while_loop(
+    grads = tuple(cts)
+    out = plain_while(
         lambda c, cs: c[0] >= 0,
         segment_body,
         (segments - 1, *grads, *totals),
         (every, n, *slots, *consts),
     )
-    found, totals = out[1 : 1 + n_f], out[1 + n_f :]
-    carry_cts: list[Any] = [np.zeros(s.shape[1:], jax.dtypes.float0) for s in slots]
-    for i, g in zip(floats, found, strict=True):
-        carry_cts[i] = g
-    const_cts: list[Any] = [np.zeros(c.shape, jax.dtypes.float0) for c in consts]
-    for i, g in zip(const_floats, totals, strict=True):
-        const_cts[i] = g
-    assert n_c == len(totals)
-    return tuple(carry_cts), tuple(const_cts)
+    assert len(out) == 1 + n_f + n_c
+    return tuple(out[1 : 1 + n_f]), tuple(out[1 + n_f :])

@@ -126,10 +126,10 @@ def call_on_tracers(function: Callable, args: tuple) -> Any:
     flat: list[EagerTensor] = [convert(a) for a in nest.flatten(args, expand_composites=True)]
     graph = FuncGraph("custom_gradient", STATE.trace)
     placeholders = [graph.placeholder(t.aval, pending) for t in flat]
-    inner = nest.pack_sequence_as(args, placeholders, expand_composites=True)
+    inner: Any = nest.pack_sequence_as(args, placeholders, expand_composites=True)
     with capturing(graph):
         result = nest.map_structure(
-            lambda x: x if x is None else convert(x),  # pyright: ignore
+            lambda x: x if x is None else convert(x),
             function(*inner),
             expand_composites=True,
         )
