@@ -4,9 +4,11 @@
 
 from tfshim._api.missing import missing_name as _missing_name
 from tfshim._src.forward import ForwardAccumulator
+from tfshim._src.tape import GradientTape
 
 __all__ = [
     "ForwardAccumulator",
+    "GradientTape",
 ]
 
 

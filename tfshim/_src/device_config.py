@@ -7,14 +7,18 @@ setters that raise, or that remember a mere hint.
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import jax
 
 from tfshim._src import device
 from tfshim._src.device import PhysicalDevice, accelerators, kind_of, list_physical_devices
+from tfshim._src.engine.flush import flush
 from tfshim._src.registry import export
+from tfshim._src.tensor import STATE
 
 _defaults = (None, None, None)
 _Configuration = collections.namedtuple(
@@ -251,10 +255,57 @@ def get_device_policy() -> str:
     return "silent"
 
 
+@export("tf.config.experimental.set_device_policy")
+def set_device_policy(device_policy) -> None:
+    """Checks a policy for ops on inputs of several devices: they always copy silently.
+
+    Args:
+      device_policy: "silent", or None for the same.
+
+    Raises:
+      ValueError: for another one.
+    """
+    if device_policy in (None, "silent"):
+        return
+    if device_policy in ("warn", "explicit", "silent_for_int32"):
+        raise ValueError(f"device_policy={device_policy!r}: inputs are always copied silently.")
+    raise ValueError(f"Invalid argument `device_policy`: {device_policy!r}.")
+
+
+_synchronous = True
+
+
+@export("tf.config.experimental.set_synchronous_execution")
+def set_synchronous_execution(enable) -> None:
+    """What `get_synchronous_execution` tells.
+
+    Calls look synchronous either way, and none waits for its result before somebody looks at it:
+    `tf.config.set_execution` changes that.
+
+    Args:
+      enable: bool; None for True.
+    """
+    global _synchronous
+    _synchronous = True if enable is None else bool(enable)
+
+
 @export("tf.config.experimental.get_synchronous_execution")
 def get_synchronous_execution() -> bool:
-    """Whether a call's result is as good as computed when the call returns: it looks so."""
-    return True
+    """What `set_synchronous_execution` was given, True at first."""
+    return _synchronous
+
+
+@export("tf.experimental.async_scope")
+@contextlib.contextmanager
+def async_scope() -> Iterator[None]:
+    """A context at whose end everything pending has run, so that what fails is raised there."""
+    yield
+    flush(STATE.pending)
+
+
+@export("tf.experimental.async_clear_error")
+def async_clear_error() -> None:
+    """Does nothing: an error is raised once, and does not stop later calls."""
 
 
 def _set_threads(what: str, wanted: Any) -> None:

@@ -17,6 +17,7 @@ from tfshim._src import (  # noqa: E402, F401
     debug,
     device,
     device_config,
+    dlpack,
     forward,
     jaxbridge,
     module,
@@ -25,6 +26,7 @@ from tfshim._src import (  # noqa: E402, F401
     sparse_embedding,
     sparse_operators,
     spec,
+    tape,
     tensor,
 )
 from tfshim._src.config import execution, set_execution  # noqa: E402
@@ -46,6 +48,7 @@ newaxis = None
 
 spec.connect(tensor.Tensor, convert.convert)
 publish("tf.config.set_execution", set_execution, set_execution.__module__, "set_execution")
+publish("tf.autodiff.GradientTape", tape.GradientTape, tape.__name__, "GradientTape")
 publish("tf.config.execution", execution, execution.__module__, "execution")
 
 __all__ = ["__version__", "install", "installed", "newaxis", "uninstall"]
