@@ -12,7 +12,16 @@ import pytest
 from rich.console import Console
 
 import tfshim as tf
-from benchmarks import __main__ as command, frameworks, history, losses, machine, publish, report
+from benchmarks import (
+    __main__ as command,
+    frameworks,
+    function,
+    history,
+    losses,
+    machine,
+    publish,
+    report,
+)
 from benchmarks.measure import Failed, Settings, Worker, differing, measure, ratios
 from benchmarks.workloads import WORKLOADS
 from benchmarks.workloads.base import Workload
@@ -24,6 +33,7 @@ RTOL = {"float32": 2e-5, "float64": 1e-10}
 PEERS = [name for name in WORKLOADS if name not in ("cnn/adam", "lstm/adam", "transformer/adam")]
 # Eager steps whose shapes change, or that look at values on their way.
 CHANGING = ("reinforcement/sgd", "reinforcement/adam", "trees/sgd", "trees/adam")
+CHANGING += ("lstm-while-loop/sgd", "while-loop-1000")
 
 
 def agree(actual: dict, expected: dict) -> None:
@@ -52,7 +62,16 @@ def test_peer_in_plain_jax(name):
     agree(losses.first("jax-jit", WORKLOADS[name])[1], GOLDEN[name])
 
 
-@pytest.mark.parametrize("name", ["notebook-gradients", "logistic/adam", "reinforcement/sgd"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "notebook-gradients",
+        "logistic/adam",
+        "reinforcement/sgd",
+        "lstm-while-loop/sgd",
+        "while-loop-1000",
+    ],
+)
 def test_workload_in_a_function_of_tfshim(name):
     agree(losses.first("tfshim-function", WORKLOADS[name])[1], GOLDEN[name])
 
@@ -191,3 +210,15 @@ def test_functions_are_left_out_where_they_make_no_sense():
     assert isinstance(WORKLOADS["trees/sgd"], Workload)
     assert not frameworks.applies("tf-function", WORKLOADS["trees/sgd"])
     assert frameworks.applies("tf-eager", WORKLOADS["trees/sgd"])
+
+
+def test_the_table_of_functions(capsys):
+    assert function.main(["--small", "--only", "function-call"]) == 0
+    shown = capsys.readouterr().out
+    assert "function-call" in shown and "load of the machine before" in shown
+
+
+def test_ratios_are_those_of_the_function():
+    bouts = {"tfshim-function": [3.0, 4.0], "jax-jit": [1.0, 2.0]}
+    result = {"frameworks": {f: {"bouts_us": b} for f, b in bouts.items()}}
+    assert function.against(result)["ratios"] == {"jax-jit": 3.0}

@@ -6,6 +6,7 @@ from benchmarks.workloads import (
     cnn,
     dynamic,
     embedding,
+    functions,
     gan,
     gradients,
     lstm,
@@ -31,6 +32,7 @@ FAMILIES = (
     reinforcement,
     dynamic,
     embedding,
+    functions,
 )
 WORKLOADS: dict[str, Workload] = {w.name: w for family in FAMILIES for w in family.WORKLOADS}
 
