@@ -204,6 +204,11 @@ def test_what_passes(case):
     case.assertDictEqual({"a": tf.constant([1.0])}, {"a": tf.constant([1.0])})
     case.assertStartsWith("abc", "ab")
     case.assertItemsEqual([1, 2], [2, 1])
+    case.assertEquals(1, 1)
+    case.failUnless(True)
+    case.failIf(False)
+    case.assertAlmostEquals(1.0, 1.0 + 1e-9)
+    case.assertRegexpMatches("abc", "b")
     with case.assertRaisesRegexp(ValueError, "x"):
         raise ValueError("xyz")
 

@@ -256,8 +256,23 @@ class TestCase(ArrayAssertions):
         self._threads.append(_CheckedThread(self, target, args, kwargs))
         return self._threads[-1]
 
+    # Old names, which unittest had up to Python 3.11 and old tests use.
     assertItemsEqual: Any = absltest.TestCase.assertCountEqual
     assertRaisesRegexp: Any = absltest.TestCase.assertRaisesRegex
+    assertRegexpMatches: Any = absltest.TestCase.assertRegex
+    assertNotRegexpMatches: Any = absltest.TestCase.assertNotRegex
+    assertEquals: Any = absltest.TestCase.assertEqual
+    assertNotEquals: Any = absltest.TestCase.assertNotEqual
+    assertAlmostEquals: Any = absltest.TestCase.assertAlmostEqual
+    assertNotAlmostEquals: Any = absltest.TestCase.assertNotAlmostEqual
+    assert_: Any = absltest.TestCase.assertTrue
+    failIf: Any = absltest.TestCase.assertFalse
+    failIfEqual: Any = absltest.TestCase.assertNotEqual
+    failIfAlmostEqual: Any = absltest.TestCase.assertNotAlmostEqual
+    failUnless: Any = absltest.TestCase.assertTrue
+    failUnlessEqual: Any = absltest.TestCase.assertEqual
+    failUnlessAlmostEqual: Any = absltest.TestCase.assertAlmostEqual
+    failUnlessRaises: Any = absltest.TestCase.assertRaises
 
 
 def _device_name(device: Any) -> str:
