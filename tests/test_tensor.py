@@ -11,6 +11,7 @@ import pytest
 from exact import exact
 
 import tfshim as tf
+from tfshim._src.engine import speed
 
 C = tf.constant
 
@@ -371,9 +372,18 @@ def test_numpy_functions():
     exact(np.float32(1.0) + t, [[2.0, 3.0], [4.0, 5.0]])
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python classes have buffers from 3.12 on")
+@pytest.mark.skipif(
+    sys.version_info < (3, 12) and speed.core is None,
+    reason="before Python 3.12 only C can offer a buffer, and the C core was not built",
+)
 def test_buffers():
     assert bytes(memoryview(C([1, 2]))) == np.int32([1, 2]).tobytes()
+    view = memoryview(C([[1.0, 2.0], [3.0, 4.0]]) * 1.0)
+    assert (view.format, view.shape, view.readonly) == ("f", (2, 2), True)
+    assert view.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    with pytest.raises(TypeError, match="read-only"):
+        view[0, 0] = 5.0
+    assert memoryview(C(True)).format == "?"
 
 
 # -- operators --

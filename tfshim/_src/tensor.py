@@ -5,6 +5,7 @@ Operators and slicing are installed by operators.py, so that this file needs no 
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -91,8 +92,12 @@ class State(threading.local):
 STATE = State()
 
 
+#: Before Python 3.12 a class has a buffer only from C.
+_Base: Any = object if speed.core is None or sys.version_info >= (3, 12) else speed.core.Buffered
+
+
 @export("tf.Tensor")
-class Tensor:
+class Tensor(_Base):
     """A multi-dimensional array of one dtype.
 
     Tensors are immutable. Their value may not be computed yet; looking at it (`numpy()`, `bool()`,
@@ -210,7 +215,7 @@ class Tensor:
         return self.__jax_array__().__dlpack_device__()  # pyright: ignore
 
     def __buffer__(self, flags):
-        return memoryview(self._host_value())  # pyright: ignore
+        return memoryview(self._host_value()).toreadonly()  # pyright: ignore
 
     def __copy__(self):
         return self

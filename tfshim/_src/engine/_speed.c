@@ -12,7 +12,7 @@
 #include <Python.h>
 #include <structmember.h> /* PyMemberDef, before Python 3.12 */
 
-#define VERSION 1 /* of speed.py */
+#define VERSION 2 /* of speed.py */
 #define MAX_INPUTS 16
 #define MAX_OUTPUTS 16
 
@@ -750,6 +750,33 @@ static PyObject *digest(PyObject *module, PyObject *nodes) {
     return PyLong_FromUnsignedLongLong(h ^ (h >> 29));
 }
 
+/* The base class of tensors before Python 3.12, where only C can offer a buffer: that of the value on
+ * the host, to be read. */
+static int get_buffer(PyObject *self, Py_buffer *view, int flags) {
+    view->obj = NULL;
+    if (flags & PyBUF_WRITABLE) {
+        PyErr_SetString(PyExc_BufferError, "Object is not writable.");
+        return -1;
+    }
+    PyObject *array = PyObject_CallMethod(self, "_host_value", NULL);
+    if (!array) return -1;
+    int failed = PyObject_GetBuffer(array, view, flags);
+    Py_DECREF(array); /* the view holds it */
+    if (!failed) view->readonly = 1;
+    return failed;
+}
+
+static PyBufferProcs buffer_procs = {.bf_getbuffer = get_buffer};
+
+static PyTypeObject BufferedType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tfshim._src.engine._speed.Buffered",
+    .tp_doc = "A base class whose objects offer the buffer of what `_host_value()` gives.",
+    .tp_basicsize = sizeof(PyObject),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .tp_new = PyType_GenericNew,
+    .tp_as_buffer = &buffer_procs,
+};
+
 /* enter_thread(state): the dict of this thread's tensor.State. */
 static PyObject *enter_thread(PyObject *module, PyObject *state) {
     PyObject *threads = PyThreadState_GetDict();
@@ -835,7 +862,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC PyInit__speed(void) {
     PyObject *module = PyModule_Create(&definition);
     if (!module || PyType_Ready(&EntryType) < 0 || PyType_Ready(&MethodType) < 0 ||
-        PyType_Ready(&UpdateType) < 0) return NULL;
+        PyType_Ready(&UpdateType) < 0 || PyType_Ready(&BufferedType) < 0) return NULL;
     s_trace = PyUnicode_InternFromString("trace");
     s_listeners = PyUnicode_InternFromString("listeners");
     s_active = PyUnicode_InternFromString("active");
@@ -850,7 +877,8 @@ PyMODINIT_FUNC PyInit__speed(void) {
         PyModule_AddObjectRef(module, "MISS", miss) < 0 ||
         PyModule_AddObjectRef(module, "Entry", (PyObject *)&EntryType) < 0 ||
         PyModule_AddObjectRef(module, "Method", (PyObject *)&MethodType) < 0 ||
-        PyModule_AddObjectRef(module, "Update", (PyObject *)&UpdateType) < 0)
+        PyModule_AddObjectRef(module, "Update", (PyObject *)&UpdateType) < 0 ||
+        PyModule_AddObjectRef(module, "Buffered", (PyObject *)&BufferedType) < 0)
         return NULL;
     return module;
 }
