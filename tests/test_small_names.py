@@ -107,3 +107,40 @@ def test_none_is_an_element_of_datasets():
     exact(a, [1, 1, 1], "int32")
     assert b is None
     assert data.batch(3).element_spec[1] == tf.NoneTensorSpec()
+
+
+COMPOSITES = {
+    "sparse": (
+        lambda: tf.sparse.from_dense([[1.0, 0.0], [0.0, 2.0]]),
+        tf.SparseTensorSpec([None, 2]),
+        [2.0, 4.0],
+    ),
+    "ragged": (
+        lambda: tf.ragged.constant([[1.0, 2.0], [3.0]]),
+        tf.RaggedTensorSpec([None, None]),
+        [2.0, 4.0, 6.0],
+    ),
+    "slices": (
+        lambda: tf.IndexedSlices(tf.constant([[1.0, 2.0]]), tf.constant([3]), tf.constant([4, 2])),
+        tf.IndexedSlicesSpec([None, 2], tf.float32, tf.int32, tf.int32),
+        [[2.0, 4.0]],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", COMPOSITES)
+def test_specs_of_composites_are_signatures(kind):
+    make, spec, doubled = COMPOSITES[kind]
+    exact(tf.function(lambda x: x.values * 2, input_signature=[spec])(make()), doubled)
+    concrete = tf.function(lambda x: x.values * 2).get_concrete_function(spec)
+    exact(concrete(make()), doubled)
+    assert concrete.structured_input_signature == ((spec,), {})
+    assert repr(spec) in concrete.pretty_printed_signature()
+    with pytest.raises(TypeError, match="Binding inputs to tf.function failed"):
+        tf.function(lambda x: x, input_signature=[spec])(tf.constant([[1.0]]))
+
+
+def test_a_composite_of_another_dtype_does_not_fit_a_signature():
+    f = tf.function(lambda x: x.values, input_signature=[tf.SparseTensorSpec([None, 2])])
+    with pytest.raises(TypeError, match="Can not cast TensorSpec.*int32.* to TensorSpec.*float32"):
+        f(tf.sparse.from_dense([[1, 0]]))

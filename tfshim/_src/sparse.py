@@ -203,6 +203,10 @@ class SparseTensorSpec(TypeSpec):
         return value._flatten_components()
 
     def _from_components(self, components):
+        if any(isinstance(part, TensorSpec) for part in components):  # a function's signature
+            made = object.__new__(SparseTensor)
+            made._indices, made._values, made._dense_shape = components
+            return made
         return SparseTensor(*components)
 
     @classmethod

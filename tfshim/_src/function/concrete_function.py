@@ -15,12 +15,13 @@ from tfshim._src.function.signature import (
     Signature,
     TensorKey,
     cast_to,
+    composite_type,
     rebuild,
     tensor_keys,
 )
 from tfshim._src.function.tracing import Trace
 from tfshim._src.registry import export
-from tfshim._src.spec import TensorSpec
+from tfshim._src.spec import TensorSpec, TypeSpec
 from tfshim._src.tensor import EagerTensor, Tensor
 from tfshim._src.variable import Variable
 
@@ -33,6 +34,9 @@ class Logical:
         self.key = key
         self.traces: dict[tuple, Trace] = {}
         self.structure: Any = None
+        #: by position and by name, what arguments with a type of their own are: see `described`
+        self.types = {i: t for i, a in enumerate(args) if (t := composite_type(a))}
+        self.types |= {k: t for k, a in kwargs.items() if (t := composite_type(a))}
         keys = iter(tensor_keys(key, []))
         specs = [rebuild(a, lambda _: next(keys).spec()) for a in args]
         self._args = [Remembered(a) for a in specs]
@@ -42,6 +46,11 @@ class Logical:
     def args(self) -> tuple:
         """The positional arguments, with specs in place of tensors."""
         return tuple([a() for a in self._args])
+
+    def described(self) -> tuple[tuple, dict]:
+        """The arguments with specs in place of tensors and of composites."""
+        args = tuple([self.types.get(i, a) for i, a in enumerate(self.args)])
+        return args, {k: self.types.get(k, v) for k, v in self.kwargs.items()}
 
     @property
     def tensors(self) -> list[TensorKey]:
@@ -220,8 +229,11 @@ class ConcreteFunction:
         def named(spec: Any) -> TensorSpec:
             return TensorSpec(spec.shape, spec.dtype, next(names))
 
+        types = self._logical.types
         args = tuple([rebuild(a, named) for a in self._logical.args])
+        args = tuple([types.get(i, a) for i, a in enumerate(args)])
         kwargs = {k: rebuild(v, named) for k, v in self._logical.kwargs.items()}
+        kwargs = {k: types.get(k, v) for k, v in kwargs.items()}
         kinds = [p for p in self._logical.signature.parameters if p.kind is p.KEYWORD_ONLY]
         return args, {**{p.name: kwargs[p.name] for p in kinds if p.name in kwargs}, **kwargs}
 
@@ -260,15 +272,16 @@ class ConcreteFunction:
 
     def _text(self) -> str:
         parts, star = [], False
-        values = dict(enumerate(self._logical.args))
+        args, kwargs = self._logical.described()
+        values = dict(enumerate(args))
         for i, p in enumerate(self._logical.signature.parameters):
             if p.kind is p.KEYWORD_ONLY and not star:
                 parts.append("*")
                 star = True
             if i in values:
                 parts.append(f"{p.name}: {_type_text(values[i])}")
-            elif p.name in self._logical.kwargs:
-                parts.append(f"{p.name}: {_type_text(self._logical.kwargs[p.name])}")
+            elif p.name in kwargs:
+                parts.append(f"{p.name}: {_type_text(kwargs[p.name])}")
         return f"({', '.join(parts)}) -> {_output_text(self.structured_outputs)}"
 
     def __repr__(self) -> str:
@@ -286,11 +299,12 @@ class ConcreteFunction:
         if not verbose:
             return self._text()
         lines = ["Input Parameters:"]
+        args, kwargs = self._logical.described()
         for i, p in enumerate(self._logical.signature.parameters):
-            if i < len(self._logical.args):
-                value = self._logical.args[i]
-            elif p.name in self._logical.kwargs:
-                value = self._logical.kwargs[p.name]
+            if i < len(args):
+                value = args[i]
+            elif p.name in kwargs:
+                value = kwargs[p.name]
             else:
                 continue
             lines.append(f"  {p.name} ({p.kind.name}): {_type_text(value)}")
@@ -306,11 +320,15 @@ class ConcreteFunction:
 
 
 def _is_static(template: Any) -> bool:
-    return not any(isinstance(leaf, TensorSpec) for leaf in nest.flatten(template))
+    leaves: list[Any] = nest.flatten(template)
+    for leaf in leaves:
+        if hasattr(leaf, "_flatten_components") and not isinstance(leaf, TensorSpec):
+            leaves.extend(leaf._flatten_components())
+    return not any(isinstance(leaf, TensorSpec) for leaf in leaves)
 
 
 def _type_text(value: Any) -> str:
-    if isinstance(value, TensorSpec):
+    if isinstance(value, TypeSpec):
         return repr(value)
     if isinstance(value, (list, tuple)):
         inner = ", ".join(map(_type_text, value))

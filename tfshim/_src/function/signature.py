@@ -180,7 +180,8 @@ class Arguments:
                 shape = None if dims is None else tuple(value.shape.as_list())
                 self.tensors.append(value)  # type: ignore[arg-type]
                 return TensorKey(value.dtype, shape, value.name)
-            return ("spec", value)
+            whole = expanded(value)
+            return ("spec", value) if whole is None else self.key(whole)
         wrapped = getattr(value, "__wrapped__", None)
         if wrapped is not None and isinstance(value, (Mapping, list, tuple)):
             return self.key(wrapped)
@@ -212,6 +213,25 @@ class Arguments:
             return WeakKey(value)
         except TypeError:
             return Literal(value)
+
+
+def expanded(spec: TypeSpec) -> Any:
+    """The composite that a spec describes, with specs for its tensors; None if it has none."""
+    parts = spec._component_specs
+    if isinstance(parts, TensorSpec) or any(
+        not isinstance(p, TensorSpec) for p in nest.flatten(parts)
+    ):
+        return None
+    made = spec._from_components(parts)
+    return made if hasattr(made, "_flatten_components") else None
+
+
+def composite_type(value: Any) -> TypeSpec | None:
+    """The spec of an argument that is a composite, or the spec of one; else None."""
+    if isinstance(value, TypeSpec):
+        return None if isinstance(value, TensorSpec) else value
+    found = getattr(value, "_type_spec", None)
+    return found if isinstance(found, TypeSpec) else None
 
 
 _PLAIN = _LITERALS - {float, complex}
@@ -439,7 +459,9 @@ class Signature:
 def cast_to(spec: Any, value: Any) -> Any:
     """A value as what a spec, or a structure of specs, describes."""
     if not isinstance(spec, TensorSpec):
-        if isinstance(spec, TypeSpec) or not nest.is_nested(spec):
+        if isinstance(spec, TypeSpec):
+            return _cast_composite(spec, value)
+        if not nest.is_nested(spec):
             return value
         specs = nest._children(spec, nest._kind(spec))
         if not nest.is_nested(value):
@@ -461,6 +483,20 @@ def cast_to(spec: Any, value: Any) -> Any:
     if not t.shape.is_subtype_of(spec.shape):
         raise TypeError(f"Can not cast {TensorSpec(t.shape, t.dtype)!r} to {spec!r}")
     return t
+
+
+def _cast_composite(spec: TypeSpec, value: Any) -> Any:
+    """A composite whose tensors are what its spec says; what has no tensors as it is."""
+    whole = expanded(spec)
+    if whole is None or isinstance(value, TypeSpec):
+        return value
+    if type(value) is not type(whole):
+        raise TypeError(f"Can not cast {value!r} to {spec!r}")
+    parts = [
+        cast_to(s, v)
+        for s, v in zip(whole._flatten_components(), value._flatten_components(), strict=True)
+    ]
+    return value._unflatten_components(parts)
 
 
 class Remembered:
@@ -489,7 +525,10 @@ def rebuild(value: Any, leaf: Callable[[Any], Any]) -> Any:
     kind = type(value)
     if kind is EagerTensor or isinstance(value, TensorSpec):
         return leaf(value)
-    if kind in _LITERALS or isinstance(value, (Variable, TypeSpec)):
+    if isinstance(value, TypeSpec):
+        whole = expanded(value)
+        return value if whole is None else rebuild(whole, leaf)
+    if kind in _LITERALS or isinstance(value, Variable):
         return value
     if isinstance(value, (np.ndarray, np.generic, jax.Array)):
         return leaf(value)
