@@ -55,6 +55,22 @@ def append(report: Mapping[str, Any], file: Path = FILE) -> None:
         f.write(json.dumps(entry(report)) + "\n")
 
 
+def comparable(entries: list[dict]) -> list[dict]:
+    """The entries from the last one's kind of machine that have all of its workloads and peers."""
+    if not entries:
+        return []
+    last = entries[-1]
+
+    def covers(old: dict) -> bool:
+        alike = machine.same(old["machine"], last["machine"]) and old["small"] == last["small"]
+        return alike and all(
+            set(ratios) <= set(old["ratios"].get(name, ()))
+            for name, ratios in last["ratios"].items()
+        )
+
+    return [old for old in entries if covers(old)]
+
+
 def last_ratios(entries: list[dict], now: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     """The latest ratio of each workload and peer, from the same kind of machine and sizes.
 

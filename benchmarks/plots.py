@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks import history
 from benchmarks.report import SHORT, measured
 
 # Okabe and Ito's colours, which most colour-blind readers can tell apart.
@@ -33,10 +34,12 @@ def draw(report: Mapping[str, Any], entries: list[dict], folder: Path) -> list[P
 
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "tfshim"  # the same numbers give the same file
+    matplotlib.rcParams["svg.fonttype"] = "none"  # text stays text
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {"ratios.svg": _ratios(report), "times.svg": _times(report)}
-    if len(entries) > 1:
-        pictures["history.svg"] = _history(entries)
+    comparable = history.comparable(entries)
+    if len(comparable) > 1:
+        pictures["history.svg"] = _history(comparable)
     for name, figure in pictures.items():
         figure.savefig(folder / name, metadata={"Date": None}, bbox_inches="tight")
     return [folder / name for name in pictures]
@@ -62,13 +65,13 @@ def _legend(axes) -> None:
     axes.legend(fontsize=8, ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
 
 
-def _decades(axes) -> None:
+def _decades(axis) -> None:
     """Plain numbers at 1, 2 and 5 of each decade: readers of ratios want no powers of ten."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _ratios(report: Mapping[str, Any]):
@@ -82,7 +85,7 @@ def _ratios(report: Mapping[str, Any]):
             )
     axes.axvline(1.0, color="black", linewidth=1)
     axes.set_xlabel("time of a tfshim step / time of the peer's (left of 1: tfshim is faster)")
-    _decades(axes)
+    _decades(axes.xaxis)
     _legend(axes)
     return figure
 
@@ -111,7 +114,7 @@ def _times(report: Mapping[str, Any]):
 
 
 def _history(entries: list[dict]):
-    """The geometric mean over workloads of tfshim's ratio to each peer, entry by entry."""
+    """The geometric mean over the last entry's workloads of tfshim's ratio to each peer."""
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -120,13 +123,16 @@ def _history(entries: list[dict]):
     for peer, colour in COLOURS.items():
         points = []
         for at, entry in enumerate(entries):
-            found = [ratios[peer] for ratios in entry["ratios"].values() if peer in ratios]
+            found = [entry["ratios"][name].get(peer) for name in entries[-1]["ratios"]]
+            found = [ratio for ratio in found if ratio is not None]
             if found:
                 points.append((at, float(np.exp(np.mean(np.log(found))))))
         if points:
             axes.plot(*zip(*points), color=colour, marker=MARKERS[peer], label=SHORT[peer])
     axes.axhline(1.0, color="black", linewidth=1)
     axes.set_yscale("log")
+    axes.set_ylim(min(0.4, axes.get_ylim()[0]), max(2.5, axes.get_ylim()[1]))
+    _decades(axes.yaxis)
     axes.set_xticks(range(len(entries)), [e["when"][:10] for e in entries], fontsize=8)
     axes.set_ylabel("tfshim / peer, geometric mean", fontsize=8)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)

@@ -14,6 +14,7 @@ from rich.console import Console
 import tfshim as tf
 from benchmarks import (
     __main__ as command,
+    cold,
     frameworks,
     function,
     history,
@@ -29,8 +30,9 @@ from benchmarks.workloads.base import Workload
 GOLDEN = json.loads(losses.FILE.read_text())["losses"]
 # A few steps of training amplify the rounding of single ops.
 RTOL = {"float32": 2e-5, "float64": 1e-10}
-# The peers' Adam is the same few lines everywhere: tested where compiling takes no seconds.
-PEERS = [name for name in WORKLOADS if name not in ("cnn/adam", "lstm/adam", "transformer/adam")]
+# The peers' Adam is the same few lines everywhere: not tested again where compiling takes long.
+AGAIN = [f"{family}/adam" for family in "cnn lstm mlp-deep mlp-wide transformer trees".split()]
+PEERS = [name for name in WORKLOADS if name not in AGAIN]
 # Eager steps whose shapes change, or that look at values on their way.
 CHANGING = ("reinforcement/sgd", "reinforcement/adam", "trees/sgd", "trees/adam")
 CHANGING += ("lstm-while-loop/sgd", "while-loop-1000")
@@ -186,8 +188,19 @@ def test_history_shows_a_regression(measured, tmp_path):
     assert [c.workload for c in history.compare(measured, history.read(file))[1]] == [
         "first-gradient"
     ]
+    assert len(history.comparable([*entries, entries[0] | {"ratios": {}}, entries[0]])) == 2
     slower["machine"]["processor"] = "another"
     assert history.compare(slower, entries) == ([], [], 0)
+
+
+def test_cold_programs_run_and_are_paired_by_turn():
+    commands = {"good": [sys.executable, "-c", "pass"], "bad": [sys.executable, "-c", "1 / 0"]}
+    times = cold.measure(commands, repeats=1)
+    assert len(times["good"]) == 1 and times["good"][0] > 0 and times["bad"] == []
+    named = set(cold.programs(sys.executable))
+    assert all({one, other} <= named for one, other in cold.RATIOS)
+    seconds = dict.fromkeys(named, []) | {"import tfshim": [3.0, 8.0], "import jax": [2.0, 2.0]}
+    assert cold.ratios(seconds) == {"import tfshim / import jax": 2.75}
 
 
 def test_command_line(measured, tmp_path, capsys):
