@@ -18,6 +18,11 @@ from tfshim._src.ops.strings import (
     substr,
     unsorted_segment_join,
 )
+from tfshim._src.ops.strings_hash import (
+    string_to_hash_bucket as to_hash_bucket,
+    string_to_hash_bucket_fast as to_hash_bucket_fast,
+    string_to_hash_bucket_strong as to_hash_bucket_strong,
+)
 from tfshim._src.ops.strings_split import (
     bytes_split,
     ngrams,
@@ -46,6 +51,9 @@ __all__ = [
     "split",
     "strip",
     "substr",
+    "to_hash_bucket",
+    "to_hash_bucket_fast",
+    "to_hash_bucket_strong",
     "to_number",
     "unicode_decode",
     "unicode_decode_with_offsets",

@@ -344,4 +344,35 @@ def unicode():
     yield row(op, i32(1), "UTF-8", "UTF-8", kind="error")
 
 
-ROWS = [*cases(), *substrings(), *joins(), *patterns(), *numbers(), *pieces(), *unicode()]
+def hashes():
+    """Buckets: strings of every length up to more than four blocks of each hash."""
+    lengths = s(["xy"[n % 2] * n for n in range(140)])
+    keys = {"tf.strings.to_hash_bucket_strong": ([12345, -6789],)}
+    for name in ("", "_fast", "_strong"):
+        op = f"tf.strings.to_hash_bucket{name}"
+        key = keys.get(op, ())
+        yield row(op, lengths, 2**62, *key)
+        yield row(op, s([["a", "Hello"], ["TensorFlow", ""]]), 1000, *key)
+        yield row(op, s("a"), 1, *key, kind="boundary")
+        yield row(op, s([]), 7, *key, kind="boundary")
+        yield row(op, i32([1, 2]), 7, *key, kind="error")
+        yield row(op, s("a"), "b", *key, kind="error")
+        yield row(
+            op, s("a"), 0, *key, kind="error",
+            text="Value for attr 'num_buckets' of 0 must be at least minimum 1",
+            reason="without the op's definition",
+        )  # fmt: skip
+    yield row(op, s("a"), 7, [1], kind="error")
+    yield row(op, s("a"), 7, 3, kind="error")
+
+
+ROWS = [
+    *cases(),
+    *substrings(),
+    *joins(),
+    *patterns(),
+    *numbers(),
+    *pieces(),
+    *unicode(),
+    *hashes(),
+]

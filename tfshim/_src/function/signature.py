@@ -525,11 +525,11 @@ def rebuild(value: Any, leaf: Callable[[Any], Any]) -> Any:
     kind = type(value)
     if kind is EagerTensor or isinstance(value, TensorSpec):
         return leaf(value)
+    if kind in _LITERALS or isinstance(value, Variable):
+        return value
     if isinstance(value, TypeSpec):
         whole = expanded(value)
         return value if whole is None else rebuild(whole, leaf)
-    if kind in _LITERALS or isinstance(value, Variable):
-        return value
     if isinstance(value, (np.ndarray, np.generic, jax.Array)):
         return leaf(value)
     if kind is list or kind is tuple:
