@@ -82,6 +82,12 @@ def numbers():
     for x in (0.0, 0.5, 1.0, _NAN):
         at = array(ones * x, "float64")
         yield row("tf.math.betainc", _EDGES, _EDGES[::-1], at, kind="boundary", grad=())
+    below = f64([-0.5, -5.5, -8.4, -9.6, -20.7, -51.4, -200.3])
+    yield row("tf.math.digamma", below, second=True)
+    yield row("tf.math.lgamma", below, second=True)
+    for order in (2.0, 3.0, 4.0):
+        yield row("tf.math.zeta", f64(order), below, grad=())
+        yield row("tf.math.polygamma", f64(order), below)
     yield row("tf.math.special.bessel_i0", f16([13.2, 14.0, -11.0]), kind="boundary")
     yield row("tf.math.special.bessel_i1", f16([13.2, 14.0, -11.0]), kind="boundary")
     yield row("tf.math.pow", i32([]), i32([-1]), kind="boundary")

@@ -31,6 +31,8 @@ def main(argv: list[str] | None = None) -> int:
         fuzz = Fuzz(asked, options.seed, options.op, options.mode or MODES, options.shrink)
         numbers = options.only or range(options.start, options.start + options.draws)
         fuzz.run(numbers)
+    except KeyboardInterrupt:
+        print("fuzz: interrupted; what was done so far:", file=sys.stderr)
     finally:
         asked.close()
     print(fuzz.report())

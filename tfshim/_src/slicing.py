@@ -155,9 +155,10 @@ def _check_packed(items: list) -> None:
         for part, dtype in zip(parts, _packed_dtypes(item), strict=True):
             part.append(dtype)
     for part in parts:
-        first = next((dtype for dtype in part if dtype is not None), None)
-        for place, dtype in enumerate(part):
-            if dtype is not None and dtype is not first:
+        given = [(place, dtype) for place, dtype in enumerate(part) if dtype is not None]
+        for place, dtype in given:
+            first = given[0][1]
+            if dtype is not first:
                 raise op_error(
                     "Pack",
                     f"cannot compute Pack as input #{place}(zero-based) was expected to be a "

@@ -258,7 +258,7 @@ def _check_lengths(labels: tuple[int, ...], lengths: tuple[int, ...]) -> None:
         raise op_error(
             "Reshape",
             f"Input to reshape is a tensor with {size} values, but the requested shape has "
-            f"{labels[0] * labels[1]}",
+            f"{math.prod(labels[:2])}",
             name=None,
         )
 

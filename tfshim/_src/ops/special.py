@@ -75,6 +75,14 @@ def hurwitz_zeta(x, q):
     x, q = jnp.broadcast_arrays(x, q)
     nan, inf, zero, one = (jnp.asarray(v, x.dtype) for v in (np.nan, np.inf, 0, 1))
     value = jnp.where(x < 1, nan, lax.zeta(x, q))
+    # The series starts too far from its limit for q below -9: the terms before 0 apart, by their
+    # absolute values, are the difference of two series that start above 0.
+    below = (q < -1) & (q != jnp.floor(q)) & (x == jnp.floor(x)) & (x > 1) & jnp.isfinite(q)
+    start = jnp.where(below, q, -one - one / 2)
+    after = start - jnp.floor(start)
+    before = lax.zeta(x, one - after) - lax.zeta(x, one - start)
+    whole = lax.zeta(x, after) + jnp.where(x % 2 == 0, before, -before)
+    value = jnp.where(below, whole, value)
     # What the series has no value for: q ** -x of its first term.
     limit = jnp.where(q == 1, one, jnp.where(q < 1, inf, zero))
     value = jnp.where((x == inf) & ~jnp.isnan(q), limit, value)
