@@ -339,7 +339,7 @@ def _generate(entry: Op) -> Callable:
                 "        if out_ is not MISS:",
                 "            return out_",
             ]
-            scope["MISS"] = speed.core.MISS
+            scope["MISS"] = MISS
         lines += _checking(entry, scope)
         if attrs:
             lines += [
