@@ -78,6 +78,43 @@ def test_casts_that_change_elements_are_looked_through_no_further(source):
     np.testing.assert_array_equal(tf.gather(table, ids).numpy(), expected)
 
 
+TAKES = {
+    "slice": lambda y: y[2:4],
+    "element": lambda y: y[None, 3],
+    "gather": lambda y: tf.gather(y, [3, 2]),
+    "split": lambda y: tf.split(y, 2)[1],
+    "unstack": lambda y: tf.unstack(y)[2][None],
+    "transpose": lambda y: tf.transpose(tf.broadcast_to(y[2:3], [2, 1]))[0],
+}
+
+
+@pytest.mark.parametrize("how", TAKES)
+def test_labels_taken_from_a_data_set_run_nothing(how):
+    take, cost = TAKES[how], tf.nn.sparse_softmax_cross_entropy_with_logits
+    good, some, bad = ([0, 1, 2, 1], [0, 9, 2, 1], [0, 1, 2, 3])
+    logits = tf.zeros([1, 3])
+    labels = tf.constant(good)
+    count, losses = flushes(
+        lambda: cost(labels=take(labels), logits=tf.repeat(logits, take(labels).shape[0], axis=0))
+    )
+    assert count == 0
+    np.testing.assert_allclose(losses.numpy(), np.log(3.0), rtol=1e-6)
+    # A source out of range elsewhere is no error, one that is out of range here is.
+    elsewhere = take(tf.constant(some))
+    repeated = tf.repeat(logits, elsewhere.shape[0], axis=0)
+    np.testing.assert_allclose(cost(labels=elsewhere, logits=repeated), np.log(3.0), rtol=1e-6)
+    if 3 in take(tf.constant(bad)).numpy():
+        with pytest.raises(tf.errors.InvalidArgumentError, match="label value of 3"):
+            cost(labels=take(tf.constant(bad)), logits=repeated)
+
+
+def test_padding_is_no_element_of_the_source():
+    """`tf.signal.frame` fills in a value, so its range is not that of the signal."""
+    frames = tf.signal.frame(tf.constant([0, 1, 0]), 2, 2, pad_end=True, pad_value=7)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"= 7 is not in \[0, 2\)"):
+        tf.gather(tf.constant([5.0, 6.0]), frames)
+
+
 def test_computed_indices_are_computed():
     table = tf.constant([0.0, 10.0, 20.0])
     ids = tf.constant([0, 1])

@@ -15,7 +15,7 @@ from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import op_error
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.extent import extent
+from tfshim._src.ops.extent import within
 from tfshim._src.tensor import from_value
 
 
@@ -91,10 +91,7 @@ def scatter(variable, how: str, sparse_delta: Any) -> None:
 
 
 def _check_rows(kernel: str, indices, shape) -> None:
-    if indices._is_symbolic():
-        return
-    least, most = extent(indices)
-    if least >= 0 and most < shape[0]:
+    if indices._is_symbolic() or within(indices, shape[0]):
         return
     rows = indices._host_value()
     bad = (rows < 0) | (rows >= shape[0])

@@ -18,12 +18,12 @@ from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.extent import extent
+from tfshim._src.ops.extent import takes_elements, within
 from tfshim._src.ops.shaping import reshape, squeeze, take
 from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, fixed, same
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
 
 _GATHER_INDEX = ("int16", "int32", "int64")
 
@@ -64,6 +64,7 @@ def _gather_pullback(params, indices, cotangent, axis, batch_dims):
     return pull(cotangent)[0]
 
 
+@takes_elements
 @moves
 @op(
     kernel="GatherV2",
@@ -80,17 +81,18 @@ def _known(t: EagerTensor) -> np.ndarray | None:
 
 def check_range(indices: EagerTensor, size: int, kernel: str = "GatherV2") -> None:
     """Raises for the first index outside [0, size), where the indices are known."""
-    if indices._is_symbolic():
-        return
-    least, most = extent(indices)
-    if least >= 0 and most < size:
+    if indices._is_symbolic() or within(indices, size):
         return
     values = indices._host_value()
     if not values.size:
         return
     where = np.argwhere((values < 0) | (values >= size))[0]
     shown = f"indices[{','.join(map(str, where))}]" if values.ndim else "indices"
-    raise op_error(kernel, f"{shown} = {values[tuple(where)]} is not in [0, {size})")
+    error = op_error(kernel, f"{shown} = {values[tuple(where)]} is not in [0, {size})")
+    doubts = getattr(STATE.trace, "doubts", None)
+    if doubts is None:
+        raise error
+    doubts.append((len(STATE.trace.nodes), error))  # a graph may never run the node
 
 
 def _axis(value: Any) -> int:

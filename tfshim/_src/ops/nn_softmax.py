@@ -15,7 +15,7 @@ from tfshim._src.errors import InvalidArgumentError, op_error, require
 from tfshim._src.ops import kinds
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.extent import extent
+from tfshim._src.ops.extent import within
 from tfshim._src.ops.shaping import broadcast_to, reshape, transpose
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, same
@@ -312,10 +312,7 @@ def _check_classes(labels: Any, logits: Any) -> None:
         raise op_error(
             kernel, f"Must have at least one class, but got logits shape {brackets(rows)}"
         )
-    if labels._is_symbolic():
-        return
-    least, most = extent(labels)
-    if least >= 0 and most < classes:
+    if labels._is_symbolic() or within(labels, classes):
         return
     values = labels._host_value().reshape(-1)
     bad = values[(values < 0) | (values >= classes)]
