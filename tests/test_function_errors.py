@@ -394,7 +394,7 @@ ROWS = {
         "Can not cast TensorSpec(shape=(1,), dtype=tf.float32, name=None) to TensorSpec(shape=(2,)",
         lambda: CONCRETE((1.0, 2.0)),
     ),
-    "an index in a function": (
+    "an index in a function that is used": (
         lambda: tf.function(lambda x: tf.gather(x, 5))(c([1.0])),
         INVALID,
         "indices = 5 is not in [0, 1)",
@@ -471,3 +471,97 @@ def test_unknown_sizes_print_once(capsys):
         f(tf.zeros([size]))
     assert capsys.readouterr().out.split() == ["traced"]
     assert f.experimental_get_tracing_count() == 1
+
+
+def test_what_cannot_work_and_is_not_used_does_not_run():
+    @tf.function
+    def f(x):
+        tf.gather(x, [1])
+        return x
+
+    assert f(c([0.0])).numpy().tolist() == [0.0]
+
+
+def test_strings_are_traced_as_tensorflow_traces_them(capsys):
+    @tf.function
+    def twice(a):
+        print("Tracing with", a)
+        return a + a
+
+    for value in ("a", "b"):
+        assert twice(c(value)).numpy() == value.encode() * 2
+    assert capsys.readouterr().out == 'Tracing with Tensor("a:0", shape=(), dtype=string)\n'
+    concrete = twice.get_concrete_function(c("a"))
+    assert concrete(a=c("x")).numpy() == b"xx"
+    assert concrete(c("y")).numpy() == b"yy"
+    assert capsys.readouterr().out == ""
+    assert str(concrete.structured_outputs) == 'Tensor("Identity:0", shape=(), dtype=string)'
+    assert "dtype=tf.string" in twice.pretty_printed_concrete_signatures()
+    with pytest.raises(INVALID, match="expected to be a string tensor but is a int32 tensor"):
+        concrete(c(1))
+    assert twice.experimental_get_tracing_count() == 1
+
+
+def test_strings_that_pass_through():
+    f = tf.function(lambda s, x: (s, x + 1))
+    for text in ("a", "b"):
+        s, x = f(c(text), c(1))
+        assert (s.numpy(), int(x)) == (text.encode(), 2)
+
+
+def test_branches_and_loops_print_once_while_they_are_traced(capsys):
+    @tf.function
+    def f(n):
+        total = 0
+        for i in tf.range(n):
+            print("loop")
+            if i % 15 == 0:
+                print("first")
+                total += 1
+            elif i % 3 == 0:
+                print("second")
+                total += 2
+            else:
+                print("third")
+                total += 3
+        return total
+
+    assert int(f(c(7))) == 1 + 2 * 2 + 3 * 4
+    assert capsys.readouterr().out.split() == ["loop", "first", "second", "third"]
+
+
+def test_an_iterator_gives_another_element_at_each_call():
+    @tf.function
+    def following(iterator):
+        return next(iterator)
+
+    iterator = iter(tf.data.Dataset.from_tensor_slices([1, 2, 3]))
+    assert [int(following(iterator)) for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_dataset_is_read_anew_at_each_call():
+    rows = [1, 2, 3]
+    dataset = tf.data.Dataset.from_generator(lambda: iter(rows), output_types=tf.int32)
+
+    @tf.function
+    def total():
+        found = 0
+        for x in dataset:
+            found += x
+        return found
+
+    assert int(total()) == 6
+    rows.append(10)
+    assert int(total()) == 16
+
+
+def test_what_traced_code_makes_is_no_capture():
+    outside = c([3.0])
+
+    @tf.function
+    def f(x):
+        return tf.maximum(x, c([1.0])) + outside
+
+    f(c([2.0]))
+    captures = f.get_concrete_function(c([2.0])).pretty_printed_signature().split("Captures:")[1]
+    assert captures.count("TensorSpec") == 1

@@ -65,10 +65,13 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
     Args:
       name: TensorFlow's kernel name.
       index: which branch runs: a bool or an integer in range.
-      functions: the branches.
+      functions: the branches; those that were captured already are taken as they are.
       mismatch: makes the error for results that do not fit: `mismatch(results)`.
     """
-    parts = [Captured(f"{name}_branch_{i}", f) for i, f in enumerate(functions)]
+    parts = [
+        f if isinstance(f, Captured) else Captured(f"{name}_branch_{i}", f)
+        for i, f in enumerate(functions)
+    ]
     flat = [_flat(p) for p in parts]
     _check(parts, flat, mismatch)
     written = union(parts)

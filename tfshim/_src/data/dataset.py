@@ -16,7 +16,7 @@ from tfshim._src.data.structure import call, normalized
 from tfshim._src.errors import OutOfRangeError, op_error
 from tfshim._src.registry import export, publish
 from tfshim._src.spec import TensorSpec
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import STATE, NeedsValue, Tensor
 
 AUTOTUNE = -1
 INFINITE = INFINITE_CARDINALITY = -1
@@ -73,6 +73,8 @@ class OwnedIterator:
         return self
 
     def __next__(self):
+        if STATE.trace.symbolic:
+            raise NeedsValue("an iterator gives another element at each call")
         return next(self._source)
 
     next = __next__

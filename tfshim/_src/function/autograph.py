@@ -269,7 +269,8 @@ def to_code_v2(entity, recursive=True, experimental_optional_features=None) -> s
     import textwrap
 
     made = to_graph_v2(entity, recursive, experimental_optional_features)
-    return textwrap.dedent(inspect.getsource(made.__wrapped__))
+    source = textwrap.dedent(inspect.getsource(made.__wrapped__))
+    return re.sub(r"\bag__(?=\w)", "tf__", source)  # as TensorFlow calls converted functions
 
 
 @export("tf.autograph.set_verbosity")

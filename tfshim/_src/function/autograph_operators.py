@@ -22,6 +22,7 @@ from malt.operators import control_flow as _python, variables as _variables
 from malt.utils import ag_logging as LOGGING  # noqa: F401
 
 from tfshim._src import nest
+from tfshim._src.control_flow.captured import Captured
 from tfshim._src.control_flow.cond import branch, cond_for_tf_v2
 from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.control_flow.while_loop import loop
@@ -29,6 +30,7 @@ from tfshim._src.convert import convert
 from tfshim._src.engine.capture import Graph
 from tfshim._src.function import needs_value
 from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.function.hush import hushed
 from tfshim._src.function.polymorphic import Function
 from tfshim._src.jacobian import capturing
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
@@ -128,10 +130,17 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
         return traced
 
     # what each branch makes of the state decides which parts of it are tensors
-    tried = {n: _try(run(n, s)) for n, s in (("body", body), ("orelse", orelse))}
-    before = tuple(
-        [_learned(v, *[t[i] for t in tried.values()]) for i, v in builtins.enumerate(before)]
-    )
+    statements = (("body", body), ("orelse", orelse))
+    again = any(isinstance(v, TensorArray) for v in before)
+    captured: dict[str, Any] = {}
+    if again:
+        tried = {n: _try(run(n, s)) for n, s in statements}
+        before = tuple(
+            [_learned(v, *[t[i] for t in tried.values()]) for i, v in builtins.enumerate(before)]
+        )
+    else:
+        captured = {n: Captured(f"If_{n}", run(n, s)) for n, s in statements}
+        tried = dict(kept)
     set_state(before)
     moving = []
     for i in builtins.range(len(before)):
@@ -147,11 +156,15 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
         _check_branches(symbol_names[i], a, b)
         moving.append(i)
 
-    def select(name: str, statement: Callable) -> Callable:
+    def select(name: str, statement: Callable) -> Any:
+        if captured:
+            captured[name].result = [_array_state(kept[name][i]) for i in moving]
+            return captured[name]
         traced = run(name, statement)
 
         def chosen():
-            values = traced()
+            with hushed():
+                values = traced()
             return [_array_state(values[i]) for i in moving]
 
         return chosen
@@ -416,11 +429,13 @@ def _loop(test, body, get_state, set_state, symbol_names, opts) -> None:
 
     def run_test(values):
         put(values)
-        return test()
+        with hushed():
+            return test()
 
     def run_body(values):
         put(values)
-        body()
+        with hushed():
+            body()
         state = get_state()
         return [nest.map_structure(_leaf, state[i]) for i in moving]
 

@@ -18,6 +18,7 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.engine import flush as engine
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
+from tfshim._src.engine.program import live_nodes
 from tfshim._src.function import effects
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.running import Runner
@@ -43,6 +44,9 @@ class GraphFunction:
         self.effects = list(graph.effects) if complete else []
         self.all_outputs = [*outputs, *[s.current for s in self.written], *self.effects]
         program, _ = graph.finish(self.all_outputs)
+        self.error = self._certain_error() if graph.doubts else None
+        if self.error is not None and not complete:
+            raise self.error
         n = len(graph.placeholders)
         #: external tensors that are numbers of the Python code: constants of the program
         fixed = {
@@ -82,6 +86,13 @@ class GraphFunction:
             and not s.variable.shape.is_fully_defined()
         ]
 
+    def _certain_error(self) -> Exception | None:
+        """The error of a node that cannot work and is needed."""
+        graph = self.graph
+        refs = [graph.ref_of(t) for t in self.all_outputs]
+        live = live_nodes(graph.nodes, [len(s.outputs) for s in graph.specs], refs)
+        return next((error for i, error in graph.doubts if live[i]), None)
+
     def fits(self) -> bool:
         """Whether the variables still have the shapes that the graph was traced for."""
         return all(v._current().aval is aval for v, aval in self.unstable)
@@ -112,6 +123,8 @@ class GraphFunction:
         """
         if not self.all_outputs:
             return []
+        if self.error is not None:
+            raise self.error
         inputs = self.inputs(args, given) if self.captured else args
         state = STATE
         at_once = state.trace is state.pending and not state.recorders and not state.observers

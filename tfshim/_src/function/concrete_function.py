@@ -9,6 +9,7 @@ import numpy as np
 from tfshim._src import nest
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, runtime_name
+from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.signature import (
     Arguments,
     Remembered,
@@ -22,7 +23,7 @@ from tfshim._src.function.signature import (
 from tfshim._src.function.tracing import Trace
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec, TypeSpec
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import EagerTensor, Tensor, pending
 from tfshim._src.variable import Variable
 
 
@@ -34,6 +35,7 @@ class Logical:
         self.key = key
         self.traces: dict[tuple, Trace] = {}
         self.structure: Any = None
+        self.number = 0  # in the order of tracing
         #: by position and by name, what arguments with a type of their own are: see `described`
         self.types = {i: t for i, a in enumerate(args) if (t := composite_type(a))}
         self.types |= {k: t for k, a in kwargs.items() if (t := composite_type(a))}
@@ -91,7 +93,9 @@ class ConcreteFunction:
 
     @property
     def _trace(self) -> Trace:
-        return next(iter(self._logical.traces.values()))
+        for trace in self._logical.traces.values():
+            return trace
+        return self._function.specialize(self._logical, [], [])
 
     # -- calling --
 
@@ -239,7 +243,17 @@ class ConcreteFunction:
 
     @property
     def structured_outputs(self) -> Any:
-        return self._trace.structure
+        structure = self._trace.structure
+        graph = FuncGraph(self._function.name, None)
+
+        def named(value: Any) -> Any:
+            if not isinstance(value, Tensor):
+                return value
+            t = pending(value.aval, graph, 0)
+            t._name = f"{graph.unique_name('Identity')}:0"  # as TensorFlow names results
+            return t
+
+        return nest.map_structure(named, structure, expand_composites=True)
 
     @property
     def captured_inputs(self) -> list:
@@ -247,7 +261,7 @@ class ConcreteFunction:
         return [
             graph.variable_of[id(t)].handle if id(t) in graph.variable_of else t
             for t in graph.ext[len(graph.placeholders) :]
-            if not t._literal
+            if not t._literal and id(t) not in self.graph.constants
         ]
 
     @property
@@ -313,8 +327,10 @@ class ConcreteFunction:
             f"  {id(t)}: {TensorSpec([], 'resource')!r}"
             if id(t) in self.graph.variable_of
             else f"  {id(t)}: {TensorSpec(t.shape, t.dtype)!r}"
-            for t in self.graph.ext[len(self.graph.placeholders) :]
-            if not t._literal
+            for t in (
+                self.graph.ext[len(self.graph.placeholders) :] if self._logical.traces else ()
+            )
+            if not t._literal and id(t) not in self.graph.constants
         ]
         return "\n".join(lines + (captures or ["  None"]))
 

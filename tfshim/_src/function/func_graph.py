@@ -44,6 +44,10 @@ class FuncGraph(Graph):
         #: id of a placeholder -> the argument of the call that is being traced for
         self.actual: dict[int, EagerTensor] = {}
         self.names: dict[str, int] = {}
+        #: ids of external tensors that the Python code made while it was traced
+        self.constants: set[int] = set()
+        #: (number of a node, the error that it raises if it runs)
+        self.doubts: list[tuple[int, Exception]] = []
 
     def extended(self) -> FuncGraph:
         """A graph that starts with all of this one's nodes and can use its tensors."""

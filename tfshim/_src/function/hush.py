@@ -18,10 +18,10 @@ class Hushed:
 
     Args:
       unhushed: the stream itself.
-      hide: so many characters are hidden; None for all.
+      hide: so many lines are hidden; None for all.
 
     Attributes:
-      shown: how many characters were written.
+      shown: how many lines were written.
     """
 
     def __init__(self, unhushed: Any, hide: int | None):
@@ -33,12 +33,15 @@ class Hushed:
     def write(self, text: str) -> int:
         if threading.get_ident() != self.thread:
             return self.unhushed.write(text)
-        if self.hide is not None:
-            hidden = min(self.hide, len(text))
-            self.hide -= hidden
-            self.shown += len(text) - hidden
-            if text[hidden:]:
-                self.unhushed.write(text[hidden:])
+        if self.hide is None:
+            return len(text)
+        rest = text
+        while self.hide and rest:
+            _, newline, rest = rest.partition("\n")
+            self.hide -= bool(newline)
+        if rest:
+            self.shown += rest.count("\n")
+            self.unhushed.write(rest)
         return len(text)
 
     def writelines(self, lines: Any) -> None:
@@ -51,7 +54,7 @@ class Hushed:
 
 @contextlib.contextmanager
 def hushed(hide: int | None = None) -> Iterator[Hushed]:
-    """Hides what is printed inside: all of it, or its first characters."""
+    """Hides what is printed inside: all of it, or its first lines."""
     stream = Hushed(sys.stdout, hide)
     with contextlib.redirect_stdout(stream):  # type: ignore[type-var]
         yield stream

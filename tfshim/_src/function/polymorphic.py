@@ -87,8 +87,8 @@ class Function:
         #: what `plain_key` makes of arguments -> the same, and whether arrays are among them
         self._fast: dict[tuple, tuple[Trace, bool]] = {}
         self._logical: list[Logical] = []
-        #: keys of calls that run op by op
-        self._unmade: list[tuple] = []
+        #: signatures that run op by op
+        self._unmade: list[Logical] = []
         self._count = 0
         self._created: list[Any] = []
         self._initialized = False
@@ -124,7 +124,10 @@ class Function:
     def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
         """The signatures traced so far, as text."""
         return "\n\n".join(
-            [ConcreteFunction(self, one).pretty_printed_signature(verbose) for one in self._logical]
+            [
+                ConcreteFunction(self, one).pretty_printed_signature(verbose)
+                for one in sorted([*self._logical, *self._unmade], key=lambda one: one.number)
+            ]
         )
 
     def _decorate(self, decorator: Callable) -> None:
@@ -224,16 +227,18 @@ class Function:
                     f"Attempt to convert a value ({spec!r}) with an unsupported type "
                     f"({type(spec)}) to a Tensor."
                 )
-            if any(t.aval.dtype.kind == "s" for t in arguments.tensors):
+            if any(takes(one.key, key) for one in self._unmade):
                 return self._run_as_python(key, args, kwargs)
+            strings = any(t.aval.dtype.kind == "s" for t in arguments.tensors)
             try:
                 with hushed(0) as printed:
                     found = self._make(key, arguments, args, kwargs)
             except NeedsValue as e:
                 if STATE.trace.symbolic:
                     raise  # the outermost function runs un-captured
-                self._uncaptured = True
-                needs_value.warn(self._name, e)
+                if not strings:
+                    self._uncaptured = True
+                    needs_value.warn(self._name, e)
                 return self._run_as_python(key, args, kwargs, printed.shown)
         else:
             self._detector.since += 1
@@ -267,17 +272,21 @@ class Function:
         args = tuple([rebuild(a, convert) for a in args])
         kwargs = {k: rebuild(v, convert) for k, v in kwargs.items()}
         hide: int | None = shown
-        if any(takes(known, key) for known in self._unmade):
+        known = next((one for one in self._unmade if takes(one.key, key)), None)
+        if known is not None:
             self._detector.since += 1
             hide = None
         else:
-            self._unmade.append(self._generalize(key, args, self._unmade))
+            general = self._generalize(key, args, [one.key for one in self._unmade])
+            known = Logical(self._signature, general, args, kwargs)
+            known.number = self._count
+            self._unmade.append(known)
             self._count += 1
             retracing.traced(self, self._reduce_retracing or self._input_signature is not None)
-        if hide == 0:
-            return self._python_function(*args, **kwargs)
         with hushed(hide):
-            return self._python_function(*args, **kwargs)
+            result = self._python_function(*args, **kwargs)
+        known.structure = result
+        return result
 
     def _bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         args, kwargs = self._signature.bind(args, kwargs)
@@ -332,6 +341,7 @@ class Function:
             self._initialized = True
         else:
             made = self._trace(logical, args, kwargs, avals, arguments, False)
+        logical.number = self._count
         self._count += 1
         retracing.traced(self, self._reduce_retracing or self._input_signature is not None)
         logical.structure = made.structure
@@ -415,6 +425,11 @@ class Function:
         with self._lock:
             logical = self._find(key)
             if logical is None:
+                logical = next((one for one in self._unmade if takes(one.key, key)), None)
+            if logical is None and any(k.dtype.kind == "s" for k in tensor_keys(key, [])):
+                self._run_as_python(key, *self._examples(args, kwargs))
+                logical = self._unmade[-1]
+            if logical is None:
                 avals = [guess(k) for k in tensor_keys(key, [])]
                 logical, made = self._new(key, args, kwargs, avals, arguments)
                 logical.traces[tuple(avals)] = made
@@ -422,11 +437,27 @@ class Function:
                     self._exact[key] = made
             return ConcreteFunction(self, logical)
 
+    def _examples(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        """Arguments with tensors of zeros or empty strings in place of specs."""
+
+        def leaf(value: Any) -> Any:
+            if not isinstance(value, TensorSpec):
+                return convert(value)
+            shape = [2 if d is None else d for d in (value.shape.as_list() if value.shape else [])]
+            return convert(np.full(shape, b"" if value.dtype.kind == "s" else 0), value.dtype)
+
+        return (
+            tuple([rebuild(a, leaf) for a in args]),
+            {k: rebuild(v, leaf) for k, v in kwargs.items()},
+        )
+
     _get_concrete_function_garbage_collected = get_concrete_function
 
-    def specialize(self, logical: Logical, tensors: list, variables: list) -> Trace:
+    def specialize(self, logical: Logical, tensors: list, variables: list) -> Any:
         """A known signature's trace for these tensors."""
         avals = tuple([t.aval for t in tensors])
+        if any(one is logical for one in self._unmade):
+            return OpByOp(self, logical)
         found = logical.traces.get(avals)
         if found is not None and found.inner.fits():
             return found
@@ -436,6 +467,23 @@ class Function:
             made = self._trace(logical, logical.args, logical.kwargs, list(avals), arguments, False)
             logical.traces[avals] = made
         return made
+
+
+class OpByOp:
+    """What stands for the trace of a signature that runs op by op."""
+
+    arguments: list = []
+
+    def __init__(self, function: Function, logical: Logical):
+        self.function, self.logical = function, logical
+        self.structure = logical.structure
+
+    def call(self, tensors: list, variables: list) -> Any:
+        """Runs the Python function."""
+        rest = iter(tensors)
+        args = tuple([rebuild(a, lambda _: next(rest)) for a in self.logical.args])
+        kwargs = {k: rebuild(v, lambda _: next(rest)) for k, v in self.logical.kwargs.items()}
+        return self.function._run_as_python(self.logical.key, args, kwargs)
 
 
 def guess(key: TensorKey) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +18,11 @@ from tfshim._src.function.signature import rebuild
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.jacobian import capturing
 from tfshim._src.name_scope import no_name_scope
-from tfshim._src.tensor import STATE, EagerTensor, Tensor, pending
+from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor, pending
 from tfshim._src.variable import Variable
+
+#: References to a captured tensor by the graph's list, its slice, the loop and the call.
+_HELD = 4
 
 
 class Trace:
@@ -127,10 +132,23 @@ def trace(
                 raise
             raise raised.with_traceback(e.__traceback__) from None
         _check_unchanged(shallow, before, inner_args, inner_kwargs, describe or name)
+        if any(a.dtype.kind == "s" for a in avals):
+            raise NeedsValue("strings are not part of a compiled program")
         structure, outputs, constants = _outputs(result, graph, describe or name)
     graph.actual = {}
+    graph.constants = _constants(graph)
     inner = GraphFunction(graph, outputs)
     return Trace(inner, structure, constants, list(variables))
+
+
+def _constants(graph: FuncGraph) -> set[int]:
+    """Ids of captured tensors that nobody else holds: the traced code made them."""
+    uses = Counter(id(t) for _, inputs, _ in graph.entries for t in inputs)
+    found = set()
+    for t in graph.ext[len(graph.placeholders) :]:
+        if t._trace is None and sys.getrefcount(t) <= uses[id(t)] + _HELD:
+            found.add(id(t))
+    return found
 
 
 def _outline(value: Any) -> Any:
