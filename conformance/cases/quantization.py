@@ -65,6 +65,10 @@ ROWS = [
     row(_BOTH, _PLAIN, f32([-1, -2]), f32([2, 0.5]), axis=0),
     row(_OLD, f64([1.5, -0.25]), -1.0, 2.0),
     row(_OLD, 1.5, -1.0, 2.0),
+    *(
+        row(n, f32([-0.41, 1]), -2.65, -0.07, False, 5, True, kind="boundary", grad=())
+        for n in (_OLD, _BOTH)
+    ),
     row(_OLD, f32([]), -1.0, 2.0, kind="boundary"),
     row(_BOTH, f32([]).reshape(0, 2), -1.0, 2.0, axis=1, kind="boundary", grad=()),
     row(_OLD, f32([0, 0]), 0.0, 0.0, kind="boundary"),

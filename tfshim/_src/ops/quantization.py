@@ -304,7 +304,8 @@ def _steps(
         low = jnp.min(x, axis=others, keepdims=True, where=known, initial=np.inf)
         high = jnp.max(x, axis=others, keepdims=True, where=known, initial=-np.inf)
     steps, unit, low, high = _limits(x, low, high, signed_input, num_bits, narrow_range)
-    x = jnp.minimum(jnp.maximum(x, low), high) if range_given else x
+    # in this order: a range that unsigned values do not reach has its ends swapped
+    x = jnp.maximum(jnp.minimum(x, high), low) if range_given else x
     scaled = x * steps
     half = x.dtype.type(0.5)
     rounded = jnp.round(scaled) if round_mode == "HALF_TO_EVEN" else jnp.floor(scaled + half)
