@@ -31,10 +31,13 @@ GOLDEN = json.loads(losses.FILE.read_text())["losses"]
 # A few steps of training amplify the rounding of single ops.
 RTOL = {"float32": 2e-5, "float64": 1e-10}
 # The peers' Adam is the same few lines everywhere: not tested again where compiling takes long.
-AGAIN = [f"{family}/adam" for family in "cnn lstm mlp-deep mlp-wide transformer trees".split()]
+AGAIN = [
+    f"{family}/adam" for family in "cnn growing lstm mlp-deep mlp-wide transformer trees".split()
+]
 PEERS = [name for name in WORKLOADS if name not in AGAIN]
 # Eager steps whose shapes change, or that look at values on their way.
 CHANGING = ("reinforcement/sgd", "reinforcement/adam", "trees/sgd", "trees/adam")
+CHANGING += ("growing/sgd", "growing/adam")
 CHANGING += ("lstm-while-loop/sgd", "while-loop-1000")
 
 

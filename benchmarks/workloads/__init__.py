@@ -9,6 +9,7 @@ from benchmarks.workloads import (
     functions,
     gan,
     gradients,
+    growing,
     lstm,
     mlp,
     physics,
@@ -31,6 +32,7 @@ FAMILIES = (
     gan,
     reinforcement,
     dynamic,
+    growing,
     embedding,
     functions,
 )
