@@ -121,6 +121,10 @@ def shapes():
     yield row("tf.reverse", f32([]), i32([3, 3]), kind="boundary")
     yield row("tf.signal.inverse_mdct", f64([], (2, 0)), kind="boundary", grad=())
     yield row("tf.ones", [[1, 2]], "string", kind="error")
+    for lengths in ([0.5, 3.0], [-0.5, 1.9]):
+        yield row("tf.sequence_mask", lengths, 2, kind="boundary", grad=())
+        yield row("tf.sequence_mask", lengths, kind="boundary", grad=())
+    yield row("tf.dynamic_stitch", [[0, 2], [1]], [[1.0, 2.0]], kind="error")
     yield row("tf.one_hot", i32([0]), 2, 1.5, 0, kind="error")
     yield row("tf.nn.fractional_max_pool", f32([], (0, 2, 2, 1)), 1.5, seed=3, kind="error")
     yield row(

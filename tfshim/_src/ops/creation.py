@@ -522,9 +522,12 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None) -> Tensor:
     t = convert(lengths)
     if maxlen is None:
         found = static.host(t)
-        size = max(int(found.max()), 0) if found.size else 0
+        size = max(math.ceil(found.max()), 0) if found.size else 0
     else:
-        value = np.asarray(static.host(convert(maxlen)))
+        limit = convert(maxlen)
+        if limit.dtype is not t.dtype:  # TensorFlow compares in the dtype of maxlen
+            t = cast(t, limit.dtype)
+        value = np.asarray(static.host(limit))
         if value.ndim:
             raise ValueError(
                 "Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = "

@@ -98,6 +98,11 @@ def dynamic_stitch(indices, data, name=None) -> Tensor:
       InvalidArgumentError: for shapes that do not fit or a negative index.
     """
     kernel = "DynamicStitch"
+    if len(indices) != len(data):
+        raise ValueError(
+            f"List argument 'data' to 'dynamic_stitch' Op with length {len(data)} must match "
+            f"length {len(indices)} of argument 'indices'."
+        )
     index = [_int32(i) for i in indices]
     first = next((d.dtype for d in data if isinstance(d, Tensor)), None)
     values = []
