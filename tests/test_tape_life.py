@@ -438,3 +438,15 @@ def test_unwatched_tensors_are_not_kept():
         assert gone() is None
         y = x * x
     exact(tape.gradient(y, x), 4.0)
+
+
+def test_a_variable_is_watched_from_the_call_of_watch_on():
+    v = tf.Variable([1.0, 2.0])
+    for _ in range(3):
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            y = v * 2.0
+            tape.watch(v)
+            z = v * 3.0
+        assert tape.gradient(y, v) is None
+        exact(tape.gradient(z, v), [3.0, 3.0])
+        assert [w.name for w in tape.watched_variables()] == [v.name]

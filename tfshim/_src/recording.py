@@ -134,8 +134,15 @@ class Recording:
             return found
         if self._watch_variables and all(e[2]._trainable for e in reads):
             return sorted(found + reads, key=_position) if found else reads
-        known = {id(v) for _, _, v in found if v is not None}.union(self.variables)
-        reads = [e for e in reads if self._wants(e[2], known)]
+        since = {i: 0 for i in self.variables}  # the node from which on a variable is watched
+        for index, _, v in found:
+            if v is not None:
+                since.setdefault(id(v), index)
+        reads = [
+            e
+            for e in reads
+            if (self._watch_variables and e[2]._trainable) or since.get(id(e[2]), _OPEN) <= e[0]
+        ]
         return sorted(found + reads, key=_position)
 
     def reads(self, variable: Variable) -> dict[int, Any]:
