@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from conformance.cases.arrays import ref
 from conformance.cases.row import Row, row
 from conformance.fuzz.draws import ALL, COMPLEX, FLOATS, INTS, NUMBERS, REAL, Draw
@@ -62,7 +64,7 @@ def probabilities(d: Draw, op: str) -> Row:
         parts[0] = d.array(parts[0].value.shape, dtype, 1.1, 6)
     elif op.endswith("polygamma"):
         parts[0] = d.array(parts[0].value.shape, dtype, 0, 3.9, specials=False)
-        parts[0].value[...] = parts[0].value.astype(int)
+        parts[0].value[...] = np.trunc(parts[0].value)
     return row(op, *parts)
 
 
