@@ -73,7 +73,7 @@ class Compiled:
         values = [ext[i]._value for i in self.arrays]
         for p, value in enumerate(values):
             if type(value) is np.ndarray:
-                values[p] = _on_device(ext[self.arrays[p]])
+                values[p] = _for_device(ext[self.arrays[p]])
         packed = self._pack(ext)
         donated = self._unheld(ext) if self._candidates else ()
         if donated:
@@ -125,12 +125,14 @@ def _same(xs: list[Any], ys: list[Any] | None) -> bool:
     return ys is not None and all(map(operator.is_, xs, ys))
 
 
-def _on_device(tensor) -> Any:
-    """A tensor's value for XLA; a host value is moved once, so that the next run finds it there."""
-    value = tensor._value
-    if type(value) is np.ndarray:
-        stats.to_device += 1
-        value = tensor._value = jax.device_put(value)
+def _for_device(tensor) -> Any:
+    """A host value for XLA. The first time it is handed over as it is, which is quick: most are a
+    step's own batch. One that comes again is moved, so that further runs find it there."""
+    stats.to_device += 1
+    if not tensor._slot:
+        tensor._slot = 1
+        return tensor._value
+    value = tensor._value = jax.device_put(tensor._value)
     return value
 
 

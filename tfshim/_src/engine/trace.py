@@ -8,7 +8,8 @@ the only representation of a computation in tfshim.
 of functions and loop bodies (`capture.Graph`) has a `record` of its own and never runs.
 
 What the engine needs of a tensor handle is four attributes: `aval`, `_value` (raw array or None),
-`_trace` (the trace that will produce it, None once it is concrete) and `_slot` (its ref there).
+`_trace` (the trace that will produce it, None once it is concrete) and `_slot` (its ref there; of a
+concrete host value, whether XLA was given it before).
 """
 
 from __future__ import annotations
