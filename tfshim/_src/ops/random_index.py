@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from tfshim._src import dtypes
 from tfshim._src.convert import convert
-from tfshim._src.errors import op_error
+from tfshim._src.errors import dtype_not_allowed, op_error
 from tfshim._src.ops import joining
 from tfshim._src.ops.common import brackets
 from tfshim._src.registry import export, op
@@ -23,6 +24,7 @@ _Z = 0x7369F885192C0EF5
 _C = 0xFFFFFFFC
 _PAD = 498247692
 _TYPES = ("int32", "uint32", "int64", "uint64")
+_SEEDS = tuple(map(dtypes.as_dtype, _TYPES))
 
 
 def _round_keys(key: list[int], rounds: int, width: int) -> list[int]:
@@ -127,6 +129,8 @@ def index_shuffle(index, seed, max_index) -> Any:
       InvalidArgumentError: for an index out of range, or a seed of another shape.
     """
     seed = convert(seed)
+    if seed.aval.dtype.np.itemsize < 4:  # too small for the pad, and for the kernel
+        raise dtype_not_allowed("RandomIndexShuffle", seed.aval.dtype, _SEEDS, attr="Tseed")
     pad = np.full((1, *seed.aval.shape[1:]), _PAD, seed.aval.dtype.np)
     seed = joining.concat([convert(pad), seed], 0)
     return random_index_shuffle(index, seed, max_index)
