@@ -1,4 +1,4 @@
-"""Derivatives of any order through loops of unknown length, against loops that JAX reverses itself."""
+"""Derivatives of any order through loops of unknown length, against loops that JAX reverses."""
 
 import jax
 import jax.numpy as jnp
