@@ -94,6 +94,8 @@ def numbers():
     for op in ("tf.math.reduce_max", "tf.math.reduce_min"):
         yield row(op, f64([1.5, _NAN]), kind="boundary")
         yield row(op, f32([[_NAN, _NAN], [1, 1]]), axis=1, keepdims=True, kind="boundary")
+    yield row("tf.norm", f32([[0.0], [_NAN]]), np.inf, kind="boundary")
+    yield row("tf.norm", f32([[2.0, -2.0], [1.0, 2.0]]), np.inf, axis=0, kind="boundary")
     yield row("tf.math.argmin", f32([], (0, 0)), kind="error")
     yield row("tf.math.argmax", f32([], (3, 0)), axis=-1, kind="error")
     for name in ("sum", "mean", "sqrt_n"):

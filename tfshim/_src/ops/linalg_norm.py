@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
@@ -14,6 +15,7 @@ from tfshim._src.errors import dtype_not_allowed, fail
 from tfshim._src.ops import linalg_rules as rules
 from tfshim._src.ops.arithmetic import truediv
 from tfshim._src.ops.linalg_factor import FACTORED, refuse_half
+from tfshim._src.ops.reduction import reduce_max
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT_COMPLEX, same
 
@@ -37,11 +39,18 @@ def _size_jvp(primals, tangents):
     return size, jnp.where(zero, 0, jnp.real(jnp.conj(x) * t) / jnp.where(zero, 1, size))
 
 
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
 def _largest(x, axis, keepdims):
     """The largest of each; of no elements minus infinity, as in TensorFlow."""
     if x.size if axis is None else x.shape[axis]:
         return jnp.max(x, axis=axis, keepdims=keepdims)
     return jnp.max(x, axis=axis, keepdims=keepdims, initial=-np.inf)
+
+
+@_largest.defjvp
+def _largest_jvp(axis, keepdims, primals, tangents):
+    _, tangent = reduce_max.op.jvp(primals, tangents, axis, keepdims)
+    return _largest(*primals, axis, keepdims), tangent
 
 
 @op(kernel="Norm", inputs=same("x"))
