@@ -491,3 +491,49 @@ def test_a_symbolic_tensor_lacks_what_only_values_have():
     assert f(tf.constant(2.0)).numpy() == 2.0
     assert seen["index"] == 0
     assert all(hasattr(tf.constant(1.0), name) for name in ("numpy", "cpu", "gpu"))
+
+
+# -- lists of NumPy values, as TensorFlow 2.21 takes them --
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "expected"),
+    [
+        ([np.array([200], np.uint8)], "int32", [[200]]),
+        ([np.array([3], np.uint64), np.array([4], np.uint64)], "int32", [[3], [4]]),
+        ([np.array([2**40], np.uint64)], "int64", [[2**40]]),
+        ([np.uint64(3), 1], "int32", [3, 1]),
+        ([1, np.uint64(3)], "int32", [1, 3]),
+        ([np.uint32(2**32 - 1)], "int64", [2**32 - 1]),
+        ([np.complex64(1)], "complex128", [1.0]),
+        ([np.array([1.5], np.float16), np.array([1], np.float32)], "float16", [[1.5], [1.0]]),
+        ([np.float32(1), np.float64(2)], "float32", [1.0, 2.0]),
+        ([np.float32(3), 1], "float32", [3.0, 1.0]),
+        ([1, True], "int32", [1, 1]),
+    ],
+)
+def test_lists_of_numpy_values(value, dtype, expected):
+    exact(C(value), expected, dtype)
+
+
+@pytest.mark.parametrize("value", [[np.uint64(2**63)], [np.array([2**63], np.uint64)]])
+def test_integers_that_no_int64_holds(value):
+    with pytest.raises(ValueError, match="out-of-range integer"):
+        C(value)
+
+
+def test_bools_become_only_some_dtypes():
+    for dtype in ("int32", "int64", "uint64", "float16", "float32", "complex128"):
+        exact(C(True, dtype), 1, dtype)
+    for dtype in ("int8", "int16", "uint8", "uint16", "uint32", "complex64"):
+        with pytest.raises(TypeError, match=f"Cannot convert True to EagerTensor of dtype {dtype}"):
+            C(True, dtype)
+        with pytest.raises(TypeError, match="Cannot convert"):
+            C([True], dtype)
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            C(1, dtype) + True
+        exact(C(np.True_, dtype), 1, dtype)
+    with pytest.raises(TypeError):
+        tf.Variable(C(1, "uint8")).assign(True)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="No OpKernel was registered"):
+        tf.Variable([True]).assign_add([True])

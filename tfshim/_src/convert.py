@@ -30,6 +30,12 @@ LITERALS: dict[Any, EagerTensor] = {}
 _PYTHON_KINDS = {bool: "b", int: "i", float: "f", complex: "c", str: "s", bytes: "s"}
 #: Kinds of dtype that a Python value of each kind may become.
 _FITS = {"b": "biufcq", "i": "iufcq", "u": "iufcq", "f": "fc", "c": "c", "s": "s"}
+#: What True and False do not become, unlike the other numbers.
+_NO_BOOLS = frozenset(
+    {
+        dtypes.int8, dtypes.int16, dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.complex64,
+    }
+)  # fmt: skip
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
 _UINT64 = range(2**64)
@@ -74,7 +80,9 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
         wanted = dtype or hint
         if wanted is None:
             wanted = _scalar_dtype(value)
-        elif wanted.kind not in _FITS[_PYTHON_KINDS[kind]]:
+        elif wanted.kind not in _FITS[_PYTHON_KINDS[kind]] or (
+            kind is bool and wanted in _NO_BOOLS
+        ):
             if dtype is not None:
                 raise _cannot(value, dtype)
             wanted = _scalar_dtype(value)
@@ -175,7 +183,7 @@ def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
             return np.array(value, np.uint64)
         if dtype is None:
             return _as_array(value, _scalar_dtype(value))
-        if dtype.kind not in _FITS[kind]:
+        if dtype.kind not in _FITS[kind] or (kind == "b" and dtype in _NO_BOOLS):
             raise _cannot(value, dtype)
         return _as_array(value, dtype)
     as_list = getattr(value, "as_list", None)
@@ -295,7 +303,8 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
         (kind == "u" and dtype is not dtypes.uint64) or (kind == "f" and _has_huge_int(value))
     ):
         raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
-    if isinstance(first, (bool, np.bool_)) and kind != "b":
+    of_bools = isinstance(first, np.ndarray) and first.dtype.kind == "b"
+    if (of_bools or isinstance(first, (bool, np.bool_))) and kind != "b":
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
     if kind == "c" and not isinstance(first, (complex, np.complexfloating, np.ndarray)):
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
@@ -307,6 +316,8 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
                 "float."
             )
     if dtype is not None:
+        if dtype in _NO_BOOLS and isinstance(first, bool):
+            raise _cannot(original, dtype)
         if array.size and dtype.kind not in _FITS.get(kind, ""):
             if isinstance(first, (np.ndarray, np.generic)) and kind in "iufb" and dtype.kind != "s":
                 pass  # NumPy values inside a list are cast, as they are alone
@@ -316,16 +327,23 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
             return array.astype(dtype.np)
     if array.size == 0 and first is None:
         return array.astype(np.float32)
-    if (isinstance(first, np.ndarray) and kind != "i") or (
-        isinstance(first, np.generic) and kind in "fc" and array.dtype.kind == first.dtype.kind
-    ):
-        return array.astype(first.dtype) if isinstance(first, np.generic) else array
+    lead = first.dtype.kind if isinstance(first, (np.ndarray, np.generic)) else ""
+    if kind == "f" and (
+        lead in ("i", "u") or type(first) is int
+    ):  # NumPy makes floats of uint64 and other integers
+        exact = np.array(value, object)
+        if all(isinstance(x, (int, np.integer)) for x in exact.flat):
+            array, kind = exact, "i"
     if kind in "iu":
-        fits = array.size == 0 or (int(array.min()) in _INT32 and int(array.max()) in _INT32)
-        return array.astype(np.int32 if fits else np.int64)
-    if kind == "f":
-        return array.astype(np.float32)
-    return array
+        least, most = (int(array.min()), int(array.max())) if array.size else (0, 0)
+        if most not in _INT64:
+            raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+        return array.astype(np.int32 if least in _INT32 and most in _INT32 else np.int64)
+    if kind == "f":  # the first NumPy value decides, where it is a float
+        return array.astype(first.dtype if lead == "f" else np.float32)
+    if kind == "V" or (lead and lead not in "iufcb"):
+        return array  # bfloat16 and the like
+    return array.astype(np.complex128) if kind == "c" else array
 
 
 def _not_rectangular(value: list) -> ValueError:

@@ -134,7 +134,7 @@ class Recording:
             return found
         if self._watch_variables and all(e[2]._trainable for e in reads):
             return sorted(found + reads, key=_position) if found else reads
-        since = {i: 0 for i in self.variables}  # the node from which on a variable is watched
+        since = dict.fromkeys(self.variables, 0)  # the node from which on a variable is watched
         for index, _, v in found:
             if v is not None:
                 since.setdefault(id(v), index)

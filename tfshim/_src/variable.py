@@ -19,7 +19,7 @@ from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine import speed
 from tfshim._src.engine.kernel import Kernel
-from tfshim._src.errors import op_error
+from tfshim._src.errors import InvalidArgumentError, op_error
 from tfshim._src.registry import export
 from tfshim._src.save_slice_info import SaveSliceInfo
 from tfshim._src.shapes import TensorShape
@@ -57,6 +57,13 @@ _READ = Kernel("ReadVariableOp", lambda v: v)
 
 def _update_kernel(name: str, fn: Callable) -> Kernel:
     def checked(v, delta):
+        if v.dtype == bool:
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"No OpKernel was registered to support Op '{name}' used by {{{{node {name}}}}} "
+                "with these attrs: [dtype=DT_BOOL]",
+            )
         if v.shape != delta.shape:
             from tfshim._src.ops.common import brackets
 
