@@ -328,9 +328,8 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
     if array.size == 0 and first is None:
         return array.astype(np.float32)
     lead = first.dtype.kind if isinstance(first, (np.ndarray, np.generic)) else ""
-    if kind == "f" and (
-        lead in ("i", "u") or type(first) is int
-    ):  # NumPy makes floats of uint64 and other integers
+    if kind == "f" and (lead in ("i", "u") or type(first) is int):
+        # NumPy makes floats of uint64 beside other integers
         exact = np.array(value, object)
         if all(isinstance(x, (int, np.integer)) for x in exact.flat):
             array, kind = exact, "i"
