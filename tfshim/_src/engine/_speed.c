@@ -770,7 +770,7 @@ static PyBufferProcs buffer_procs = {.bf_getbuffer = get_buffer};
 
 static PyTypeObject BufferedType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tfshim._src.engine._speed.Buffered",
-    .tp_doc = "A base class whose objects offer the buffer of what `_host_value()` gives.",
+    .tp_doc = "Buffered()\n--\n\nA base class whose objects offer the buffer of what `_host_value()` gives.",
     .tp_basicsize = sizeof(PyObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_new = PyType_GenericNew,
