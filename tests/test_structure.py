@@ -9,7 +9,7 @@ SRC = Path(__file__).resolve().parent.parent / "tfshim" / "_src"
 
 #: A layer may import itself and those above it in this list, at the top of its modules.
 LAYERS = [
-    {"dtypes", "shapes", "errors", "nest", "config", "spec", "composite", "jaxcompat"},
+    {"dtypes", "shapes", "errors", "nest", "config", "spec", "composite", "codecache", "jaxcompat"},
     {"engine"},
     {"rules", "fold", "static", "registry", "foundations"},
     {"tensor"},

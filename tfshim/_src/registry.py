@@ -27,7 +27,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from tfshim._src import composite, static as static_converters
+from tfshim._src import codecache, composite, static as static_converters
 from tfshim._src.dtypes import DType
 from tfshim._src.engine import speed
 from tfshim._src.engine.kernel import Kernel
@@ -371,8 +371,13 @@ def _generate(entry: Op) -> Callable:
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     scope.update(RUNTIME)
     _PENDING_SCOPES.append(scope)
-    exec(compile(source, filename, "exec"), scope)
-    fn = scope["SELF"] = scope[entry.name]
+    nameless = "\n".join(["def FUNCTION" + lines[0][4 + len(entry.name) :], *lines[1:]])
+    exec(codecache.compiled(nameless), scope)
+    fn = scope["SELF"] = scope.pop("FUNCTION")
+    fn.__name__ = entry.name
+    fn.__code__ = fn.__code__.replace(
+        co_name=entry.name, co_qualname=entry.name, co_filename=filename
+    )
     scope.update(COMPOSITE=composite.CompositeOperand, HANDLE=composite.handle)
     fn.__doc__ = entry.body.__doc__
     fn.__module__ = entry.module

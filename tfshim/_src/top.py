@@ -9,6 +9,7 @@ jax.config.update("jax_enable_x64", True)
 
 from tfshim._src import (  # noqa: E402, F401
     accelerate,
+    codecache,
     compat,
     compat_v1,
     compat_v1_logging,
@@ -47,6 +48,7 @@ __version__ = "2.21.0"
 newaxis = None
 
 spec.connect(tensor.Tensor, convert.convert)
+codecache.save()
 publish("tf.config.set_execution", set_execution, set_execution.__module__, "set_execution")
 publish("tf.autodiff.GradientTape", tape.GradientTape, tape.__name__, "GradientTape")
 publish("tf.config.execution", execution, execution.__module__, "execution")
