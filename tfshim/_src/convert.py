@@ -327,7 +327,8 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
             return array.astype(dtype.np)
     if array.size == 0 and first is None:
         return array.astype(np.float32)
-    lead = first.dtype.kind if isinstance(first, (np.ndarray, np.generic)) else ""
+    own = first.dtype if isinstance(first, (np.ndarray, np.generic)) else None
+    lead = "" if own is None else own.kind
     if kind == "f" and (lead in ("i", "u") or type(first) is int):
         # NumPy makes floats of uint64 beside other integers
         exact = np.array(value, object)
@@ -339,7 +340,7 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
             raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
         return array.astype(np.int32 if least in _INT32 and most in _INT32 else np.int64)
     if kind == "f":  # the first NumPy value decides, where it is a float
-        return array.astype(first.dtype if lead == "f" else np.float32)
+        return array.astype(own if lead == "f" else np.float32)
     if kind == "V" or (lead and lead not in "iufcb"):
         return array  # bfloat16 and the like
     return array.astype(np.complex128) if kind == "c" else array
