@@ -21,12 +21,12 @@ def applies(framework: str, workload: Workload) -> bool:
     return workload.compiles or framework not in COMPILED
 
 
-def load(framework: str, workload: Workload):
+def load(framework: str, x64: bool):
     """Imports the framework and returns its module."""
     if framework == "jax-jit":
         import jax
 
-        if workload.x64:
+        if x64:
             jax.config.update("jax_enable_x64", True)
         return jax
     if framework in NEEDS_TENSORFLOW:
@@ -41,7 +41,7 @@ def load(framework: str, workload: Workload):
 
 def build(framework: str, workload: Workload, small: bool = False, module=None) -> Program:
     """The workload's program in a framework: `step(*feed(i))`."""
-    module = module or load(framework, workload)
+    module = module or load(framework, workload.x64)
     data = workload.data(small)
     if framework == "jax-jit":
         return workload.peer(module, data)

@@ -44,13 +44,12 @@ class Failed(Exception):
     """The worker could not do it; the text says why."""
 
 
-class Worker:
-    """A process with one workload in one framework."""
+class Process:
+    """A process that answers commands, one JSON object a line, with the same."""
 
-    def __init__(self, python: str, framework: str, workload: str, small: bool):
-        command = [python, "-m", "benchmarks.worker", framework, workload]
+    def __init__(self, command: list[str]):
         self.process = subprocess.Popen(
-            command + ["--small"] * small,
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -74,18 +73,25 @@ class Worker:
             raise Failed(answer["error"])
         return answer
 
-    def ask(self, run: str, steps: int = 0, seconds: float = 0.0) -> dict:
+    def send(self, **command) -> dict:
         assert self.process.stdin is not None
-        print(
-            json.dumps({"run": run, "steps": steps, "seconds": seconds}),
-            file=self.process.stdin,
-            flush=True,
-        )
+        print(json.dumps(command), file=self.process.stdin, flush=True)
         return self._answer()
 
     def stop(self) -> None:
         self.process.kill()
         self.process.communicate()
+
+
+class Worker(Process):
+    """A process with one workload in one framework."""
+
+    def __init__(self, python: str, framework: str, workload: str, small: bool):
+        command = [python, "-m", "benchmarks.worker", framework, workload]
+        super().__init__(command + ["--small"] * small)
+
+    def ask(self, run: str, steps: int = 0, seconds: float = 0.0) -> dict:
+        return self.send(run=run, steps=steps, seconds=seconds)
 
 
 def measure(name: str, pythons: Mapping[str, str], settings: Settings) -> dict[str, Any]:

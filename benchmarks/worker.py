@@ -37,7 +37,7 @@ class Runner:
         chosen = WORKLOADS[workload]
         importlib.import_module("numpy")  # everybody needs it, so it is in nobody's import time
         started = time.perf_counter()
-        self.module = frameworks.load(framework, chosen)
+        self.module = frameworks.load(framework, chosen.x64)
         imported = time.perf_counter()
         self.import_mb = peak_mb()
         self.program: Program = frameworks.build(framework, chosen, small, self.module)

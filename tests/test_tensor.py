@@ -372,6 +372,18 @@ def test_numpy_functions():
     exact(np.float32(1.0) + t, [[2.0, 3.0], [4.0, 5.0]])
 
 
+def test_asarray_copies_nothing_and_cannot_be_written_to():
+    for t in (C([1.0, 2.0]), tf.ones((300, 300)) @ tf.ones((300, 300))):
+        seen = np.asarray(t)
+        assert not seen.flags.writeable and np.shares_memory(seen, np.asarray(t))
+        mine = np.array(t)
+        mine[...] = 7.0
+        assert not np.any(np.asarray(t) == 7.0)
+    v = tf.Variable([1.0, 2.0])
+    np.asarray(v)[0] = 7.0
+    exact(v, [1.0, 2.0])
+
+
 @pytest.mark.skipif(
     sys.version_info < (3, 12) and speed.core is None,
     reason="before Python 3.12 only C can offer a buffer, and the C core was not built",

@@ -202,7 +202,12 @@ class Tensor(_Base):
         value = self._host_value()
         if dtype is not None and np.dtype(dtype) != value.dtype:
             return value.astype(dtype)
-        return value.copy() if copy is None or copy else value
+        if copy:
+            return value.copy()
+        if value.flags.writeable:  # as in TensorFlow, what is not copied cannot be written to
+            value = value.view()
+            value.flags.writeable = False
+        return value
 
     def __jax_array__(self):
         value = self._raw()

@@ -255,7 +255,7 @@ class Variable(metaclass=VariableMetaclass):
         return self._read()._host_value()
 
     def __array__(self, dtype=None, copy=None):
-        return self._read().__array__(dtype, copy)
+        return self._read().__array__(dtype, copy is not False)  # a copy, as in TensorFlow
 
     def __jax_array__(self):
         return self._read().__jax_array__()

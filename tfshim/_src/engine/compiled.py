@@ -82,8 +82,16 @@ class Compiled:
                 stats.donations += len(self._donated)
                 return call(packed, *values)
         if self._plain is None:
-            self._plain = jax.jit(self._run)
+            self._plain = self._alone() or jax.jit(self._run)
         return self._plain(packed, *values)
+
+    def _alone(self) -> Any:
+        """The cold tier's compiled call of a single node: then nothing is compiled anew."""
+        ((kernel, refs), *more) = self.nodes
+        if more or kernel._jit is None or self.groups or self.widths != [len(self.wanted)]:
+            return None
+        call = kernel._jit
+        return lambda packed, *values: call(*[values[-1 - r] for r in refs])
 
     def _pack(self, ext) -> list[Any]:
         """The literals in one vector per dtype: the last run's where they are the same ones."""
