@@ -312,9 +312,25 @@ def test_importing_tfshim_leaves_the_commands_and_their_libraries_alone():
     code = "import sys, tfshim; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in run.stdout.split()}
-    assert not loaded & {"rich", "nbformat", "pytest", "matplotlib", "tensorflow", "malt"}
+    heavy = {"rich", "nbformat", "pytest", "matplotlib", "tensorflow", "malt", "keras"}
+    heavy |= {"scipy", "google", "absl", "unittest", "doctest", "asyncio", "multiprocessing"}
+    alone = [sys.executable, "-c", "import sys, jax; print(*sys.modules)"]
+    jax = subprocess.run(alone, capture_output=True, text=True, check=True).stdout.split()
+    assert not loaded & heavy - {name.partition(".")[0] for name in jax}
+    assert not loaded - {name.partition(".")[0] for name in jax} - {"tfshim"}
     assert "tfshim.cli" not in run.stdout.split()
     assert "tfshim._api.facts" not in run.stdout.split()
+
+
+def test_importing_tfshim_collects_no_garbage_and_leaves_the_collector_as_it_was():
+    code = (
+        "import gc; seen = []; {}; gc.callbacks.append(lambda when, info: seen.append(info)); "
+        "import tfshim; print(gc.isenabled(), any(i['generation'] == 2 for i in seen))"
+    )
+    for before, after in (("gc.enable()", "True False"), ("gc.disable()", "False False")):
+        command = [sys.executable, "-c", code.format(before)]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert run.stdout.split() == after.split()
 
 
 # Missing names.
