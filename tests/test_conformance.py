@@ -235,6 +235,40 @@ def test_texts_that_differ(got, wanted, message):
     assert len(found) == 1 and message in found[0]
 
 
+def test_what_of_a_traceback_and_of_a_temporary_path_is_compared():
+    trace = 'Traceback:\n  File "{}", line {}, in f\n    {}\n    ^^^\n{}Error: bad\n'
+    mine = trace.format("a.py", 3, "x = g()", "tfshim._src.errors.NotFound")
+    theirs = trace.format("b/c.py", 41, "raise x", "tensorflow.python.framework.NotFound")
+    assert compare.compare_text(mine, theirs) == []
+    assert compare.compare_text(mine, theirs.replace("NotFound", "Type"))
+    assert compare.compare_text(mine, theirs.replace("bad", "good"))
+    mine, theirs = "<class 'tfshim._src.tensor.T'>", "<class 'tensorflow.python.ops.T'>"
+    assert compare.compare_text(mine, theirs) == []
+    assert compare.compare_text(mine, theirs.replace("T'", "U'"))
+    assert compare.compare_text("/tmp/tmpab_c12d3/x", "/var/tmp/tmpzzzzzzz1/x") == []
+    assert compare.compare_text("/tmp/tmpab_c12d3/x", "/tmp/tmpzzzzzzz1/y")
+    assert compare.compare_text("/tmp/a/x", "/tmp/b/x")
+
+
+def test_durations_without_a_unit_are_left_out_where_a_cell_measures():
+    def cell(source, text):
+        return {
+            "status": "ok",
+            "error": None,
+            "stdout": text,
+            "stderr": "",
+            "display": "",
+            "values": {},
+            "source": source,
+        }
+
+    timed, plain = "print(timeit.timeit(f, number=10))", "print(f())"
+    a, b = "t: 0.0022638330000290807", "t: 1.0892990589999272"
+    assert compare.compare_cells(cell(timed, a), cell(timed, b)) == []
+    assert compare.compare_cells(cell(plain, a), cell(plain, b))
+    assert compare.compare_cells(cell(timed, "x 1.5"), cell(timed, "x 2.5"))
+
+
 def test_long_lines_are_shown_where_they_differ():
     (found,) = compare.compare_text("a" * 1000 + "b" + "c" * 1000, "a" * 1000 + "d" + "c" * 1000)
     assert "ab" in found and "ad" in found and len(found) < 400

@@ -53,6 +53,35 @@ def test_shuffle_is_a_permutation_and_new_each_pass():
     assert values(same) == values(same)
 
 
+def test_the_order_is_tensorflows_for_the_same_seeds():
+    """The lists are what TensorFlow 2.21 gave."""
+    tf.random.set_seed(1)
+    ds = Dataset.range(20).shuffle(20)
+    assert values(ds) == [6, 17, 8, 13, 18, 3, 1, 11, 12, 4, 15, 19, 16, 0, 10, 7, 2, 9, 5, 14]
+    assert values(ds) == [0, 7, 3, 2, 12, 18, 15, 9, 14, 4, 13, 19, 16, 17, 8, 10, 1, 11, 5, 6]
+    ds = Dataset.range(20).shuffle(5, seed=3)
+    assert values(ds) == [2, 0, 4, 1, 8, 6, 9, 11, 5, 7, 13, 15, 14, 10, 3, 18, 17, 12, 16, 19]
+    assert values(ds) == [3, 2, 4, 1, 8, 7, 6, 9, 10, 0, 5, 14, 13, 11, 12, 16, 19, 15, 18, 17]
+    ds = Dataset.range(20).shuffle(5, seed=3, reshuffle_each_iteration=False)
+    once = [2, 3, 6, 7, 1, 8, 9, 10, 12, 11, 0, 15, 13, 14, 4, 18, 16, 17, 19, 5]
+    assert values(ds) == values(ds) == once
+    repeated = values(Dataset.range(6).shuffle(4, seed=3).repeat(3))
+    assert repeated == [1, 2, 5, 3, 0, 4, 2, 3, 0, 5, 4, 1, 2, 3, 5, 4, 0, 1]
+    again = values(Dataset.range(12).shuffle(3, seed=2).shuffle(4, seed=5))
+    assert again == [3, 1, 4, 7, 5, 6, 10, 2, 8, 11, 9, 0]
+    tf.random.set_seed(5)
+    assert values(Dataset.range(8).shuffle(8)) == [1, 5, 2, 0, 3, 6, 4, 7]
+    assert np.allclose(tf.random.uniform([2]), [0.7017075, 0.04336786])
+
+
+def test_unseeded_orders_differ_but_stay_when_told():
+    tf.random.set_seed(None)
+    ds = Dataset.range(100).shuffle(100)
+    assert values(ds) != values(ds)
+    ds = Dataset.range(100).shuffle(100, reshuffle_each_iteration=False)
+    assert values(ds) == values(ds) != values(Dataset.range(100).shuffle(100))
+
+
 def test_a_small_buffer_keeps_elements_near_their_place():
     shuffled = values(Dataset.range(50).shuffle(3, seed=0))
     assert sorted(shuffled) == list(range(50))

@@ -466,6 +466,25 @@ def test_every_form_of_import():
     assert done.stdout == "good\n", done.stderr
 
 
+@needs_keras
+def test_a_seed_set_before_the_first_layer_is_whole():
+    done = python(
+        "-c",
+        textwrap.dedent(
+            """
+            import random
+            import tfshim as tf
+            random.seed(7)
+            before = random.getstate()
+            tf.keras
+            assert random.getstate() == before
+            print(tf.keras.layers.Dense(2).kernel_initializer.seed)  # as in TensorFlow
+            """
+        ),
+    )
+    assert done.stdout == "347712783\n", done.stderr
+
+
 def test_without_keras_the_error_names_the_extra():
     done = python(
         "-c",

@@ -81,3 +81,89 @@ def test_what_is_no_saved_module(tmp_path):
     assert not tf.saved_model.contains_saved_model(str(tmp_path))
     with pytest.raises(OSError, match="SavedModel file does not exist at"):
         tf.saved_model.load(str(tmp_path))
+
+
+class AnySize(tf.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+
+    @tf.function
+    def dense(self, x):
+        return tf.nn.relu(x @ self.w + 0.5)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])
+    def __call__(self, x):
+        return self.dense(x) * 2.0
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, None], tf.float32),
+            tf.TensorSpec([None], tf.float32),
+        ]
+    )
+    def rows(self, x, weights):
+        return tf.reduce_sum(x * tf.expand_dims(weights, 1), 1)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
+    def by_length(self, x):
+        return x * tf.cast(tf.shape(x)[0], tf.float32)
+
+
+def test_a_signature_with_unknown_sizes_is_saved_for_all_of_them(tmp_path):
+    module = AnySize()
+    tf.saved_model.save(module, tmp_path / "m")
+    loaded = tf.saved_model.load(str(tmp_path / "m"))
+    for n in (1, 2, 5):
+        x = tf.reshape(tf.range(2.0 * n), [n, 2])
+        assert np.array_equal(loaded(x), module(x))
+        with tf.GradientTape() as tape:
+            y = loaded(x)
+        assert np.array_equal(
+            tape.gradient(y, loaded.w), 2 * tf.reduce_sum(x, 0)[:, None] @ [[1.0, 1.0]]
+        )
+    assert np.array_equal(loaded.rows(tf.ones([2, 3]), tf.constant([1.0, 2.0])), [3.0, 6.0])
+    assert np.array_equal(
+        loaded.rows(tf.ones([3, 1]), tf.constant([1.0, 2.0, 3.0])), [1.0, 2.0, 3.0]
+    )
+    with pytest.raises(ValueError, match="Could not find matching|shapes"):
+        loaded.rows(tf.ones([2, 3]), tf.constant([1.0, 2.0, 3.0]))
+
+
+def test_a_program_that_depends_on_sizes_is_never_used_for_others(tmp_path):
+    module = AnySize()
+    module.by_length(tf.ones([3]))
+    tf.saved_model.save(module, tmp_path / "m")
+    loaded = tf.saved_model.load(str(tmp_path / "m"))
+    assert np.array_equal(loaded.by_length(tf.ones([3])), [3.0, 3.0, 3.0])
+    with pytest.raises(ValueError, match="fixed sizes"):
+        loaded.by_length(tf.ones([4]))
+
+
+def test_a_custom_gradient_is_saved_with_its_function(tmp_path):
+    @tf.custom_gradient
+    def clipped(x):
+        return tf.identity(x), lambda dy: tf.clip_by_norm(dy, 0.5)
+
+    class Clip(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec(None)])
+        def call(self, x):
+            return clipped(x)
+
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=True)
+    tf.saved_model.save(Clip(), tmp_path / "m", options=options)
+    loaded = tf.saved_model.load(str(tmp_path / "m"), options=tf.saved_model.LoadOptions())
+    v = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = loaded.call(v * v)
+    assert float(tape.gradient(y, v)) == 2.0
+
+
+def test_options_that_the_format_lacks_are_refused():
+    assert tf.saved_model.SaveOptions().function_aliases == {}
+    with pytest.raises(ValueError, match="experimental_custom_gradients=False"):
+        tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    with pytest.raises(ValueError, match="experimental_skip_checkpoint=True"):
+        tf.saved_model.LoadOptions(experimental_skip_checkpoint=True)
+    with pytest.raises(TypeError, match="SaveOptions"):
+        tf.saved_model.save(tf.Module(), "nowhere", options={"a": 1})

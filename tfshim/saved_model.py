@@ -7,9 +7,15 @@ from tfshim._src.saved.load import (
     contains_saved_model,
     load,
 )
+from tfshim._src.saved.options import (
+    LoadOptions,
+    SaveOptions,
+)
 from tfshim._src.saved.save import save
 
 __all__ = [
+    "LoadOptions",
+    "SaveOptions",
     "contains_saved_model",
     "load",
     "save",

@@ -108,7 +108,7 @@ print(reduced["arg"])
 x = tf.constant([-1.5, -0.5, 0.0, 0.5, 1.5])
 functions = [tf.exp, tf.sin, tf.cos, tf.tanh, tf.sigmoid, tf.square, tf.abs, tf.sign, tf.floor]
 functions += [tf.round, tf.nn.relu, tf.nn.softplus, tf.nn.elu, tf.nn.gelu, tf.nn.softmax]
-values = {f.__name__: f(x) for f in functions}
+values = {f.__name__.removesuffix("_v2"): f(x) for f in functions}
 print(list(values))
 
 # %% Casts

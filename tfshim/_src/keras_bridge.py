@@ -16,6 +16,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import random
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -49,7 +50,22 @@ def load(name: str = _KERAS) -> types.ModuleType:
         raise ImportError("Keras was imported before tfshim and runs on another TensorFlow")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     install()
-    return importlib.import_module(_PUBLIC if name == _KERAS else f"{_PUBLIC}.{name}")
+    with _generators_untouched():
+        return importlib.import_module(_PUBLIC if name == _KERAS else f"{_PUBLIC}.{name}")
+
+
+@contextlib.contextmanager
+def _generators_untouched() -> Iterator[None]:
+    """Leaves Python's generator as it was.
+
+    Keras draws from it as it is imported. TensorFlow imports Keras with itself, so a seed that the
+    user sets after `import tensorflow` is whole when the first layer draws; here it would not be.
+    """
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(state)
 
 
 def served(path: str) -> types.ModuleType | None:

@@ -19,6 +19,21 @@ _TIMING = re.compile(
     r"\b\d+(\.\d+)?(e-?\d+)? ?"
     r"(ns|µs|μs|us|ms|s|sec|secs|seconds?|mins?|minutes?)\b"
 )
+# A file or folder that the module tempfile named, and where it lies.
+_TEMPORARY = re.compile(r"(?:/[\w.-]+)*/tmp[a-z0-9_]{8}(?![a-z0-9_])")
+# A frame of a printed traceback: the place, then the line of code and its marks. Frames of the
+# libraries differ; what was raised, and its message, is compared.
+_FRAME = re.compile(r'^( *)File ".*", line \d+, in .*\n?(?:^\1  .*\n?)*', re.MULTILINE)
+# Where a library defines a class: `pkg.module.NameError: ...` and `<class 'pkg.module.Name'>`.
+_CLASS = re.compile(
+    r"^(?:\w+\.)+(?=\w*(?:Error|Exception|Warning)\b)|(?<=<class ')(?:tensorflow|tfshim)\.[\w.]*\.",
+    re.MULTILINE,
+)
+# TensorFlow tells the CPU kernel that it chose: MatMul may be _MklMatMul on some machines.
+_KERNEL = re.compile(r"\{\{function_node \S+\}\} |\b_Mkl(?=[A-Z])")
+# What a cell with `timeit` prints is a duration, also where no unit says so.
+_CLOCK = re.compile(r"\btimeit\.|\btime\.time\(|\bperf_counter\(")
+_DURATION = re.compile(r"(?<![\w.])\d+\.\d{6,}(?:e-\d+)?(?!\w)|(?<![\w.])\d+(?:\.\d+)?e-\d+(?!\w)")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?:(?=j\b)|(?!\w))")
 # What libraries log is not the notebook's own output.
 _LOGS = re.compile(
@@ -37,6 +52,8 @@ def compare_cells(got: dict, expected: dict) -> list[str]:
         mine, theirs = got[stream] or "", expected[stream] or ""
         if stream == "stderr":
             mine, theirs = without_logs(mine), without_logs(theirs)
+        if _CLOCK.search(got.get("source", "")):
+            mine, theirs = (_DURATION.sub("<time>", text) for text in (mine, theirs))
         differences += [f"{stream}: {line}" for line in compare_text(mine, theirs)]
     mine, theirs = got["values"], expected["values"]
     for name in sorted(mine.keys() | theirs.keys()):
@@ -178,7 +195,8 @@ def without_logs(text: str) -> str:
 def compare_text(got: str, expected: str) -> list[str]:
     """What differs between two printed texts.
 
-    Addresses and timings count as equal. Numbers with a fraction may differ by the tolerance for
+    Addresses, timings and temporary paths count as equal, and so does where a library's frames and
+    classes are. Numbers with a fraction may differ by the tolerance for
     text; where one does, the spacing may differ too, since NumPy aligns columns by the digits
     shown.
     """
@@ -211,7 +229,16 @@ def _window(got: str, expected: str, width: int = 160) -> tuple[str, str]:
 
 
 def _normalise(text: str) -> str:
-    return _TIMING.sub("<time>", _ADDRESS.sub("0x<address>", text))
+    for pattern, instead in (
+        (_ADDRESS, "0x<address>"),
+        (_TIMING, "<time>"),
+        (_TEMPORARY, "<temporary>"),
+        (_FRAME, ""),
+        (_CLASS, ""),
+        (_KERNEL, ""),
+    ):
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _equal_but_rounding(got: str, expected: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tfshim._src import dtypes, nest, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.data import structure
+from tfshim._src.data import shuffling, structure
 from tfshim._src.data.structure import call, normalized
 from tfshim._src.errors import OutOfRangeError, op_error
 from tfshim._src.registry import export, publish
@@ -411,35 +411,19 @@ class DatasetV2(structure.Dataset):
 
         Args:
           buffer_size: how many elements to draw from.
-          seed: int, or None. The order differs from TensorFlow's.
+          seed: int, or None; with the global seed it decides the order, which is TensorFlow's.
           reshuffle_each_iteration: whether each pass has an order of its own.
           name: ignored.
         """
         size = static.integer(buffer_size)
         if size < 1 and size != UNKNOWN:
             raise ValueError(f"buffer_size must be greater than zero. buffer_size = {size}")
-        from tfshim._src import random_state  # draws of its own need ops
-
-        whole = random_state.SEEDS.seed
-        words = [int(static.plain(s)) & 0xFFFFFFFF for s in (whole, seed) if s is not None]
-        base = np.random.SeedSequence(words) if words else np.random.SeedSequence()
-        fixed = base.generate_state(4)
-        passes = itertools.count()
+        # A seed in a NumPy integer or a tensor is one as well.
+        named = None if seed is None else int(static.plain(seed))
+        numbers = shuffling.passes(named, reshuffle_each_iteration is not False)
 
         def choose(start: Callable) -> Iterator:
-            extra = next(passes) if reshuffle_each_iteration is not False else 0
-            draw = np.random.default_rng([*fixed.tolist(), extra])
-            buffer: list[Any] = []
-            for item in start():
-                if size != UNKNOWN and len(buffer) >= size:
-                    at = int(draw.integers(len(buffer)))
-                    out, buffer[at] = buffer[at], item
-                    yield out
-                else:
-                    buffer.append(item)
-            draw.shuffle(order := np.arange(len(buffer)))
-            for at in order:
-                yield buffer[at]
+            return shuffling.shuffled(iter(start()), size, numbers())
 
         return self._stream("_ShuffleDataset", choose, self._cardinality)
 

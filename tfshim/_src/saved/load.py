@@ -16,7 +16,9 @@ from tfshim._src.convert import convert, from_array
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.registry import export
+from tfshim._src.saved import symbolic
 from tfshim._src.saved.encode import decode
+from tfshim._src.saved.options import LoadOptions
 from tfshim._src.saved.save import FORMAT
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import Tensor
@@ -54,6 +56,14 @@ class Program:
         ]
         self.structure, self.n = saved["structure"], saved["outputs"]
         self.written = [reader.variables[i] for i in saved["written"]]
+
+    def takes(self, tensors: list[Any]) -> bool:
+        """Whether it is a program for tensors of these sizes and dtypes."""
+        sizes: dict[str, int] = {}
+        return all(
+            t.aval.dtype is dtype and symbolic.fits(shape, t.aval.shape, sizes)
+            for t, (shape, dtype) in zip(tensors, self.avals, strict=True)
+        )
 
     def call(self, tensors: list[Any]) -> Any:
         """Runs it, assigns what it wrote, and gives the result in its structure."""
@@ -131,9 +141,8 @@ class RestoredFunction:
             tensors = option.tensors(args, kwargs)
             if tensors is None:
                 continue
-            avals = [(t.aval.shape, t.aval.dtype) for t in tensors]
             for program in option.programs:
-                if program.avals == avals:
+                if program.takes(tensors):
                     return program.call(tensors)
                 sizes.append([list(s) for s, _ in program.avals])
         if sizes:
@@ -244,14 +253,16 @@ def load(export_dir, tags=None, options=None) -> Any:
     Args:
       export_dir: the folder.
       tags: None; TensorFlow's own format, which has them, cannot be read.
-      options: None.
+      options: None or a `tf.saved_model.LoadOptions`.
 
     Raises:
       OSError: if the folder holds no saved module.
-      ValueError: for tags or options.
+      ValueError: for tags.
     """
-    if tags is not None or options is not None:
-        raise ValueError(f"tags={tags!r}, options={options!r}: the format has neither")
+    if tags is not None:
+        raise ValueError(f"tags={tags!r}: the format has none")
+    if options is not None and not isinstance(options, LoadOptions):
+        raise TypeError(f"options={options!r} is not a tf.saved_model.LoadOptions")
     folder = Path(os.fspath(export_dir))
     if not contains_saved_model(folder):
         what = "{saved_model.pbtxt|saved_model.pb}"

@@ -11,10 +11,13 @@ import jax
 import numpy as np
 
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
+from tfshim._src.function.inline import kernel_on_tracers
 from tfshim._src.function.polymorphic import Function
 from tfshim._src.module import Module
 from tfshim._src.registry import export
+from tfshim._src.saved import symbolic
 from tfshim._src.saved.encode import CannotSave, encode
+from tfshim._src.saved.options import SaveOptions
 from tfshim._src.tensor import Tensor
 from tfshim._src.variable import Variable
 
@@ -100,12 +103,12 @@ class Writer:
     def function(self, fn: Any) -> dict[str, Any]:
         """All signatures of a function that were traced."""
         if isinstance(fn, ConcreteFunction):
-            return {"options": [self.option(fn._logical)]}
+            return {"options": [self.option(fn._function, fn._logical)]}
         if not fn._logical and fn.input_signature is not None:
             fn.get_concrete_function()
-        return {"options": [self.option(one) for one in fn._logical]}
+        return {"options": [self.option(fn, one) for one in fn._logical]}
 
-    def option(self, logical: Logical) -> dict[str, Any]:
+    def option(self, function: Function, logical: Logical) -> dict[str, Any]:
         parameters = []
         for p in logical.signature.parameters:
             saved: dict[str, Any] = {"name": p.name, "kind": int(p.kind)}
@@ -120,11 +123,27 @@ class Writer:
             "args": encode(list(logical.args)),
             "kwargs": encode(dict(logical.kwargs)),
             "names": logical.tensor_names(),
-            "programs": [self.program(t) for t in logical.traces.values()],
+            "programs": self.for_any_size(function, logical)
+            or [self.program(t) for t in logical.traces.values()],
         }
 
-    def program(self, trace: Any) -> dict[str, Any]:
-        """One program: its file, its inputs, its outputs."""
+    def for_any_size(self, function: Function, logical: Logical) -> list[dict[str, Any]]:
+        """One program for all sizes of a signature, if it has unknown ones and that can be."""
+        trace = symbolic.trace(function, logical)
+        if trace is None:
+            return []
+        try:
+            return [self.program(trace, symbolic.shapes(logical))]
+        except (jax.errors.JAXTypeError, TypeError, ValueError, NotImplementedError):
+            return []  # a kernel that needs to know its sizes
+
+    def program(self, trace: Any, shapes: list[list[int | str]] | None = None) -> dict[str, Any]:
+        """One program: its file, its inputs, its outputs.
+
+        Args:
+          trace: of the function, for some sizes.
+          shapes: of the arguments, with symbols for sizes; None for those of the trace.
+        """
         inner = trace.inner
         graph = inner.graph
         if trace.constants:
@@ -136,16 +155,20 @@ class Writer:
             {"constant": self.constant(t)} if v is None else {"variable": self.variable(v)}
             for t, v in inner.captured
         ]
-        opened = [graph.ext[i] for i in inner.open]
-        shapes = [jax.ShapeDtypeStruct(t.aval.shape, t.aval.dtype.np) for t in opened]
-        fn = inner.kernel.fn
-        exported = jax.export.export(jax.jit(lambda *xs: fn(*xs)))(*shapes)
+        if shapes is None:
+            shapes = [list(t.aval.shape) for t in graph.ext[:n]]
+        given = [shapes[i] for i in inner.open if i < n]
+        structs = symbolic.structs(given, [graph.ext[i].aval for i in inner.open])
+        fn = kernel_on_tracers(inner).fn  # with the gradients that the user defined
+        exported = jax.export.export(jax.jit(lambda *xs: fn(*xs)))(*structs)
         name = f"program_{self.programs}.bin"
         self.programs += 1
         (self.folder / name).write_bytes(bytes(exported.serialize(vjp_order=2)))
         return {
             "file": name,
-            "inputs": [[list(t.aval.shape), t.aval.dtype.name] for t in graph.ext[:n]],
+            "inputs": [
+                [shape, t.aval.dtype.name] for shape, t in zip(shapes, graph.ext[:n], strict=True)
+            ],
             "captured": captured,
             "structure": encode(trace.structure),
             "outputs": len(inner.outputs),
@@ -183,13 +206,13 @@ def save(obj, export_dir, signatures=None, options=None) -> None:
       obj: a `tf.Module`, or an object whose attributes are variables, functions and modules.
       export_dir: folder; made if it is not there.
       signatures: a concrete function, a `tf.function` with an input signature, or a dict of them.
-      options: None.
+      options: None or a `tf.saved_model.SaveOptions`.
 
     Raises:
-      ValueError: for functions with strings or composite tensors, and for options.
+      ValueError: for functions with strings or composite tensors.
     """
-    if options is not None:
-        raise ValueError(f"options={options!r}: the format has none")
+    if options is not None and not isinstance(options, SaveOptions):
+        raise TypeError(f"options={options!r} is not a tf.saved_model.SaveOptions")
     folder = Path(os.fspath(export_dir))
     folder.mkdir(parents=True, exist_ok=True)
     writer = Writer(folder)

@@ -1,0 +1,133 @@
+"""Programs for any size: signatures with unknown sizes are saved once, with symbols for them.
+
+Here a function is traced for the sizes of each call. Whether a trace depends on them is seen by
+tracing it for two sizes: if both give the same nodes and the same captured values, the program is
+the same for all, and JAX exports it with a symbol in place of each size.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from tfshim._src.engine.aval import make_aval
+from tfshim._src.function.concrete import GraphFunction
+from tfshim._src.function.concrete_function import Logical
+from tfshim._src.function.inline import has_custom_gradient
+
+_TWO_SIZES = ((5, 7, 11, 13, 17, 19), (6, 9, 14, 15, 21, 23))  # by axis; none divides its partner
+
+
+def trace(function: Any, logical: Logical) -> Any:
+    """The trace of a signature with unknown sizes, if it is the same for all sizes; else None."""
+    keys = logical.tensors
+    if any(k.shape is None or k.dtype.kind == "s" for k in keys):
+        return None
+    if all(None not in k.shape for k in keys):
+        return None
+    try:
+        first, second = (_at(function, logical, sizes) for sizes in _TWO_SIZES)
+    except Exception:  # sizes that do not fit together; the user's code says so in a call
+        return None
+    if has_custom_gradient(first.inner.graph):  # its pullback was traced for one size as well
+        return None
+    return first if _same(first.inner, second.inner) else None
+
+
+def _at(function: Any, logical: Logical, sizes: tuple[int, ...]) -> Any:
+    known = dict(logical.traces)
+    tensors = []
+    for key in logical.tensors:
+        shape = tuple([sizes[i] if d is None else d for i, d in enumerate(key.shape)])
+        tensors.append(_Sized(make_aval(shape, key.dtype)))
+    try:
+        made = function.specialize(logical, tensors, [])
+    finally:  # a trace that no call asked for is not saved as one
+        logical.traces.clear()
+        logical.traces.update(known)
+    return made
+
+
+class _Sized:
+    """What stands for an argument: only its aval is looked at."""
+
+    def __init__(self, aval: Any):
+        self.aval = aval
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two graph functions are one program, whatever the sizes of their arguments."""
+    mine, theirs = a.graph, b.graph
+    if a.effects or b.effects or a.open != b.open or len(mine.nodes) != len(theirs.nodes):
+        return False
+    for (kernel, refs), (other, others) in zip(mine.nodes, theirs.nodes, strict=True):
+        if refs != others or not _same_kernel(kernel, other):
+            return False
+    if [mine.ref_of(t) for t in a.all_outputs] != [theirs.ref_of(t) for t in b.all_outputs]:
+        return False
+    n = len(mine.placeholders)
+    if n != len(theirs.placeholders) or len(mine.ext) != len(theirs.ext):
+        return False
+    for t, u in zip(mine.ext[n:], theirs.ext[n:], strict=True):
+        if mine.variable_of.get(id(t)) is not theirs.variable_of.get(id(u)):
+            return False
+        if id(t) not in mine.variable_of and not _same_value(t, u):
+            return False
+    return True
+
+
+def _same_kernel(a: Any, b: Any) -> bool:
+    if a is b:
+        return True
+    f, g = a.attrs.get("function"), b.attrs.get("function")
+    return isinstance(f, GraphFunction) and isinstance(g, GraphFunction) and _same(f, g)
+
+
+def _same_value(t: Any, u: Any) -> bool:
+    """Whether two captured tensors are the same; of an outer graph's tensor the node tells."""
+    if t is u or (_of_a_graph(t) and _of_a_graph(u)):
+        return True
+    if _of_a_graph(t) or _of_a_graph(u) or t.aval is not u.aval:
+        return False
+    return np.array_equal(t._host_value(), u._host_value())
+
+
+def _of_a_graph(t: Any) -> bool:
+    """Whether a tensor belongs to a graph."""
+    return t._trace is not None and t._trace.symbolic
+
+
+def shapes(logical: Logical) -> list[list[int | str]]:
+    """The shapes of the tensor arguments, with the symbol of its axis for each unknown size."""
+    return [[f"n{i}" if d is None else d for i, d in enumerate(k.shape)] for k in logical.tensors]
+
+
+def structs(symbols: list[list[int | str]], avals: list[Any]) -> list[jax.ShapeDtypeStruct] | None:
+    """The arguments of an export: symbolic ones, then the captured ones as they are."""
+    scope = jax.export.SymbolicScope()
+    out = []
+    for shape, aval in zip(symbols, avals):
+        text = ", ".join(map(str, shape))
+        dims = jax.export.symbolic_shape(f"({text},)" if shape else "()", scope=scope)
+        out.append(jax.ShapeDtypeStruct(dims, aval.dtype.np))
+    rest = avals[len(symbols) :]
+    return out + [jax.ShapeDtypeStruct(a.shape, a.dtype.np) for a in rest]
+
+
+def fits(symbols: list[int | str], shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
+    """Whether a shape is one of those that `symbols` stands for; `sizes` is what they are so far.
+
+    A size of 0 is none: JAX's symbols stand for positive sizes.
+    """
+    if len(symbols) != len(shape):
+        return False
+    for want, have in zip(symbols, shape, strict=True):
+        if isinstance(want, str):
+            want = sizes.setdefault(want, have)
+            if have < 1:
+                return False
+        if want != have:
+            return False
+    return True
