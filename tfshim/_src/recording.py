@@ -13,6 +13,7 @@ import weakref
 from typing import Any
 
 from tfshim._src.backprop import Entry
+from tfshim._src.engine import speed
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.trace import Pending
 from tfshim._src.tensor import EagerTensor, pending
@@ -132,7 +133,7 @@ class Recording:
         found = self.events
         if not reads:
             return found
-        if self._watch_variables and all(e[2]._trainable for e in reads):
+        if self._watch_variables and _all_trainable(reads):
             return sorted(found + reads, key=_position) if found else reads
         since = dict.fromkeys(self.variables, 0)  # the node from which on a variable is watched
         for index, _, v in found:
@@ -263,6 +264,14 @@ class Span:
     def close(self, trace: Any) -> None:
         """Ends where the trace is now."""
         self.end, self.end_read = len(trace.nodes), len(trace.reads)
+
+
+def _all_trainable_in_python(events: list) -> bool:
+    """Whether the variable of each event is trainable."""
+    return all(variable._trainable for _, _, variable in events)
+
+
+_all_trainable = _all_trainable_in_python if speed.core is None else speed.core.all_trainable
 
 
 def _position(event: tuple) -> int:

@@ -327,7 +327,7 @@ def differentiated(structure: Any, check: bool = True) -> list[Any]:
 def _is_plain(structure: Any) -> bool:
     """Whether it is one tensor, or a list of tensors and variables, as it nearly always is."""
     if type(structure) is list:
-        return all(type(t) in _PLAIN_SOURCES for t in structure)
+        return _PLAIN_SOURCES.issuperset(map(type, structure))
     return type(structure) is EagerTensor
 
 

@@ -17,6 +17,7 @@ from tfshim._src import dtypes
 from tfshim._src.engine import flush as flush_module, speed
 from tfshim._src.engine.aval import Aval, aval_of
 from tfshim._src.engine.trace import Failed, Pending, Trace
+from tfshim._src.engine.waiting import to_host
 from tfshim._src.errors import OperatorNotAllowedInGraphError
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
@@ -154,7 +155,7 @@ class Tensor(_Base):
         if self._trace is not None:
             self._force()
         value = self._value
-        return value if type(value) is np.ndarray else np.asarray(value)
+        return value if type(value) is np.ndarray else to_host(value)
 
     def _extent(self) -> tuple[int, int]:
         """The least and the largest element of an integer tensor, found once; (0, -1) if empty."""

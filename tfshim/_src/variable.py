@@ -704,8 +704,11 @@ class _Alias(UnreadVariable):
 
 
 if speed.core is not None:
-    for _kernel, _method in ((_ASSIGN_ADD, "assign_add"), (_ASSIGN_SUB, "assign_sub")):
-        setattr(Variable, _method, speed.core.Update(_kernel, getattr(Variable, _method)))
+    for _kernel, _method in (
+        (_ASSIGN, "assign"), (_ASSIGN_ADD, "assign_add"), (_ASSIGN_SUB, "assign_sub"),
+    ):  # fmt: skip
+        _plain = getattr(Variable, _method)
+        setattr(Variable, _method, speed.core.Update(_kernel, _plain, _kernel is not _ASSIGN))
 
 
 def _in_place(operator: str, method: str, shown: str) -> RuntimeError:

@@ -12,13 +12,14 @@
 #include <Python.h>
 #include <structmember.h> /* PyMemberDef, before Python 3.12 */
 
-#define VERSION 2 /* of speed.py */
+#define VERSION 3 /* of speed.py */
 #define MAX_INPUTS 16
 #define MAX_OUTPUTS 16
 
 static PyObject *tensor_type, *variable_type, *unread_type, *pending_type;
 static PyObject *slow_dispatch, *is_ours, *ours, *config_dict, *flush_dict, *literals, *miss, *thread_key;
-static PyObject *s_trace, *s_listeners, *s_active, *s_noting, *s_limit, *s_handle, *s_of, *s_max_bytes;
+static PyObject *s_trace, *s_listeners, *s_active, *s_noting, *s_limit, *s_handle, *s_of, *s_max_bytes,
+    *s_trainable;
 
 /* Offsets of the __slots__ that are read here. */
 static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL;
@@ -432,9 +433,10 @@ static PyTypeObject EntryType = {
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
-    PyObject *entry;
+    PyObject *entry; /* of an Update: the kernel */
     PyObject *fallback;
     int reflected;
+    int takes_old; /* of an Update */
 } Method;
 
 static PyObject *method_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) {
@@ -519,8 +521,10 @@ static PyTypeObject MethodType = {
     .tp_dealloc = (destructor)method_dealloc,
 };
 
-/* Update(kernel, fallback): `assign_add` and `assign_sub` of a variable, called with a tensor and
- * nothing else: the variable gets a new handle, and the result is an UnreadVariable of it. */
+/* Update(kernel, fallback, takes_old): a method of variables that is called with a tensor of the
+ * value's shape and dtype and nothing else. The variable gets a new handle, the kernel's result for
+ * the tensor (`assign`) or for the old value and the tensor (`assign_add`, `assign_sub`); what is
+ * returned is an UnreadVariable of it. */
 static PyObject *update_call(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *names) {
     Method *method = (Method *)self;
     int noting, active;
@@ -532,11 +536,13 @@ static PyObject *update_call(PyObject *self, PyObject *const *args, size_t nargs
     if (!trace || (active && !noting)) goto fallback;
     PyObject *variable = args[0], *handle = PyObject_GetAttr(variable, s_handle);
     if (!handle) goto fallback;
-    PyObject *ins[] = {handle, args[1]}, *kernel = method->entry, *updated = NULL, *result = NULL;
-    PyObject *spec = find_spec(AT(kernel, K_MEMO), trace, ins, 2);
+    PyObject *both[] = {handle, args[1]}, *kernel = method->entry, *updated = NULL, *result = NULL;
+    PyObject **ins = method->takes_old ? both : both + 1, *spec = NULL;
+    Py_ssize_t n = method->takes_old ? 2 : 1;
+    if (AT(args[1], T_AVAL) == AT(handle, T_AVAL)) spec = find_spec(AT(kernel, K_MEMO), trace, ins, n);
     if (spec) {
         Py_INCREF(spec);
-        updated = record(trace, kernel, ins, 2, spec);
+        updated = record(trace, kernel, ins, n, spec);
         Py_DECREF(spec);
     }
     Py_DECREF(handle);
@@ -558,10 +564,12 @@ fallback:
 
 static PyObject *update_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     PyObject *kernel, *fallback;
-    if (!PyArg_ParseTuple(args, "OO", &kernel, &fallback)) return NULL;
+    int takes_old;
+    if (!PyArg_ParseTuple(args, "OOp", &kernel, &fallback, &takes_old)) return NULL;
     Method *method = (Method *)type->tp_alloc(type, 0);
     if (!method) return NULL;
     method->vectorcall = update_call;
+    method->takes_old = takes_old;
     method->entry = Py_NewRef(kernel);
     method->fallback = Py_NewRef(fallback);
     return (PyObject *)method;
@@ -569,7 +577,7 @@ static PyObject *update_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
 
 static PyTypeObject UpdateType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tfshim._src.engine._speed.Update",
-    .tp_doc = "A method of variables that replaces the value by a kernel's of it and a tensor.",
+    .tp_doc = "A method of variables that replaces the value by a kernel's result for a tensor.",
     .tp_base = &MethodType,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL |
                 Py_TPFLAGS_METHOD_DESCRIPTOR,
@@ -713,6 +721,19 @@ done:
     return result;
 }
 
+/* all_trainable(events): whether each event's variable is a trainable one. */
+static PyObject *all_trainable(PyObject *module, PyObject *events) {
+    for (Py_ssize_t i = 0; i < PyList_Size(events); i++) {
+        PyObject *variable = PyTuple_GetItem(PyList_GET_ITEM(events, i), 2);
+        PyObject *is = variable ? PyObject_GetAttr(variable, s_trainable) : NULL;
+        Py_XDECREF(is);
+        if (!is) return NULL;
+        if (is != Py_True) Py_RETURN_FALSE;
+    }
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_TRUE;
+}
+
 /* inputs(ext): the avals of external tensors, and the places of the literals among them. */
 static PyObject *inputs(PyObject *module, PyObject *ext) {
     Py_ssize_t n = PyList_Size(ext);
@@ -849,6 +870,8 @@ static PyMethodDef functions[] = {
      "handles(trace, avals): the tensors of these slots."},
     {"structure", (PyCFunction)(void (*)(void))structure, METH_FASTCALL,
      "structure(trace, events, sources): what a gradient's nodes depend on, flat."},
+    {"all_trainable", all_trainable, METH_O,
+     "all_trainable(events): whether the variable of each is trainable."},
     {"inputs", inputs, METH_O, "inputs(ext): the avals of tensors, and the places of literals."},
     {"digest", digest, METH_O, "digest(nodes): a hash of a list of nodes."},
     {"enter_thread", enter_thread, METH_O, "enter_thread(state): the dict of a thread's State."},
@@ -871,6 +894,7 @@ PyMODINIT_FUNC PyInit__speed(void) {
     s_handle = PyUnicode_InternFromString("_handle");
     s_max_bytes = PyUnicode_InternFromString("MAX_BYTES");
     s_of = PyUnicode_InternFromString("_of");
+    s_trainable = PyUnicode_InternFromString("_trainable");
     thread_key = PyUnicode_InternFromString("tfshim._src.tensor.State");
     miss = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type);
     if (!miss || PyModule_AddIntConstant(module, "VERSION", VERSION) < 0 ||

@@ -83,12 +83,14 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None) -> Tensor:
     Raises:
       TypeError, ValueError: for what cannot be converted, as for a tensor of another dtype.
     """
+    if dtype is None and type(value) is EagerTensor and not value._literal:
+        return value
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     hint = None if dtype_hint is None else dtypes.as_dtype(dtype_hint)
     t = convert(value, wanted, hint)
     if t._literal:
         return from_array(t._host_value())
-    if hasattr(value, "sparse_read"):
+    if t is not value and hasattr(value, "sparse_read"):
         return copy(t)  # a variable's value, not the variable: it can be watched on its own
     return t
 
