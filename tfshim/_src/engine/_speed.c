@@ -331,7 +331,7 @@ static PyObject *entry_call(PyObject *self, PyObject *const *args, size_t nargsf
             t = Py_NewRef(x);
         } else if ((PyObject *)Py_TYPE(x) == variable_type) {
             if (active && !noting) goto missed;
-            if (!(t = PyObject_GetAttr(x, s_handle))) goto missed;
+            if (!(t = PyObject_GenericGetAttr(x, s_handle))) goto missed;
             if (active) {
                 read[taken] = x;
                 reads = 1;
@@ -534,7 +534,7 @@ static PyObject *update_call(PyObject *self, PyObject *const *args, size_t nargs
         goto fallback;
     PyObject *trace = plain_trace(&noting, &active);
     if (!trace || (active && !noting)) goto fallback;
-    PyObject *variable = args[0], *handle = PyObject_GetAttr(variable, s_handle);
+    PyObject *variable = args[0], *handle = PyObject_GenericGetAttr(variable, s_handle);
     if (!handle) goto fallback;
     PyObject *both[] = {handle, args[1]}, *kernel = method->entry, *updated = NULL, *result = NULL;
     PyObject **ins = method->takes_old ? both : both + 1, *spec = NULL;
@@ -549,7 +549,7 @@ static PyObject *update_call(PyObject *self, PyObject *const *args, size_t nargs
     if (updated == miss) Py_CLEAR(updated);
     if (!updated) goto fallback;
     set_at(trace, P_ASSIGNED, Py_NewRef(Py_True));
-    if (PyObject_SetAttr(variable, s_handle, updated) < 0 ||
+    if (PyObject_GenericSetAttr(variable, s_handle, updated) < 0 ||
         (active && note_read(trace, updated, variable) < 0))
         goto done;
     result = ((PyTypeObject *)unread_type)->tp_alloc((PyTypeObject *)unread_type, 0);
@@ -692,7 +692,7 @@ static PyObject *structure(PyObject *module, PyObject *const *args, Py_ssize_t n
             PyObject *part = id ? PyDict_GetItemWithError(reads, id) : NULL;
             Py_XDECREF(id);
             if (!part) {
-                if (PyErr_Occurred() || !(handle = PyObject_GetAttr(s, s_handle))) goto done;
+                if (PyErr_Occurred() || !(handle = PyObject_GenericGetAttr(s, s_handle))) goto done;
                 part = AT(handle, T_AVAL);
             }
             int failed = PyList_Append(flat, part) < 0;
@@ -725,7 +725,7 @@ done:
 static PyObject *all_trainable(PyObject *module, PyObject *events) {
     for (Py_ssize_t i = 0; i < PyList_Size(events); i++) {
         PyObject *variable = PyTuple_GetItem(PyList_GET_ITEM(events, i), 2);
-        PyObject *is = variable ? PyObject_GetAttr(variable, s_trainable) : NULL;
+        PyObject *is = variable ? PyObject_GenericGetAttr(variable, s_trainable) : NULL;
         Py_XDECREF(is);
         if (!is) return NULL;
         if (is != Py_True) Py_RETURN_FALSE;
