@@ -153,7 +153,7 @@ def _structure_in_python(trace: Pending, events: list, sources: Sequence[Any]) -
     flat: list[Any] = []
     reads: dict[int, list] = {}
     for index, t, variable in events:
-        if t._literal:
+        if t._literal is True:
             return None
         ref = t._slot if t._trace is trace else trace.ext_refs.get(id(t))
         flat += [index, ref]
@@ -163,7 +163,7 @@ def _structure_in_python(trace: Pending, events: list, sources: Sequence[Any]) -
         if isinstance(s, Variable):
             refs = reads.get(id(s._root))
             flat.append(tuple(refs) if refs else s._root._handle.aval)
-        elif s._literal or not s.aval.trainable:
+        elif s._literal is True or not s.aval.trainable:
             return None
         else:
             flat += [s.aval, s._slot if s._trace is trace else trace.ext_refs.get(id(s))]

@@ -15,8 +15,8 @@ from typing import Any
 from tfshim._src.backprop import Entry
 from tfshim._src.engine import speed
 from tfshim._src.engine.kernel import Kernel
-from tfshim._src.engine.trace import Pending
-from tfshim._src.tensor import EagerTensor, pending
+from tfshim._src.engine.trace import BOUND, Pending
+from tfshim._src.tensor import EagerTensor, concrete, pending
 from tfshim._src.variable import Variable
 
 _OPEN = 1 << 62
@@ -216,7 +216,7 @@ class Recording:
         kernel, refs = node
         if not kernel.differentiable or not self._touches(trace, refs):
             return
-        inputs = tuple([trace.handle(r, pending, avals) for r in refs])
+        inputs = tuple([_bound(trace, trace.handle(r, pending, avals), r) for r in refs])
         outputs = tuple([trace.handle(slot + i, pending, avals) for i in range(width)])
         self._see(kernel, inputs, outputs)
 
@@ -272,6 +272,17 @@ def _all_trainable_in_python(events: list) -> bool:
 
 
 _all_trainable = _all_trainable_in_python if speed.core is None else speed.core.all_trainable
+
+
+def _bound(trace: Pending, t: EagerTensor, ref: int) -> EagerTensor:
+    """An input of a node; a literal as this use of it, so that the node's pullback, which takes the
+    same inputs, is recorded with the same refs."""
+    if t._literal is not True:
+        return t
+    found = trace.ext[-1 - ref] = concrete(t._value, t.aval)
+    found._literal = BOUND  # type: ignore[assignment]
+    trace.ext_refs[id(found)] = ref
+    return found
 
 
 def _position(event: tuple) -> int:

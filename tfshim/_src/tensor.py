@@ -121,7 +121,7 @@ class Tensor(_Base):
     _value: Any
     _trace: Trace | None
     _slot: int
-    _literal: bool
+    _literal: bool | int  # see engine/trace.py
 
     # -- value --
 

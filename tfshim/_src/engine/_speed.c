@@ -741,7 +741,7 @@ static PyObject *inputs(PyObject *module, PyObject *ext) {
     for (Py_ssize_t i = 0; avals && places && i < n; i++) {
         PyObject *t = PyList_GET_ITEM(ext, i);
         PyTuple_SET_ITEM(avals, i, Py_NewRef(AT(t, T_AVAL)));
-        if (AT(t, T_LITERAL) != Py_True) continue;
+        if (AT(t, T_LITERAL) == Py_False) continue;
         PyObject *place = PyLong_FromSsize_t(i);
         int failed = !place || PyList_Append(places, place) < 0;
         Py_XDECREF(place);

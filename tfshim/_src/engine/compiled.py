@@ -47,6 +47,7 @@ class Compiled:
         self.literals = [i for _, members in self.groups for i in members]
         self._last_literals: Any = None
         self._packed: list[Any] = []
+        self._on_host = False  # whether `_packed` is
         self.nodes, self.wanted = nodes, wanted
         self.widths = widths_of(nodes, [t.aval for t in ext])
         self._plain: Any = None
@@ -94,14 +95,18 @@ class Compiled:
         return lambda packed, *values: call(*[values[-1 - r] for r in refs])
 
     def _pack(self, ext) -> list[Any]:
-        """The literals in one vector per dtype: the last run's where they are the same ones."""
+        """The literals in one vector per dtype: the last run's where they are the same ones. New
+        ones are handed over from the host, and moved when they come again."""
         literals = [ext[i] for i in self.literals]
         if not _same(literals, self._last_literals):
             self._last_literals = literals
             self._packed = [
-                jax.device_put(np.array([ext[i]._value for i in m], dtype))
-                for dtype, m in self.groups
+                np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups
             ]
+            self._on_host = bool(self.groups)
+        elif self._on_host:
+            self._packed = [jax.device_put(vector) for vector in self._packed]
+            self._on_host = False
         return self._packed
 
     def _unheld(self, ext) -> tuple[int, ...]:

@@ -9,7 +9,9 @@ of functions and loop bodies (`capture.Graph`) has a `record` of its own and nev
 
 What the engine needs of a tensor handle is four attributes: `aval`, `_value` (raw array or None),
 `_trace` (the trace that will produce it, None once it is concrete) and `_slot` (its ref there; of a
-concrete host value, whether XLA was given it before).
+concrete host value, whether XLA was given it before). A fifth, `_literal`, is True for a number in
+the user's code, which is another input at each use, BOUND for the input of one such use, and False
+for anything else.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel, Spec
 
 Node = tuple[Kernel, tuple[int, ...]]
+
+#: What `_literal` is for the input of one use of a literal; true, and not True.
+BOUND = 2
 
 
 class Trace:
@@ -53,7 +58,7 @@ class Trace:
     def external(self, tensor) -> int:
         """The ref of a tensor made elsewhere. A literal gets a ref of its own at each use, so that
         two equal numbers in one step do not make another program of it."""
-        if tensor._literal:
+        if tensor._literal is True:
             self.ext.append(tensor)
             return -len(self.ext)
         ref = self.ext_refs.get(id(tensor))
