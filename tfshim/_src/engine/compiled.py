@@ -7,6 +7,7 @@ more, such as the old value of an assigned variable, are donated: XLA writes the
 
 from __future__ import annotations
 
+import functools
 import operator
 import sys
 from collections import Counter
@@ -15,7 +16,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from tfshim._src.engine.program import evaluate, widths_of
+from tfshim._src.engine.donation import output_order
+from tfshim._src.engine.program import avals_of, evaluate, widths_of
 from tfshim._src.engine.stats import stats
 
 #: Smaller buffers are not worth asking who holds them.
@@ -49,26 +51,28 @@ class Compiled:
         self._packed: list[Any] = []
         self._on_host = False  # whether `_packed` is
         self.nodes, self.wanted = nodes, wanted
-        self.widths = widths_of(nodes, [t.aval for t in ext])
+        self._ext_avals = [t.aval for t in ext]
+        self._out_avals = wanted_avals(nodes, self._ext_avals, wanted)
+        self.widths = widths_of(nodes, self._ext_avals)
         self._plain: Any = None
         self._donating: Any = None
         self._donated: tuple[int, ...] = ()
-        self._candidates = self._find_candidates(ext)
+        self._order: list[int] = []  # place of each output among those of the donating variant
+        self._candidates = self._find_candidates()
 
-    def _run(self, packed, *values):
+    def _run(self, wanted, packed, *values):
         full: list[Any] = [None] * self.n_ext
         for i, v in zip(self.arrays, values, strict=True):
             full[i] = v
         for (dtype, members), vector in zip(self.groups, packed, strict=True):
             for j, i in enumerate(members):
                 full[i] = vector[j].astype(dtype)
-        return evaluate(self.nodes, self.widths, full, self.wanted)
+        return evaluate(self.nodes, self.widths, full, wanted)
 
-    def _find_candidates(self, ext) -> list[int]:
+    def _find_candidates(self) -> list[int]:
         """External inputs that an output of the same shape and dtype could take the place of."""
-        avals = wanted_avals(self.nodes, [t.aval for t in ext], self.wanted)
-        self._free = Counter(a for a in avals if a.nbytes >= DONATE_BYTES)
-        return [i for i in self.arrays if ext[i].aval in self._free]
+        self._free = Counter(a for a in self._out_avals if a.nbytes >= DONATE_BYTES)
+        return [i for i in self.arrays if self._ext_avals[i] in self._free]
 
     def __call__(self, ext) -> list[Any]:
         values = [ext[i]._value for i in self.arrays]
@@ -81,9 +85,10 @@ class Compiled:
             call = self._with_donation(donated)
             if call is not None:
                 stats.donations += len(self._donated)
-                return call(packed, *values)
+                outs = call(packed, *values)
+                return [outs[i] for i in self._order]
         if self._plain is None:
-            self._plain = self._alone() or jax.jit(self._run)
+            self._plain = self._alone() or jax.jit(functools.partial(self._run, self.wanted))
         return self._plain(packed, *values)
 
     def _alone(self) -> Any:
@@ -100,9 +105,7 @@ class Compiled:
         literals = [ext[i] for i in self.literals]
         if not _same(literals, self._last_literals):
             self._last_literals = literals
-            self._packed = [
-                np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups
-            ]
+            self._packed = [np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups]
             self._on_host = bool(self.groups)
         elif self._on_host:
             self._packed = [jax.device_put(vector) for vector in self._packed]
@@ -128,8 +131,13 @@ class Compiled:
         if self._donating is None:
             position = {i: p for p, i in enumerate(self.arrays)}
             self._donated = donated
+            order = output_order(
+                self.nodes, self.widths, self.wanted, self._out_avals, donated, self._ext_avals
+            )
+            self._order = sorted(range(len(order)), key=order.__getitem__)
             self._donating = jax.jit(
-                self._run, donate_argnums=tuple(position[i] + 1 for i in donated)
+                functools.partial(self._run, [self.wanted[i] for i in order]),
+                donate_argnums=tuple(position[i] + 1 for i in donated),
             )
         return self._donating if set(self._donated) <= set(donated) else None
 
@@ -151,8 +159,6 @@ def _for_device(tensor) -> Any:
 
 def wanted_avals(nodes, ext_avals, wanted) -> list[Any]:
     """The avals of the wanted refs."""
-    from tfshim._src.engine.program import avals_of
-
     env = [a for outs in avals_of(nodes, ext_avals) for a in outs]
     return [env[r] if r >= 0 else ext_avals[-1 - r] for r in wanted]
 
