@@ -188,7 +188,12 @@ def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
         return _as_array(value, dtype)
     as_list = getattr(value, "as_list", None)
     if as_list is not None:
-        sizes = as_list()
+        sizes = as_list() if getattr(value, "rank", 0) is not None else [None]
+        if dtype is not None and dtype.name not in ("int32", "int64"):
+            raise TypeError(
+                f"Cannot convert TensorShape {value} to dtype {dtype}. Allowed dtypes are "
+                "tf.int32 and tf.int64."
+            )
         if any(s is None for s in sizes):
             raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
         small = all(s in _INT32 for s in sizes)
@@ -464,6 +469,20 @@ def convert_inputs(op: Op, values: tuple) -> tuple:
     return tuple(out)
 
 
+def towards(value: Any, default: DType) -> EagerTensor:
+    """A tensor; what brings no dtype of a tensor along gets this one, if it can."""
+    if _known_dtype(value) is None:
+        if default.kind == "c" and not isinstance(value, (np.ndarray, np.generic)):
+            own = convert(value)  # Python's complex numbers are complex128
+            if own.aval.dtype.kind == "c":
+                return own
+        try:
+            return convert(value, default)
+        except (TypeError, ValueError):
+            pass
+    return convert(value)
+
+
 _SCALARS = frozenset({int, float, bool, complex, str, bytes, list, tuple, type(None)})
 
 
@@ -488,6 +507,9 @@ def _convert_group(op: Op, group: Group, out: list, members: list[int]) -> None:
                 dtype = _known_dtype(out[i])
                 if dtype is not None:
                     break
+            else:
+                if group.default is not None:
+                    out[members[0]] = towards(out[members[0]], group.default)
     for i in members:
         value = out[i]
         if type(value) is EagerTensor:

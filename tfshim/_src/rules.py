@@ -53,6 +53,8 @@ class Group:
       dtype: the only dtype, or None.
       lenient: a Python value that does not fit is converted on its own, so that the error is the
         kernel's dtype mismatch rather than a failed conversion (as `tf.add` does).
+      default: what Python and NumPy values become, whatever dtype they have, if they can (an attr
+        with a default in TensorFlow's op definition).
     """
 
     names: tuple[str, ...]
@@ -60,6 +62,7 @@ class Group:
     attr: str = "T"
     dtype: DType | None = None
     lenient: bool = False
+    default: DType | None = None
 
     @functools.cached_property
     def ordered(self) -> tuple[DType, ...]:
@@ -86,10 +89,15 @@ class Rule:
 
 
 def same(
-    *names: str, of: Iterable[str] | None = None, attr: str = "T", lenient: bool = False
+    *names: str,
+    of: Iterable[str] | None = None,
+    attr: str = "T",
+    lenient: bool = False,
+    default: str = "",
 ) -> Rule:
     """All these parameters have one dtype."""
-    return Rule((Group(names, tuple(of) if of else None, attr, None, lenient),))
+    usual = dtypes.as_dtype(default) if default else None
+    return Rule((Group(names, tuple(of) if of else None, attr, None, lenient, usual),))
 
 
 def each(*names: str, of: Iterable[str] | None = None, attr: str = "T") -> Rule:

@@ -17,12 +17,20 @@ import numpy as np
 from tfshim._src import dtypes
 from tfshim._src.engine.aval import Aval, make_aval
 from tfshim._src.engine.stats import stats
-from tfshim._src.errors import InvalidArgumentError, OpError, op_error
+from tfshim._src.errors import (
+    InvalidArgumentError,
+    OpError,
+    ResourceExhaustedError,
+    op_error,
+    runtime_name,
+)
 
 #: What NumPy does in less time than XLA needs to compile one op is evaluated on the host while
 #: cold; anything larger goes to XLA at once (bytes, flops).
 HOST_BYTES = 1 << 24
 HOST_FLOPS = 1 << 29
+#: Bytes that no array can have; XLA would end the process over some.
+TOO_LARGE = 1 << 40
 
 _UNSET: Any = object()
 
@@ -123,8 +131,16 @@ class Kernel:
                 raise  # a body that reads values while tracing: a defect of ours, not of the caller
             raise op_error(self.name, str(e), InvalidArgumentError) from e
         single = not isinstance(out, (tuple, list))
-        outs = (out,) if single else tuple(out)
-        return Spec(tuple(_aval(o) for o in outs), single, jaxpr)
+        outs = tuple(_aval(o) for o in ((out,) if single else out))
+        for o in outs:
+            if o.nbytes >= TOO_LARGE:
+                text = (
+                    f"OOM when allocating tensor with shape[{','.join(map(str, o.shape))}] and "
+                    f"type {runtime_name(o.dtype)} on "
+                    "/job:localhost/replica:0/task:0/device:CPU:0 by allocator mklcpu"
+                )
+                raise op_error(self.name, text, ResourceExhaustedError)
+        return Spec(outs, single, jaxpr)
 
     def call(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """The outputs for raw arrays or tracers, always as a tuple."""

@@ -21,6 +21,12 @@ def axis_of(kernel: str) -> Callable[[Any], Axis]:
     def converted(value: Any) -> Axis:
         if type(value) is int or value is None:
             return value
+        if isinstance(value, bool):
+            return int(value)
+        if isinstance(value, (list, tuple)):
+            value = [int(v) if isinstance(v, bool) else v for v in value]
+        if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biuf":
+            value = value.astype(np.int64)
         found = _index_dtype(value)
         if found is not None and found.name not in ("int32", "int64"):
             raise op_error(

@@ -10,7 +10,7 @@ import numpy as np
 from jax import lax
 
 from tfshim._src import dtypes, static
-from tfshim._src.convert import convert, from_array
+from tfshim._src.convert import convert, from_array, towards
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
@@ -314,28 +314,33 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
             f"{', '.join(_RANGE_TYPES)}\n\t; NodeDef: {{{{node Range}}}}",
             ran=False,
         )
-    first, last, step = [np.asarray(static.host(p)) for p in parts]
-    for label, v in (("start", first), ("limit", last), ("delta", step)):
-        if v.ndim:
+    found = [np.asarray(static.host(p)) for p in parts]
+    for label, v in zip(("start", "limit", "delta"), found, strict=True):
+        if v.shape not in ((), (1,)):  # the kernel takes a vector of one for a scalar
             raise op_error("Range", f"{label} must be a scalar, not shape {brackets(v.shape)}")
+    first, last, step = [v.reshape(()) for v in found]
     if step == 0:
         raise op_error("Range", f"Requires delta != 0: {_number(step)}")
-    if step > 0 and first > last:
+    if step > 0 and not first <= last:
         raise op_error(
             "Range", f"Requires start <= limit when delta > 0: {_number(first)}/{_number(last)}"
         )
-    if step < 0 and first < last:
+    if step < 0 and not first >= last:
         raise op_error(
             "Range", f"Requires start >= limit when delta < 0: {_number(first)}/{_number(last)}"
         )
     if wanted.kind == "f":
-        size = math.ceil(abs((float(last) - float(first)) / float(step)))
+        count = abs((float(last) - float(first)) / float(step))
+        if not count <= 2.0**63:
+            text = "Requires ((limit - start) / delta) <= 9223372036854775807"
+            raise op_error("Range", text)
+        size = math.ceil(count)
     else:
         size = -(-abs(int(last) - int(first)) // abs(int(step)))
     if wanted.kind in "iu" and size <= _SMALL:
         values = int(first) + np.arange(size, dtype=np.int64) * int(step)
         return from_array(values.astype(wanted.np))
-    return _range(parts[0], parts[2], size)
+    return _range(*(reshape(p, ()) if p.ndim else p for p in (parts[0], parts[2])), size)
 
 
 def _number(value: np.ndarray) -> str:
@@ -359,6 +364,13 @@ def _linspace(start, stop, num, axis):
     return jnp.concatenate([first, middle, last], axis)
 
 
+def _stop(value: Any, dtype: DType) -> EagerTensor:
+    try:
+        return convert(value, dtype)
+    except ValueError as e:
+        raise ValueError(f"stop: {e}") from None
+
+
 @export("tf.linspace")
 def linspace(start, stop, num, name=None, axis=0) -> Tensor:
     """Evenly spaced numbers from `start` to `stop`, both included.
@@ -373,10 +385,10 @@ def linspace(start, stop, num, name=None, axis=0) -> Tensor:
       ValueError: if `num` is not positive or `axis` is not there.
     """
     first = convert(start)
-    last = convert(stop, hint=first.aval.dtype)
+    last = _stop(stop, first.aval.dtype)
     if first.aval.dtype.kind in "iu":
         first = cast(first, dtypes.float64)
-    last = cast(last, first.dtype)
+        last = cast(last, dtypes.float64)
     count_t = convert(num)
     if count_t.aval.dtype.kind not in "iu":
         raise TypeError(
@@ -499,7 +511,7 @@ def one_hot(
     if rows.ndim:
         raise op_error("OneHot", f"depth must be a scalar, but got: {brackets(rows.shape)}")
     at = -1 if axis is None else static.integer(axis)
-    return _one_hot(indices, int(rows), on_t, off_t, at)
+    return _one_hot(towards(indices, dtypes.int64), int(rows), on_t, off_t, at)
 
 
 @op(kernel="SequenceMask", inputs=each("lengths"), static={"dtype": static.dtype}, grad=None)

@@ -337,23 +337,20 @@ def _nextafter_jvp(primals, tangents):
     return y, jnp.broadcast_to(t1, y.shape)
 
 
-@op(kernel="NextAfter", inputs=same("x1", "x2", of=("double", "float")), jvp=_nextafter_jvp)
-def _nextafter(x1, x2):
-    check_broadcast(x1, x2)
-    return jnp.nextafter(x1, x2)
-
-
-@export("tf.math.nextafter")
-def nextafter(x1, x2, name=None) -> Any:
+@op(
+    "tf.math.nextafter",
+    kernel="NextAfter",
+    inputs=same("x1", "x2", of=("double", "float"), default="float32"),
+    jvp=_nextafter_jvp,
+)
+def nextafter(x1, x2):
     """The next number after x1 in the direction of x2, element by element, with broadcasting.
 
     Args:
-      x1, x2: both float32 or both float64; Python numbers count as float32.
-      name: ignored.
+      x1, x2: both float32 or both float64; what is no tensor becomes float32.
     """
-    if isinstance(x1, (int, float)) and isinstance(x2, (int, float)):
-        x1, x2 = float(x1), float(x2)
-    return _nextafter(x1, x2)
+    check_broadcast(x1, x2)
+    return jnp.nextafter(x1, x2)
 
 
 # -- sigmoids ------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def _transform(x, rank: int, inverse: bool):
     return lax.fft(x, kind, x.shape[x.ndim - rank :])
 
 
-_INPUT = same("input", of=_COMPLEX, attr="Tcomplex")
+_INPUT = same("input", of=_COMPLEX, attr="Tcomplex", default="complex64")
 
 
 @op("tf.signal.fft", kernel="FFT", inputs=_INPUT)

@@ -146,9 +146,10 @@ def _cast_all(value: Any, dtype: DType) -> Any:
 
 def _pack_nested(value: Any, dtype: DType | None) -> EagerTensor:
     parts = []
+    alike = all(map(_is_tensor, value))  # then the kernel compares the dtypes
     for item in value:
         if _is_tensor(item):
-            if dtype is not None and item.dtype is not dtype:
+            if not alike and dtype is not None and item.dtype is not dtype:
                 raise TypeError(
                     f"Cannot convert a list containing a tensor of dtype {item.dtype} to "
                     f"{dtype} (Tensor is: {item!r})"

@@ -32,7 +32,7 @@ def _float32(value: Any) -> float:
     "tf.nn.local_response_normalization",
     "tf.nn.lrn",
     kernel="LRN",
-    inputs=same("input", of=("half", "bfloat16", "float")),
+    inputs=same("input", of=("half", "bfloat16", "float"), default="float32"),
     static={"depth_radius": _int, "bias": _float32, "alpha": _float32, "beta": _float32},
 )
 def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.5):

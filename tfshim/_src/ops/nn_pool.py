@@ -153,7 +153,7 @@ def _pool3d_body(x, ksize, strides, padding, first, mean):
     return (_mean_windows if mean else _max_windows)(x, ksize, strides, pads)
 
 
-@op(kernel="MaxPool", inputs=same("input", of=_MAX_TYPES))
+@op(kernel="MaxPool", inputs=same("input", of=_MAX_TYPES, default="float32"))
 def _max_pool2d(input, ksize, strides, padding, first):
     return _pool2d_body(input, ksize, strides, padding, first, False)
 

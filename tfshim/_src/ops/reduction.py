@@ -19,6 +19,7 @@ from tfshim._src.ops.scan_ops import running_product
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, c_name, fixed, same
 from tfshim._src.shapes import TensorShape
+from tfshim._src.tensor import Tensor
 
 
 def _static(kernel: str) -> dict[str, Any]:
@@ -314,7 +315,7 @@ def _index_type(kernel: str, output_type: Any, allowed: tuple[str, ...]) -> Any:
     return wanted
 
 
-def _one_axis(axis: Any) -> int:
+def _one_axis(axis: Any, kernel: str) -> int:
     if axis is None:
         return 0
     if isinstance(axis, (np.ndarray, np.generic)):  # TensorFlow wants one of its own dtypes
@@ -325,6 +326,9 @@ def _one_axis(axis: Any) -> int:
             raise TypeError(f"axis tensor dtypes {axis.dtype} is not supported")
     elif not isinstance(axis, int):
         raise TypeError("axis must be int or Tensor with integer datatype")
+    if isinstance(axis, Tensor) and axis.ndim:
+        shown = brackets(axis.aval.shape)
+        raise op_error(kernel, f"dim must be a scalar, but received tensor of shape: {shown}")
     return static.integer(int(axis) if isinstance(axis, bool) else axis)
 
 
@@ -342,7 +346,7 @@ def argmax(input, axis=None, output_type=dtypes.int64, name=None) -> Any:
       InvalidArgumentError: for an axis out of range, or of size 0.
       TypeError: for an axis that is no int.
     """
-    axis = _one_axis(axis)
+    axis = _one_axis(axis, "ArgMax")
     wanted = _index_type("ArgMax", output_type, ("int16", "uint16", "int32", "int64"))
     return _argmax(input, axis, wanted)
 

@@ -9,14 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import static
-from tfshim._src.convert import convert, from_array
+from tfshim._src import dtypes, static
+from tfshim._src.convert import convert, from_array, towards
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.vectors import index_array, loose_vector, refuse_float, vector
 from tfshim._src.registry import export, op
-from tfshim._src.rules import each
+from tfshim._src.rules import INDEX, each
 from tfshim._src.tensor import Tensor
 
 _RESHAPE = loose_vector("Reshape", "Tshape", "sizes input must be 1-D, not {shape}")
@@ -285,8 +285,8 @@ def roll(input, shift, axis, name=None) -> Tensor:
       InvalidArgumentError: for a scalar input, an axis that is not there, or lengths that differ.
     """
     x = convert(input)
-    shifts = index_array(shift, "Roll", "Tshift")
     axes = index_array(axis, "Roll", "Taxis")
+    shifts = index_array(shift, "Roll", "Tshift")
     if x.ndim < 1:
         raise op_error("Roll", "input must be 1-D or higher")
     for label, found in (("shift", shifts), ("axis", axes)):
@@ -334,7 +334,8 @@ def repeat(input, repeats, axis=None, name=None) -> Tensor:
             "Argument `tensor` (name: repeats) must be of type integer. Received `tensor` = "
             f"{static.host(counts_t)} of dtype: {counts_t.dtype}"
         )
-    counts = np.maximum(static.host(counts_t), 0)
+    given = static.host(counts_t)
+    counts = np.maximum(given, 0)
     if counts.ndim > 1:
         raise ValueError(f"Shape {counts_t.shape} must have rank at most 1")
     if axis is None:
@@ -345,6 +346,9 @@ def repeat(input, repeats, axis=None, name=None) -> Tensor:
         raise ValueError(f"axis={axis} out of bounds: expected {-rank}<=axis<{rank}")
     axis %= rank
     if counts.ndim == 0 or counts.size == 1:
+        if given.min() < 0:
+            text = f"Expected multiples[{axis + 1}] >= 0, but got {given.item()}"
+            raise op_error("Tile", text)
         return _repeat(x, int(counts.reshape(())), axis)
     size = x.aval.shape[axis]
     if counts.size != size:
@@ -356,7 +360,7 @@ def repeat(input, repeats, axis=None, name=None) -> Tensor:
 @moves
 @op(
     kernel="ReverseSequence",
-    inputs=each("input", "seq_lengths"),
+    inputs=each("input") + each("seq_lengths", of=INDEX, attr="Tlen"),
     diff=("input",),
 )
 def _reverse_sequence(input, seq_lengths, seq_axis, batch_axis):
@@ -394,13 +398,14 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
     Raises:
       InvalidArgumentError: for axes or lengths that do not fit.
     """
-    lengths = convert(seq_lengths)
+    lengths = towards(seq_lengths, dtypes.int64)
     x = convert(input)
     if seq_axis is None:
         raise TypeError("Expected int for argument 'seq_dim' not None.")
     seq = static.integer(seq_axis)
     batch = 0 if batch_axis is None else static.integer(batch_axis)
-    if not lengths._is_symbolic() and lengths.ndim == 1 and 0 <= seq < x.ndim:
+    fits = 0 <= seq < x.ndim and 0 <= batch < x.ndim and seq != batch
+    if fits and not lengths._is_symbolic() and lengths.shape == x.shape[batch : batch + 1]:
         size = x.aval.shape[seq]
         for d, n in enumerate(lengths._host_value().tolist()):
             if n < 0:

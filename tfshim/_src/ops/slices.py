@@ -17,6 +17,9 @@ from tfshim._src.registry import export, op
 from tfshim._src.rules import each
 from tfshim._src.tensor import EagerTensor, Tensor
 
+#: What a strided slice takes as indices.
+_INDEX = ("int16", "int32", "int64")
+
 
 @moves
 @op(kernel="Slice", inputs=each("input", "begin"), diff=("input",))
@@ -112,9 +115,8 @@ def strided_slice(
         raise ValueError(f"var={var!r}: only None is supported.")
     kernel = "StridedSlice"
     x = convert(input_)
-    first = index_array(begin, kernel, "Index")
-    last = index_array(end, kernel, "Index")
-    step = np.ones_like(first) if strides is None else index_array(strides, kernel, "Index")
+    first, last = (index_array(v, kernel, "Index", _INDEX) for v in (begin, end))
+    step = np.ones_like(first) if strides is None else index_array(strides, kernel, "Index", _INDEX)
     if not first.shape == last.shape == step.shape or first.ndim != 1:
         raise op_error(
             kernel,

@@ -11,7 +11,7 @@ import numpy as np
 from jax import lax
 
 from tfshim._src import dtypes, static
-from tfshim._src.convert import convert
+from tfshim._src.convert import convert, towards
 from tfshim._src.errors import op_error, require
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.vectors import index_array, refuse_float
@@ -355,7 +355,7 @@ def invert_permutation(x, name=None) -> Tensor:
     Raises:
       InvalidArgumentError: if x is none.
     """
-    t = convert(x)
+    t = towards(x, dtypes.int32)
     if t.ndim != 1:
         raise op_error("InvertPermutation", "invert_permutation expects a 1D vector.")
     if not t._is_symbolic() and t.aval.dtype.kind == "i":

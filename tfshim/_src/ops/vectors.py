@@ -13,6 +13,9 @@ from tfshim._src.errors import op_error
 from tfshim._src.ops.common import brackets
 from tfshim._src.rules import INDEX, c_name
 
+#: Attributes without a default: NumPy's floats are not taken as integers there.
+_UNHINTED = frozenset({"Tshift", "Taxis", "Index"})
+
 
 def index_array(value: Any, kernel: str, attr: str, of: tuple[str, ...] = INDEX) -> np.ndarray:
     """The integers of a Python value or tensor, of any rank.
@@ -26,7 +29,7 @@ def index_array(value: Any, kernel: str, attr: str, of: tuple[str, ...] = INDEX)
     Raises:
       InvalidArgumentError: for other dtypes.
     """
-    if plain_ints(value):
+    if plain_ints(value) and value:
         return np.array(value, np.int64 if any(abs(v) >> 31 for v in value) else np.int32)
     if type(value) is int and -(2**31) <= value < 2**31:
         return np.array(value, np.int32)
@@ -34,9 +37,9 @@ def index_array(value: Any, kernel: str, attr: str, of: tuple[str, ...] = INDEX)
         array = np.array(value) if len({len(v) for v in value}) == 1 else None
         if array is not None and array.size and abs(array).max() < 2**31:
             return array.astype(np.int32)
-    if isinstance(value, (list, tuple)) and not len(value):
+    if isinstance(value, (list, tuple)) and not len(value) and attr not in _UNHINTED:
         return np.zeros(0, np.int32)
-    t = convert(value, hint=dtypes.int32)
+    t = convert(value, hint=None if attr in _UNHINTED else dtypes.int32)
     found = static.host(t)
     if c_name(t.aval.dtype) not in of:
         raise op_error(
