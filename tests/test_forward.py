@@ -457,3 +457,43 @@ def test_variables_in_a_function():
     with ForwardAccumulator(v, 1.0) as acc:
         y = f()
     exact(acc.jvp(y), 6.0)
+
+
+def test_a_batch_of_tangents():
+    """The values are TensorFlow's where it does not fail itself (scalars, functions)."""
+    x, v = tf.constant([1.0, 2.0]), tf.Variable(3.0)
+    tangents = [tf.constant([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), tf.constant([1.0, 2.0, 3.0])]
+    with ForwardAccumulator._batch_accumulator([x, v], tangents) as acc:
+        y = x * v
+        z = tf.reduce_sum(y)
+    exact(acc.jvp(y), [[4.0, 2.0], [2.0, 7.0], [6.0, 9.0]])
+    exact(acc.jvp(z), [6.0, 9.0, 15.0])
+    assert acc.jvp(tf.constant(1.0)) is None
+
+    @tf.function
+    def square(x):
+        return x * x
+
+    with ForwardAccumulator._batch_accumulator(x, tf.eye(2)) as acc:
+        y = square(x)
+    exact(acc.jvp(y), [[2.0, 0.0], [0.0, 4.0]])
+
+    @tf.function
+    def rows(x):
+        with ForwardAccumulator._batch_accumulator(x, tf.eye(2)) as acc:
+            y = x * x
+        return acc.jvp(y)
+
+    exact(rows(x), [[2.0, 0.0], [0.0, 4.0]])
+    with pytest.raises(ValueError, match=r"Shapes \(1, 3\) and \(None, 2\) are incompatible"):
+        ForwardAccumulator._batch_accumulator(x, tf.ones([1, 3]))
+
+
+def test_a_batch_of_tangents_through_a_gradient():
+    x = tf.constant([1.0, 2.0])
+    with ForwardAccumulator._batch_accumulator(x, tf.eye(2)) as acc:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_prod(x) ** 2
+        g = tape.gradient(y, x)
+    exact(acc.jvp(g), [[8.0, 8.0], [8.0, 2.0]])

@@ -8,8 +8,11 @@ from typing import Any
 from tfshim._src import derive, logs, nest
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.capture import vmapped
 from tfshim._src.engine.kernel import Kernel
+from tfshim._src.jacobian import vectorize
 from tfshim._src.registry import export
+from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import STATE, EagerTensor, Tensor
 from tfshim._src.unconnected import UnconnectedGradients
 from tfshim._src.variable import Variable, held
@@ -31,6 +34,7 @@ class ForwardAccumulator:
     eager = True
     follows = False
     reads_trace = False
+    _batched = False
 
     def __init__(self, primals, tangents):
         nest.assert_same_structure(primals, tangents)
@@ -49,6 +53,21 @@ class ForwardAccumulator:
                 )
             seen.add(key)
             self._watch(primal, tangent)
+
+    @classmethod
+    def _batch_accumulator(cls, primals, tangents) -> ForwardAccumulator:
+        """An accumulator of several tangents at once, one along the first axis of `tangents`.
+
+        Raises:
+          ValueError: if a tangent is not `[n, *shape of its primal]`.
+        """
+        nest.assert_same_structure(primals, tangents)
+        flat = nest.map_structure(convert, nest.flatten(tangents))
+        for primal, tangent in zip(nest.flatten(primals), flat, strict=True):
+            tangent.shape.assert_is_compatible_with(TensorShape([None, *held(primal).shape]))
+        self = cls(primals, nest.pack_sequence_as(tangents, flat))
+        self._batched = True
+        return self
 
     def _watch(self, primal: Any, tangent: Any) -> None:
         dtype = primal.dtype
@@ -129,10 +148,15 @@ class ForwardAccumulator:
         state.recorders = saved[:position]  # what is outside of this one sees its arithmetic
         try:
             push = kernel.attrs.get("pushforward")
-            if push is not None:
+            if push is not None and self._batched:
+                outs = vectorize(lambda *ts: push(inputs, outputs, moving, list(ts)), *tangents)
+            elif push is not None:
                 outs = push(inputs, outputs, moving, tangents)
             else:
                 derived = derive.pushforward(kernel, moving, len(inputs))
+                if self._batched:
+                    mapped = (*[False] * len(inputs), *[True] * len(tangents))
+                    derived = vmapped(derived, mapped)
                 outs = dispatch(derived, (*inputs, *tangents))
         finally:
             state.recorders = saved

@@ -33,24 +33,25 @@ def capturing(graph: Graph):
         state.trace, state.recorders = saved
 
 
-def vectorize(fn: Callable, batch: EagerTensor) -> list[EagerTensor | None]:
-    """`fn(row)` for all rows of a batch at once.
+def vectorize(fn: Callable, *batches: EagerTensor) -> list[EagerTensor | None]:
+    """`fn(row)` for all rows of a batch, or of several, at once.
 
     Args:
-      fn: from a tensor to a list of tensors and Nones.
-      batch: rows along the first axis.
+      fn: from a tensor of each batch to a list of tensors and Nones.
+      *batches: rows along the first axis.
 
     Returns:
       The results, each with a leading axis; None where fn gave None.
     """
     graph = Graph()
-    row = graph.placeholder(make_aval(batch.aval.shape[1:], batch.aval.dtype), pending)
+    avals = [make_aval(b.aval.shape[1:], b.aval.dtype) for b in batches]
+    rows = [graph.placeholder(a, pending) for a in avals]
     with capturing(graph):
-        outs = fn(row)
+        outs = fn(*rows)
     present = [o for o in outs if o is not None]
     kernel, captured = graph.finish(present)
-    inputs = (batch, *captured)
-    mapped = vmapped(kernel, (True, *[False] * len(captured)))
+    inputs = (*batches, *captured)
+    mapped = vmapped(kernel, (*[True] * len(batches), *[False] * len(captured)))
     results = iter(dispatch(mapped, inputs) if present else ())
     return [None if o is None else next(results) for o in outs]
 
