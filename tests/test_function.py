@@ -497,3 +497,36 @@ def test_a_concrete_function_knows_its_variables():
     c = tf.function(lambda x: x + v + w).get_concrete_function(tf.TensorSpec([]))
     assert [a is b for a, b in zip(c.variables, (v, w), strict=True)] == [True, True]
     assert len(c.trainable_variables) == 1 and len(c.captured_inputs) == 2
+
+
+def test_text_shows_the_sizes_that_the_signature_leaves_open(capsys):
+    @tf.function(input_signature=[tf.TensorSpec([None, 2]), tf.TensorSpec(None)])
+    def f(x, y):
+        print(x, y, [x])
+        return tf.reduce_sum(x, 0), tf.concat([x, x], 0), y * 2.0
+
+    f(tf.ones([3, 2]), tf.ones([1]))
+    assert capsys.readouterr().out == (
+        'Tensor("x:0", shape=(None, 2), dtype=float32) Tensor("y:0", dtype=float32) '
+        "[<tf.Tensor 'x:0' shape=(None, 2) dtype=float32>]\n"
+    )
+    types = (
+        "(x: TensorSpec(shape=(None, 2), dtype=tf.float32, name=None), "
+        "y: TensorSpec(shape=<unknown>, dtype=tf.float32, name=None))"
+    )
+    assert str(f.function_type) == types
+    concrete = f.get_concrete_function()
+    assert str(concrete.function_type) == (
+        f"{types} -> Tuple[TensorSpec(shape=(2,), dtype=tf.float32, name=None), "
+        "TensorSpec(shape=(None, 2), dtype=tf.float32, name=None), "
+        "TensorSpec(shape=<unknown>, dtype=tf.float32, name=None)]"
+    )
+    shapes = concrete.output_shapes
+    assert [s if s.rank is None else s.as_list() for s in shapes] == [[2], [None, 2], shapes[2]]
+    assert shapes[2].rank is None
+    assert "shape=(None, 2)" in repr(concrete.structured_outputs[1])
+    assert capsys.readouterr().out == ""  # nothing of what was traced for that
+    assert list(f.function_type.parameters) == ["x", "y"]
+    assert str(tf.function(lambda a, b=2, *c, **d: a).function_type) == (
+        "(a, b=<captured_default_value>, *c, **d)"
+    )

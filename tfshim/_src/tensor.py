@@ -493,7 +493,8 @@ class Tensor(_Base):
 
     def __repr__(self) -> str:
         if self._is_symbolic():
-            return f"<tf.Tensor '{self._graph_name()}' shape={self.shape} dtype={self.dtype.name}>"
+            shape = shown_shape(self)
+            return f"<tf.Tensor '{self._graph_name()}' shape={shape} dtype={self.dtype.name}>"
         return (
             f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, "
             f"numpy={numpy_text(self._host_value(), is_repr=True)}>"
@@ -501,7 +502,9 @@ class Tensor(_Base):
 
     def __str__(self) -> str:
         if self._is_symbolic():
-            return f'Tensor("{self._graph_name()}", shape={self.shape}, dtype={self.dtype.name})'
+            shape = shown_shape(self)
+            known = "" if shape.rank is None else f"shape={shape}, "
+            return f'Tensor("{self._graph_name()}", {known}dtype={self.dtype.name})'
         text = numpy_text(self._host_value(), is_repr=False)
         return f"tf.Tensor({text}, shape={self.shape}, dtype={self.dtype.name})"
 
@@ -511,6 +514,11 @@ class EagerTensor(Tensor):
 
     __slots__ = ()
     __module__ = "tensorflow.python.framework.ops"
+
+
+def shown_shape(t: Tensor) -> Any:
+    """The shape in a symbolic tensor's text: with None where the function's signature has it."""
+    return t.__dict__.get("_shown_shape", t.shape)
 
 
 _NUMPY_NAMES = frozenset("T astype ravel transpose reshape clip size tolist data".split())

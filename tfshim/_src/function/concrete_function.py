@@ -12,6 +12,7 @@ from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.signature import (
     Arguments,
+    FunctionType,
     Remembered,
     Signature,
     TensorKey,
@@ -21,9 +22,11 @@ from tfshim._src.function.signature import (
     tensor_keys,
 )
 from tfshim._src.function.tracing import Trace
+from tfshim._src.function.unknown_sizes import output_shapes
 from tfshim._src.registry import export
+from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec, TypeSpec
-from tfshim._src.tensor import EagerTensor, Tensor, pending
+from tfshim._src.tensor import EagerTensor, Tensor, pending, shown_shape
 from tfshim._src.variable import Variable
 
 
@@ -36,6 +39,7 @@ class Logical:
         self.traces: dict[tuple, Trace] = {}
         self.structure: Any = None
         self.number = 0  # in the order of tracing
+        self.output_shapes: list[TensorShape] | None = None  # see unknown_sizes.py
         #: by position and by name, what arguments with a type of their own are: see `described`
         self.types = {i: t for i, a in enumerate(args) if (t := composite_type(a))}
         self.types |= {k: t for k, a in kwargs.items() if (t := composite_type(a))}
@@ -245,12 +249,16 @@ class ConcreteFunction:
     def structured_outputs(self) -> Any:
         structure = self._trace.structure
         graph = FuncGraph(self._function.name, None)
+        shapes = iter(output_shapes(self._function, self._logical) or ())
 
         def named(value: Any) -> Any:
             if not isinstance(value, Tensor):
                 return value
             t = pending(value.aval, graph, 0)
             t._name = f"{graph.unique_name('Identity')}:0"  # as TensorFlow names results
+            shape = next(shapes, None)
+            if shape is not None and not shape.is_fully_defined():
+                t._shown_shape = shape  # type: ignore[attr-defined]
             return t
 
         return nest.map_structure(named, structure, expand_composites=True)
@@ -274,15 +282,19 @@ class ConcreteFunction:
 
     @property
     def output_shapes(self) -> Any:
-        return nest.map_structure(lambda t: getattr(t, "shape", None), self.structured_outputs)
+        return nest.map_structure(
+            lambda t: shown_shape(t) if isinstance(t, Tensor) else getattr(t, "shape", None),
+            self.structured_outputs,
+        )
 
     @property
     def output_dtypes(self) -> Any:
         return nest.map_structure(lambda t: getattr(t, "dtype", None), self.structured_outputs)
 
     @property
-    def function_type(self) -> Signature:
-        return self._logical.signature
+    def function_type(self) -> FunctionType:
+        """The signature with types, which `str` shows."""
+        return FunctionType(self._logical.signature.parameters, self._text())
 
     def _text(self) -> str:
         parts, star = [], False
@@ -356,7 +368,7 @@ def _type_text(value: Any) -> str:
 
 def _output_text(value: Any) -> str:
     if isinstance(value, Tensor):
-        return repr(TensorSpec(value.shape, value.dtype))
+        return repr(TensorSpec(shown_shape(value), value.dtype))
     if isinstance(value, (list, tuple)):
         inner = ", ".join(map(_output_text, value))
         return f"{'List' if isinstance(value, list) else 'Tuple'}[{inner}]"

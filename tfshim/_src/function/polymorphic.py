@@ -19,6 +19,7 @@ from tfshim._src.function.hush import hushed
 from tfshim._src.function.mode import MODE
 from tfshim._src.function.signature import (
     Arguments,
+    FunctionType,
     Signature,
     TensorKey,
     join,
@@ -114,8 +115,9 @@ class Function:
         return self._signature
 
     @property
-    def function_type(self) -> Signature:
-        return self._signature
+    def function_type(self) -> FunctionType:
+        """The signature, with types where an `input_signature` gives them."""
+        return FunctionType(self._signature.parameters, self._signature.text())
 
     def experimental_get_tracing_count(self) -> int:
         """How often the function was traced."""
@@ -380,6 +382,7 @@ class Function:
                 arguments.tensors,
                 repr(self._python_function),
                 late=self._initialized and not self._created,
+                shapes=[k.shape for k in logical.tensors],
             )
         except ModifiedArguments as e:
             raise self._modified(e) from None

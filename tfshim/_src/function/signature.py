@@ -338,6 +338,23 @@ def tensor_keys(key: Any, out: list[TensorKey]) -> list[TensorKey]:
     return out
 
 
+class FunctionType(inspect.Signature):
+    """A function's parameters, and their types as text."""
+
+    __module__ = "tensorflow.core.function.polymorphism.function_type"
+    __slots__ = ("_text",)
+
+    def __init__(self, parameters: Sequence[inspect.Parameter], text: str):
+        super().__init__(parameters)
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
 class Signature:
     """The Python signature of a function, and the `input_signature` it was given.
 

@@ -18,6 +18,7 @@ from tfshim._src.function.signature import rebuild
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.jacobian import capturing
 from tfshim._src.name_scope import no_name_scope
+from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor, pending
 from tfshim._src.variable import Variable
 
@@ -89,6 +90,7 @@ def trace(
     actual: list[Any] | None = None,
     describe: str = "",
     late: bool = False,
+    shapes: list[tuple | None] | None = None,
 ) -> Trace:
     """Runs a function on placeholders.
 
@@ -102,6 +104,7 @@ def trace(
       actual: the tensors of the call, if there are any, for the initial values of variables.
       describe: the function as errors name it.
       late: whether it was traced before and created no variables then, for errors.
+      shapes: of the placeholders as the signature has them, with None for unknown sizes, for text.
 
     Raises:
       TypeError: if it returns what is no tensor.
@@ -115,6 +118,9 @@ def trace(
         t = graph.placeholder(aval, pending)
         t._name = f"{graph.unique_name(label)}:0"
         placeholders.append(t)
+    for t, shape in zip(placeholders, shapes or []):
+        if shape is None or None in shape:
+            t._shown_shape = TensorShape(shape)
     if actual is not None and len(actual) == len(placeholders):
         pairs = zip(placeholders, actual, strict=True)
         graph.actual = {id(p): t for p, t in pairs if isinstance(t, EagerTensor)}

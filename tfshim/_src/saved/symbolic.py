@@ -1,8 +1,7 @@
 """Programs for any size: signatures with unknown sizes are saved once, with symbols for them.
 
-Here a function is traced for the sizes of each call. Whether a trace depends on them is seen by
-tracing it for two sizes: if both give the same nodes and the same captured values, the program is
-the same for all, and JAX exports it with a symbol in place of each size.
+If a function gives the same nodes and captures the same values when it is traced for two sizes, the
+program is the same for all, and JAX exports it with a symbol in place of each size.
 """
 
 from __future__ import annotations
@@ -12,10 +11,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from tfshim._src.engine.aval import make_aval
 from tfshim._src.function.concrete import GraphFunction
 from tfshim._src.function.concrete_function import Logical
 from tfshim._src.function.inline import has_custom_gradient
+from tfshim._src.function.tracing import Trace
+from tfshim._src.function.unknown_sizes import trace_at
 
 _TWO_SIZES = ((5, 7, 11, 13, 17, 19), (6, 9, 14, 15, 21, 23))  # by axis; none divides its partner
 
@@ -28,33 +28,14 @@ def trace(function: Any, logical: Logical) -> Any:
     if all(None not in k.shape for k in keys):
         return None
     try:
-        first, second = (_at(function, logical, sizes) for sizes in _TWO_SIZES)
+        first, second = (trace_at(function, logical, sizes) for sizes in _TWO_SIZES)
     except Exception:  # sizes that do not fit together; the user's code says so in a call
+        return None
+    if not isinstance(first, Trace) or not isinstance(second, Trace):  # runs op by op
         return None
     if has_custom_gradient(first.inner.graph):  # its pullback was traced for one size as well
         return None
     return first if _same(first.inner, second.inner) else None
-
-
-def _at(function: Any, logical: Logical, sizes: tuple[int, ...]) -> Any:
-    known = dict(logical.traces)
-    tensors = []
-    for key in logical.tensors:
-        shape = tuple([sizes[i] if d is None else d for i, d in enumerate(key.shape)])
-        tensors.append(_Sized(make_aval(shape, key.dtype)))
-    try:
-        made = function.specialize(logical, tensors, [])
-    finally:  # a trace that no call asked for is not saved as one
-        logical.traces.clear()
-        logical.traces.update(known)
-    return made
-
-
-class _Sized:
-    """What stands for an argument: only its aval is looked at."""
-
-    def __init__(self, aval: Any):
-        self.aval = aval
 
 
 def _same(a: Any, b: Any) -> bool:
