@@ -60,7 +60,12 @@ def _fill_kernel(value: int, aval: Aval) -> Kernel:
 
         return jnp.full(aval.shape, value, aval.dtype.np)
 
-    return Kernel("Fill", fn, {"value": value})
+    def form(kernel: Kernel):
+        from tfshim._src.forms.shaping import Filled
+
+        return Filled(kernel, aval)
+
+    return Kernel("Fill", fn, {"value": value}, form=form)
 
 
 _fills: dict[tuple[int, Aval], Kernel] = {}

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from tfshim._src import dtypes
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
+from tfshim._src.engine.elementwise import Together
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each, same
@@ -209,7 +210,7 @@ def _sum_all(inputs):
     return total
 
 
-_ADD2 = Kernel("AddN", lambda x, y: jnp.add(x, y))
+_ADD2 = Kernel("AddN", lambda x, y: jnp.add(x, y), form=Together)
 
 
 @op(kernel="ConcatV2", inputs=same("*values"))

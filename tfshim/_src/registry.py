@@ -30,6 +30,7 @@ import jax.numpy as jnp
 from tfshim._src import codecache, composite, static as static_converters
 from tfshim._src.dtypes import DType
 from tfshim._src.engine import speed
+from tfshim._src.engine.forms import FORMS
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import OpError
 from tfshim._src.rules import NO_TENSORS, Group, Rule
@@ -96,6 +97,13 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
+
+    @property
+    def form(self) -> Callable[[Kernel], Any] | None:
+        """Makes the closed form of one of its kernels; None if it has none."""
+        from tfshim._src import forms  # noqa: F401  (registers them)
+
+        return FORMS.get(self.name)
 
     def bind(self, *values: Any, layout: tuple | None = None) -> Kernel:
         """The kernel for these attribute values (in the order of `attributes`).

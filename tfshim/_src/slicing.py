@@ -245,6 +245,12 @@ def _put(windows: tuple, x, value, starts):
 _kernels: dict[Any, Kernel] = {}
 
 
+def _window(kernel: Kernel, windows: tuple, shape: tuple[int, ...]) -> Any:
+    from tfshim._src.forms.shaping import Window
+
+    return Window(kernel, windows, shape)
+
+
 def _kernel(kind: str, planned: Plan) -> Kernel:
     windows, shape = planned.key
     found = _kernels.get((kind, windows, shape))
@@ -252,7 +258,11 @@ def _kernel(kind: str, planned: Plan) -> Kernel:
         if len(_kernels) > 4096:
             _kernels.clear()
         if kind == "take":
-            found = Kernel(_KERNEL, lambda x, *s: _take(windows, shape, x, s))
+            found = Kernel(
+                _KERNEL,
+                lambda x, *s: _take(windows, shape, x, s),
+                form=lambda kernel: _window(kernel, windows, shape),
+            )
         else:
             found = Kernel(
                 "ResourceStridedSliceAssign",

@@ -18,6 +18,7 @@ from tfshim._src import dtypes, name_scope
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine import speed
+from tfshim._src.engine.elementwise import Elementwise, Together
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import InvalidArgumentError, op_error
 from tfshim._src.registry import export
@@ -51,8 +52,8 @@ class VariableAggregationV2(enum.Enum):
 
 
 _serials = itertools.count()  # variables in the order in which they were made
-_ASSIGN = Kernel("AssignVariableOp", lambda v: v, differentiable=False)
-_READ = Kernel("ReadVariableOp", lambda v: v)
+_ASSIGN = Kernel("AssignVariableOp", lambda v: v, differentiable=False, form=Elementwise)
+_READ = Kernel("ReadVariableOp", lambda v: v, form=Elementwise)
 
 
 def _update_kernel(name: str, fn: Callable) -> Kernel:
@@ -74,7 +75,7 @@ def _update_kernel(name: str, fn: Callable) -> Kernel:
             )
         return fn(v, delta)
 
-    return Kernel(name, checked, differentiable=False)
+    return Kernel(name, checked, differentiable=False, form=Together)
 
 
 _ASSIGN_ADD = _update_kernel("AssignAddVariableOp", jnp.add)

@@ -66,6 +66,25 @@ def host_function(closed_jaxpr) -> Callable[[Sequence[np.ndarray]], list[np.ndar
         run = compile_program(closed_jaxpr)
     except Unsupported:
         return None
+    return silently(run)
+
+
+def elementwise_function(closed_jaxpr) -> tuple[Callable[[Sequence], list] | None, bool]:
+    """The same for a jaxpr of vectors, all of one length, as a function of arrays of any shapes.
+
+    Returns:
+      A function whose results broadcast to those of the inputs; it may warn and give scalars. None
+      if a primitive is not element by element. And whether each result depends on an input.
+    """
+    try:
+        compiler = _Compiler(FlatProgram(closed_jaxpr), False, any_shape=True)
+    except Unsupported:
+        return None, False
+    return compiler.finish(), all(compiler.values[n].shape for n in compiler.flat.outputs)
+
+
+def silently(run: Callable[[Any], Sequence]) -> Callable[[Any], list[np.ndarray]]:
+    """`run` without NumPy's warnings, and with arrays for scalars among its results."""
     ndarray, asarray, contexts = np.ndarray, np.asarray, _SILENT
 
     def call(arguments: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -131,9 +150,10 @@ def _broadcast(shapes: Sequence[Shape]) -> Shape:
 class _Compiler:
     """Turns a flat program into steps; broadcasts stay unexpanded as long as nobody minds."""
 
-    def __init__(self, flat: FlatProgram, checked: bool):
+    def __init__(self, flat: FlatProgram, checked: bool, any_shape: bool = False):
         self.flat = flat
         self.checked = checked
+        self.any_shape = any_shape  # only element-by-element steps, on arrays of other shapes
         self.registers = 0
         self.steps: list[_Step] = []
         self.constants: dict[int, Any] = {}
@@ -159,6 +179,8 @@ class _Compiler:
         found = self.values.get(number)
         if found is None:
             constant = self.flat.constants[number]
+            if self.any_shape and constant.shape != ():
+                raise Unsupported("a constant vector")
             found = self.values[number] = _Value(self._keep(constant), constant.shape)
         return found
 
@@ -191,7 +213,7 @@ class _Compiler:
     def _full(self, number: int) -> int:
         """The register of a value in its aval's whole shape."""
         value, (shape, dtype) = self._value(number), self.flat.aval(number)
-        if value.shape == shape:
+        if value.shape == shape or self.any_shape:
             return value.register
         size = int(np.prod(shape, dtype=np.int64))
         kernel = _expand(shape, dtype, size, int(np.prod(value.shape, dtype=np.int64)))
@@ -222,7 +244,7 @@ class _Compiler:
             self._broadcast_in_dim(node, outputs[0].shape)
             return
         rule = RULES.get(name)
-        if rule is None:
+        if rule is None or (self.any_shape and not rule.elementwise):
             raise Unsupported(name)
         eqn = Equation(name, node.params, inputs, outputs, self._nested)
         kernel = widened(rule.build, eqn) if rule.widen else rule.build(eqn)
@@ -249,6 +271,8 @@ class _Compiler:
 
     def _broadcast_in_dim(self, node: Node, shape: Shape) -> None:
         value = self._value(node.inputs[0])
+        if self.any_shape:
+            raise Unsupported("broadcast_in_dim of a vector")
         rank = len(self.flat.aval(node.inputs[0]).shape)
         actual = (1,) * (rank - len(value.shape)) + value.shape
         thin = [1] * len(shape)

@@ -15,7 +15,9 @@ import jax
 import numpy as np
 
 from tfshim._src import dtypes
+from tfshim._src.engine import forms
 from tfshim._src.engine.aval import Aval, make_aval
+from tfshim._src.engine.forms import Form
 from tfshim._src.engine.stats import stats
 from tfshim._src.errors import (
     InvalidArgumentError,
@@ -36,30 +38,53 @@ _UNSET: Any = object()
 
 
 class Spec:
-    """What a kernel does for one combination of input avals."""
+    """What a kernel does for one combination of input avals.
 
-    __slots__ = ("outputs", "single", "jaxpr", "_host", "calls")
+    Args:
+      outputs: its output avals.
+      single: whether the output is no list.
+      source: the jaxpr of a kernel that was traced; of one with a form, the kernel and the avals.
+    """
 
-    def __init__(self, outputs: tuple[Aval, ...], single: bool, jaxpr):
+    __slots__ = ("outputs", "single", "_source", "_host")
+
+    def __init__(self, outputs: tuple[Aval, ...], single: bool, source: Any):
         self.outputs = outputs
         self.single = single
-        self.jaxpr = jaxpr
+        self._source = source
         self._host = _UNSET
-        self.calls = 0
 
     @property
     def host(self) -> Callable | None:
         """The NumPy version, or None where a primitive has no rule or the work is large."""
         if self._host is _UNSET:
-            self._host = None
-            if self.jaxpr is not None:
-                from tfshim._src.engine import host
-
-                flops, nbytes = host.cost_hint(self.jaxpr)
-                if flops <= HOST_FLOPS and nbytes <= HOST_BYTES:
-                    self._host = host.host_function(self.jaxpr)
-            self.jaxpr = None
+            source, self._source = self._source, None
+            self._host = self._of_form(*source) if type(source) is tuple else _of_jaxpr(source)
         return self._host
+
+    def _of_form(self, kernel: Kernel, avals: tuple[Aval, ...]) -> Callable | None:
+        form = kernel.form
+        assert form is not None
+        if (
+            form.flops(avals, self.outputs) > HOST_FLOPS
+            or sum([a.nbytes for a in (*avals, *self.outputs)]) > HOST_BYTES
+        ):
+            return None
+        run = form.host(avals)
+        if run is not None:
+            from tfshim._src.engine import host
+
+            return host.silently(run)
+        return _of_jaxpr(kernel.trace(avals)[0])
+
+
+def _of_jaxpr(jaxpr: Any) -> Callable | None:
+    from tfshim._src.engine import host
+
+    flops, nbytes = host.cost_hint(jaxpr)
+    if flops > HOST_FLOPS or nbytes > HOST_BYTES:
+        return None
+    return host.host_function(jaxpr)
 
 
 class Kernel:
@@ -72,11 +97,12 @@ class Kernel:
       rule: Tensor-level gradient rule `rule(call) -> input gradients`, or None for the derived one.
       differentiable: False where TensorFlow gives None (the output is not connected to the inputs).
       diff_inputs: indices of the inputs that can get a gradient; None for all.
+      form: makes what is known of this kernel without tracing; by default that of its op.
     """
 
     __slots__ = (
         "name", "fn", "attrs", "rule", "differentiable", "diff_inputs", "host_only",
-        "memo", "_jit", "_derived", "parent", "op", "entry",
+        "memo", "_jit", "_derived", "parent", "op", "entry", "_form", "_make_form",
     )  # fmt: skip
 
     def __init__(
@@ -91,6 +117,7 @@ class Kernel:
         host_only: bool = False,
         parent: tuple | None = None,
         op: Any = None,
+        form: Callable[[Kernel], Form | None] | None = None,
     ):
         self.name = name
         self.fn = fn
@@ -105,6 +132,8 @@ class Kernel:
         self.memo: dict[tuple[Aval, ...], Spec] = {}
         self._jit: Callable | None = None
         self._derived: dict[Any, Kernel] = {}
+        self._form: Any = _UNSET
+        self._make_form = form
 
     def __repr__(self) -> str:
         return f"<kernel {self.name} {self.attrs}>"
@@ -119,20 +148,25 @@ class Kernel:
             self.memo[avals] = found
         return found
 
+    @property
+    def form(self) -> Form | None:
+        """What is known of this kernel without tracing it; None if nothing is."""
+        if self._form is _UNSET:
+            make = self._make_form
+            self._form = forms.find(self) if make is None else make(self)
+        return self._form
+
     def _infer(self, avals: tuple[Aval, ...]) -> Spec:
-        stats.kernel_traces += 1
-        try:
-            jaxpr, out = jax.make_jaxpr(self.fn, return_shape=True)(*[a.struct for a in avals])
-        except OpError as e:
-            e.__notes__ = []  # JAX adds a note on its own frames, which are not the user's concern
-            raise e.with_kernel(self.name) from None
-        except (TypeError, ValueError, IndexError, NotImplementedError, ZeroDivisionError) as e:
-            if isinstance(e, jax.errors.JAXTypeError):
-                raise  # a body that reads values while tracing: a defect of ours, not of the caller
-            raise op_error(self.name, str(e), InvalidArgumentError) from e
-        single = not isinstance(out, (tuple, list))
-        outs = tuple(_aval(o) for o in ((out,) if single else out))
-        for o in outs:
+        form = self.form
+        outputs = None if form is None else form.outputs(avals)
+        if form is not None and outputs is not None:
+            spec = Spec(outputs, form.single, (self, avals))
+        else:
+            jaxpr, out = self.trace(avals)
+            single = not isinstance(out, (tuple, list))
+            outs = (out,) if single else tuple(out)
+            spec = Spec(tuple(_aval(o) for o in outs), single, jaxpr)
+        for o in spec.outputs:
             if o.nbytes >= TOO_LARGE:
                 text = (
                     f"OOM when allocating tensor with shape[{','.join(map(str, o.shape))}] and "
@@ -140,7 +174,20 @@ class Kernel:
                     "/job:localhost/replica:0/task:0/device:CPU:0 by allocator mklcpu"
                 )
                 raise op_error(self.name, text, ResourceExhaustedError)
-        return Spec(outs, single, jaxpr)
+        return spec
+
+    def trace(self, avals: tuple[Aval, ...]) -> tuple[Any, Any]:
+        """The jaxpr for these input avals, and the shapes and dtypes of what `fn` returns."""
+        stats.kernel_traces += 1
+        try:
+            return jax.make_jaxpr(self.fn, return_shape=True)(*[a.struct for a in avals])
+        except OpError as e:
+            e.__notes__ = []  # JAX adds a note on its own frames, which are not the user's concern
+            raise e.with_kernel(self.name) from None
+        except (TypeError, ValueError, IndexError, NotImplementedError, ZeroDivisionError) as e:
+            if isinstance(e, jax.errors.JAXTypeError):
+                raise  # a body that reads values while tracing: a defect of ours, not of the caller
+            raise op_error(self.name, str(e), InvalidArgumentError) from e
 
     def call(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """The outputs for raw arrays or tracers, always as a tuple."""

@@ -1,0 +1,10 @@
+"""Closed forms of the commonest ops: see `engine/forms.py`."""
+
+from tfshim._src.forms import (  # noqa: F401  (each module registers its forms)
+    contraction,
+    elementwise,
+    joining,
+    nn,
+    reduction,
+    shaping,
+)

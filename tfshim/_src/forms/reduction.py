@@ -1,0 +1,151 @@
+"""Forms of sums, means, extremes, and where the extremes are."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tfshim._src import dtypes
+from tfshim._src.engine.aval import make_aval
+from tfshim._src.engine.forms import Avals, Form, Pull, Run, form, host_aval, primitive
+from tfshim._src.engine.host_rules import HostAval
+from tfshim._src.forms.common import (
+    WIDE,
+    axes_from_front,
+    axis_from_front,
+    kept_shape,
+    left_shape,
+    plain,
+    single,
+    spread,
+)
+
+_PRIMITIVES = {
+    "reduce_sum": "reduce_sum",
+    "reduce_prod": "reduce_prod",
+    "reduce_max": "reduce_max",
+    "reduce_min": "reduce_min",
+    "reduce_all": "reduce_and",
+    "reduce_any": "reduce_or",
+}
+
+
+@form(*_PRIMITIVES)
+class Reduction(Form):
+    """One of JAX's reductions along axes."""
+
+    def __init__(self, kernel: Any):
+        super().__init__(kernel)
+        self.name = kernel.op.name
+
+    def outputs(self, avals: Avals) -> Avals | None:
+        (x,) = avals
+        axes = axes_from_front(self.attrs["axis"], len(x.shape))
+        if axes is None or not plain(x):
+            return None
+        if x.dtype.kind in "cb" and not (x.dtype.kind == "b" and self.name[7:] in ("all", "any")):
+            return None
+        left = kept_shape if self.attrs["keepdims"] else left_shape
+        return (make_aval(left(x.shape, axes), x.dtype),)
+
+    def host(self, avals: Avals) -> Run | None:
+        (out,) = self.outputs(avals) or (None,)
+        assert out is not None
+        reduce = self._reduce(avals)
+        shape = out.shape
+        return None if reduce is None else single(lambda x: reduce(x).reshape(shape))
+
+    def _reduce(self, avals: Avals) -> Any:
+        (x,) = avals
+        axes = axes_from_front(self.attrs["axis"], len(x.shape))
+        assert axes is not None
+        have = host_aval(x)
+        left = HostAval(left_shape(x.shape, axes), have.dtype)
+        return primitive(_PRIMITIVES[self.name], {"axes": axes}, [have], left)
+
+    def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
+        (x,) = avals
+        axes = axes_from_front(self.attrs["axis"], len(x.shape))
+        assert axes is not None
+        kept = kept_shape(x.shape, axes)
+        if self.name == "reduce_sum":
+            return lambda i, values, cts: spread(cts[0].reshape(kept), x)
+        if self.name not in ("reduce_max", "reduce_min") or x.dtype not in WIDE:
+            return None
+        reduce = self._reduce(avals)
+
+        def shared(i, values, cts):
+            (v,) = values
+            chosen = np.equal(v, reduce(v).reshape(kept)).astype(v.dtype)
+            count = np.add.reduce(chosen, axes, keepdims=True)
+            share = np.where(count == 0, v.dtype.type(np.nan), chosen / count)
+            return np.multiply(share, cts[0].reshape(kept))
+
+        return shared
+
+
+@form("reduce_mean")
+class Mean(Form):
+    """A sum divided by a count, in float32 for narrower floats."""
+
+    def outputs(self, avals: Avals) -> Avals | None:
+        (x,) = avals
+        axes = axes_from_front(self.attrs["axis"], len(x.shape))
+        if axes is None or x.dtype.kind != "f" or x.nbytes < 2 * x.size:
+            return None
+        left = kept_shape if self.attrs["keepdims"] else left_shape
+        return (make_aval(left(x.shape, axes), x.dtype),)
+
+    def _plan(self, avals: Avals):
+        (x,) = avals
+        axes = axes_from_front(self.attrs["axis"], len(x.shape))
+        assert axes is not None
+        wide = np.dtype(np.float32) if x.dtype.np.itemsize == 2 else x.dtype.np
+        return x, axes, wide, wide.type(math.prod([x.shape[a] for a in axes]))
+
+    def host(self, avals: Avals) -> Run | None:
+        x, axes, wide, count = self._plan(avals)
+        keep, dtype = self.attrs["keepdims"], x.dtype.np
+
+        def mean(v):
+            total = np.add.reduce(v, axes, wide, keepdims=keep)
+            return np.true_divide(total, count).astype(dtype, copy=False)
+
+        return single(mean)
+
+    def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
+        x, axes, wide, count = self._plan(avals)
+        kept, dtype = kept_shape(x.shape, axes), x.dtype.np
+
+        def pull(i, values, cts):
+            share = np.true_divide(cts[0].reshape(kept).astype(wide, copy=False), count)
+            return spread(share.astype(dtype, copy=False), x)
+
+        return pull
+
+
+@form("_argmax", "_argmin")
+class ArgExtreme(Form):
+    """Where the largest or smallest element is; NaN never is."""
+
+    def _dtype(self) -> np.dtype:
+        return np.dtype(self.attrs["output_type"])
+
+    def outputs(self, avals: Avals) -> Avals | None:
+        (x,) = avals
+        axis = axis_from_front(self.attrs["axis"], len(x.shape))
+        if axis is None or not x.size or x.dtype not in WIDE | {dtypes.int32, dtypes.int64}:
+            return None
+        return (make_aval(left_shape(x.shape, (axis,)), dtypes.from_np(self._dtype())),)
+
+    def host(self, avals: Avals) -> Run | None:
+        (x,) = avals
+        axis, dtype = self.attrs["axis"], self._dtype()
+        largest = self.kernel.op.name == "_argmax"
+        find = np.argmax if largest else np.argmin
+        if x.dtype.kind != "f":
+            return single(lambda v: find(v, axis).astype(dtype))
+        never = x.dtype.np.type(-np.inf if largest else np.inf)
+        return single(lambda v: find(np.where(np.isnan(v), never, v), axis).astype(dtype))
