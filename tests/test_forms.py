@@ -264,6 +264,11 @@ def fill(draw):
     return (draw(SHAPES),), [()], [draw(NUMERIC)]
 
 
+def full(draw):
+    value = draw(st.sampled_from([0, 1]))
+    return (draw(SHAPES), value, draw(st.sampled_from(["float32", "bool", "int64"]))), [], []
+
+
 def concat(draw):
     x = draw(SHAPES)
     axis = axis_in(draw, len(x))
@@ -351,6 +356,7 @@ CASES = {
     "tile": tile,
     "_gather": gather,
     "_fill": fill,
+    "_full": full,
     "_concat": concat,
     "_concat_rows": rows,
     "_pack": pack,

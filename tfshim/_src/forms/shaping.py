@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tfshim._src import dtypes
 from tfshim._src.engine.aval import Aval, make_aval
 from tfshim._src.engine.forms import Avals, Form, Pull, Run, form, summer, unbroadcast
 from tfshim._src.errors import OpError
@@ -218,6 +219,19 @@ class Filled(Form):
 
     def host(self, avals: Avals) -> Run | None:
         shape, value, dtype = self.aval.shape, self.attrs["value"], self.aval.dtype.np
+        return lambda values: [np.full(shape, value, dtype)]
+
+
+@form("_full")
+class Full(Form):
+    def outputs(self, avals: Avals) -> Avals | None:
+        shape, dtype = self.attrs["shape"], self.attrs["dtype"]
+        if min(shape, default=0) < 0 or np.dtype(dtype).kind not in "fciub":
+            return None
+        return (make_aval(shape, dtypes.from_np(np.dtype(dtype))),)
+
+    def host(self, avals: Avals) -> Run | None:
+        shape, value, dtype = self.attrs["shape"], self.attrs["value"], self.attrs["dtype"]
         return lambda values: [np.full(shape, value, dtype)]
 
 

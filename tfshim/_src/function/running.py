@@ -44,7 +44,7 @@ class TracedSpec(Spec):
         if self._host is _UNSET:
             jitted, avals = self.traced
             stats.kernel_traces += 1
-            self.jaxpr = jitted.trace(*[a.struct for a in avals]).jaxpr
+            self._source = jitted.trace(*[a.struct for a in avals]).jaxpr
         return Spec.host.fget(self)  # type: ignore[attr-defined]
 
 
