@@ -13,8 +13,8 @@
 #include <structmember.h> /* PyMemberDef, before Python 3.12 */
 
 #define VERSION 3 /* of speed.py */
-#define MAX_INPUTS 16
-#define MAX_OUTPUTS 16
+#define MAX_INPUTS 16 /* of an Entry; of a node there may be any number */
+#define FEW 48        /* a node's inputs and twice its outputs, nearly always */
 
 static PyObject *tensor_type, *variable_type, *unread_type, *pending_type;
 static PyObject *slow_dispatch, *is_ours, *ours, *config_dict, *flush_dict, *literals, *miss, *thread_key;
@@ -158,9 +158,12 @@ static PyObject *record(PyObject *trace, PyObject *kernel, PyObject **ins, Py_ss
                         PyObject *spec) {
     PyObject *nodes = AT(trace, P_NODES), *outputs = AT(spec, S_OUTPUTS);
     Py_ssize_t count = PyList_GET_SIZE(nodes), width = PyTuple_GET_SIZE(outputs);
-    PyObject *made[MAX_OUTPUTS] = {0}, *refs_to[MAX_OUTPUTS] = {0};
-    PyObject *refs[MAX_INPUTS] = {0}, *node = NULL, *site = NULL, *end = NULL, *result = NULL;
+    PyObject *node = NULL, *site = NULL, *end = NULL, *result = NULL;
     Py_ssize_t first = PyLong_AsSsize_t(AT(trace, P_NSLOTS));
+    PyObject *few[FEW] = {0}, **refs = few; /* then the outputs, then weak references to them */
+    if (n + 2 * width > FEW && !(refs = PyMem_Calloc(n + 2 * width, sizeof(PyObject *))))
+        return PyErr_NoMemory();
+    PyObject **made = refs + n, **refs_to = made + width;
 
     for (Py_ssize_t i = 0; i < n; i++) {
         PyObject *t = ins[i];
@@ -198,11 +201,8 @@ static PyObject *record(PyObject *trace, PyObject *kernel, PyObject **ins, Py_ss
     }
     set_at(trace, P_NSLOTS, Py_NewRef(end));
 done:
-    for (Py_ssize_t i = 0; i < width; i++) {
-        Py_XDECREF(made[i]);
-        Py_XDECREF(refs_to[i]);
-    }
-    for (Py_ssize_t i = 0; i < n; i++) Py_XDECREF(refs[i]);
+    for (Py_ssize_t i = 0; i < n + 2 * width; i++) Py_XDECREF(refs[i]);
+    if (refs != few) PyMem_Free(refs);
     Py_XDECREF(node);
     Py_XDECREF(site);
     Py_XDECREF(end);
@@ -242,10 +242,7 @@ static PyObject *find_spec(PyObject *memo, PyObject *trace, PyObject **ins, Py_s
     }
     PyObject *spec = PyDict_GetItemWithError(memo, avals);
     Py_DECREF(avals);
-    if (spec && (PyTuple_GET_SIZE(AT(spec, S_OUTPUTS)) > MAX_OUTPUTS ||
-                 is_full(trace, PyTuple_GET_SIZE(AT(spec, S_OUTPUTS)))))
-        return NULL;
-    return spec;
+    return spec && is_full(trace, PyTuple_GET_SIZE(AT(spec, S_OUTPUTS))) ? NULL : spec;
 }
 
 /* dispatch(kernel, inputs): as dispatch.py's. */
@@ -257,15 +254,11 @@ static PyObject *dispatch(PyObject *module, PyObject *const *args, Py_ssize_t na
     PyObject *kernel = args[0], *inputs = args[1];
     int noting, active;
     PyObject *trace = plain_trace(&noting, &active);
-    if (trace && PyTuple_CheckExact(inputs) && PyTuple_GET_SIZE(inputs) <= MAX_INPUTS &&
-        AT(kernel, K_HOST_ONLY) == Py_False) {
+    if (trace && PyTuple_CheckExact(inputs) && AT(kernel, K_HOST_ONLY) == Py_False) {
         Py_ssize_t n = PyTuple_GET_SIZE(inputs);
-        PyObject *ins[MAX_INPUTS];
+        PyObject **ins = PySequence_Fast_ITEMS(inputs);
         int plain = 1;
-        for (Py_ssize_t i = 0; i < n; i++) {
-            ins[i] = PyTuple_GET_ITEM(inputs, i);
-            plain &= (PyObject *)Py_TYPE(ins[i]) == tensor_type;
-        }
+        for (Py_ssize_t i = 0; i < n; i++) plain &= (PyObject *)Py_TYPE(ins[i]) == tensor_type;
         PyObject *spec = plain ? find_spec(AT(kernel, K_MEMO), trace, ins, n) : NULL;
         if (spec) {
             Py_INCREF(spec);
