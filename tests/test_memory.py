@@ -175,12 +175,12 @@ def test_a_new_value_is_written_over_the_old_one_of_its_own_variable():
         flush.flush(STATE.pending)
         entry = max(flush.programs.values(), key=lambda e: e.nodes)
         call = entry.call
-        assert len(call._donated) == 3
+        assert len(call.call.donated) == 3
         values = [
             np.zeros(call._ext_avals[i].shape, call._ext_avals[i].dtype.np) for i in call.arrays
         ]
         packed = [np.zeros(len(members), dtype) for dtype, members in call.groups]
-        text = call._donating.lower(packed, *values).compile().as_text()
+        text = call.call.run.lower(packed, *values).compile().as_text()
         assert text.count("may-alias") + text.count("must-alias") == 3
         copied = [line for line in text.splitlines() if " copy(" in line and "256,256" in line]
         assert copied == []

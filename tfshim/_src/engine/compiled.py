@@ -3,6 +3,8 @@
 Python numbers of one dtype arrive packed in one vector, since each argument costs; they stay
 inputs, so that a learning rate may change at every step. Large inputs that nobody else holds any
 more, such as the old value of an assigned variable, are donated: XLA writes the new value there.
+Which ones is settled when the program is compiled, so that it is compiled once; what somebody holds
+at a later run is copied first.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import functools
 import operator
 import sys
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -22,6 +24,9 @@ from tfshim._src.engine.stats import stats
 
 #: Smaller buffers are not worth asking who holds them.
 DONATE_BYTES = 1 << 16
+#: So many more runs whose free inputs were not the donated ones than others, and the program is
+#: compiled anew.
+MOST_MISFITS = 8
 _PACKED_KINDS = "fiub"
 
 
@@ -30,8 +35,23 @@ def is_packed(tensor: Any) -> bool:
     return tensor._literal and tensor.aval.dtype.kind in _PACKED_KINDS
 
 
+class Call(NamedTuple):
+    """A compiled function, and how it is called.
+
+    Attributes:
+      run: the function of the packed literals and the other inputs.
+      donated: indices of the external inputs that it may overwrite, with their places among its
+        arguments.
+      order: where each output stands among its results; None where they are in order.
+    """
+
+    run: Any
+    donated: tuple[tuple[int, int], ...] = ()
+    order: list[int] | None = None
+
+
 class Compiled:
-    """One program, compiled; called with the external tensors of a flush.
+    """One program, compiled; called with the external tensors of a flush, in any thread.
 
     Args:
       nodes, wanted: the program.
@@ -47,18 +67,17 @@ class Compiled:
                 groups.setdefault(t.aval.dtype, []).append(i)
         self.groups = [(dtype.np, members) for dtype, members in groups.items()]
         self.literals = [i for _, members in self.groups for i in members]
-        self._last_literals: Any = None
-        self._packed: list[Any] = []
-        self._on_host = False  # whether `_packed` is
+        #: The literals of the last run, their vectors, and whether these are on the device.
+        self._packed: tuple[list[Any] | None, list[Any], bool] = (None, [], True)
         self.nodes, self.wanted = nodes, wanted
         self._ext_avals = [t.aval for t in ext]
         self._out_avals = wanted_avals(nodes, self._ext_avals, wanted)
         self.widths = widths_of(nodes, self._ext_avals)
-        self._plain: Any = None
-        self._donating: Any = None
-        self._donated: tuple[int, ...] = ()
-        self._order: list[int] = []  # place of each output among those of the donating variant
-        self._candidates = self._find_candidates()
+        self.call: Call | None = None
+        self._misfits = 0
+        #: External inputs that an output of the same shape and dtype could take the place of.
+        self._free = Counter(a for a in self._out_avals if a.nbytes >= DONATE_BYTES)
+        self._candidates = [i for i in self.arrays if self._ext_avals[i] in self._free]
 
     def _run(self, wanted, packed, *values):
         full: list[Any] = [None] * self.n_ext
@@ -69,27 +88,47 @@ class Compiled:
                 full[i] = vector[j].astype(dtype)
         return evaluate(self.nodes, self.widths, full, wanted)
 
-    def _find_candidates(self) -> list[int]:
-        """External inputs that an output of the same shape and dtype could take the place of."""
-        self._free = Counter(a for a in self._out_avals if a.nbytes >= DONATE_BYTES)
-        return [i for i in self.arrays if self._ext_avals[i] in self._free]
-
     def __call__(self, ext) -> list[Any]:
         values = [ext[i]._value for i in self.arrays]
         for p, value in enumerate(values):
             if type(value) is np.ndarray:
                 values[p] = _for_device(ext[self.arrays[p]])
         packed = self._pack(ext)
-        donated = self._unheld(ext) if self._candidates else ()
-        if donated:
-            call = self._with_donation(donated)
-            if call is not None:
-                stats.donations += len(self._donated)
-                outs = call(packed, *values)
-                return [outs[i] for i in self._order]
-        if self._plain is None:
-            self._plain = self._alone() or jax.jit(functools.partial(self._run, self.wanted))
-        return self._plain(packed, *values)
+        call = self.call
+        if self._candidates:
+            free = self._overwritten(ext)
+            if call is None or self._misfits > MOST_MISFITS:
+                if call is not None:
+                    stats.program_compiles += 1
+                call = self._compile(free)
+            if call.donated:
+                self._copy_held(call, values, free)
+                stats.donations += len(call.donated)
+            elif free:
+                self._misfits += 1
+        elif call is None:
+            call = self._compile(())
+        outs = call.run(packed, *values)
+        return outs if call.order is None else [outs[i] for i in call.order]
+
+    def _compile(self, donated: tuple[int, ...]) -> Call:
+        """Makes the call, which donates these external inputs."""
+        self._misfits = 0
+        if not donated:
+            run = self._alone() or jax.jit(functools.partial(self._run, self.wanted))
+            self.call = Call(run)
+            return self.call
+        order = output_order(
+            self.nodes, self.widths, self.wanted, self._out_avals, donated, self._ext_avals
+        )
+        place = {i: p for p, i in enumerate(self.arrays)}
+        run = jax.jit(
+            functools.partial(self._run, [self.wanted[i] for i in order]),
+            donate_argnums=tuple(place[i] + 1 for i in donated),
+        )
+        found = None if order == sorted(order) else sorted(range(len(order)), key=order.__getitem__)
+        self.call = Call(run, tuple((i, place[i]) for i in donated), found)
+        return self.call
 
     def _alone(self) -> Any:
         """The cold tier's compiled call of a single node: then nothing is compiled anew."""
@@ -103,43 +142,40 @@ class Compiled:
         """The literals in one vector per dtype: the last run's where they are the same ones. New
         ones are handed over from the host, and moved when they come again."""
         literals = [ext[i] for i in self.literals]
-        if not _same(literals, self._last_literals):
-            self._last_literals = literals
-            self._packed = [np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups]
-            self._on_host = bool(self.groups)
-        elif self._on_host:
-            self._packed = [jax.device_put(vector) for vector in self._packed]
-            self._on_host = False
-        return self._packed
+        last, vectors, on_device = self._packed
+        if not _same(literals, last):
+            vectors = [np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups]
+            self._packed = literals, vectors, not vectors
+        elif not on_device:
+            vectors = [jax.device_put(vector) for vector in vectors]
+            self._packed = literals, vectors, True
+        return vectors
 
-    def _unheld(self, ext) -> tuple[int, ...]:
-        """Candidates that only this flush still holds: the handle, and its array."""
+    def _overwritten(self, ext) -> tuple[int, ...]:
+        """Candidates whose handle only this flush still holds."""
         found = []
         free = dict(self._free)
         for i in self._candidates:
             t = ext[i]
-            if not free[t.aval]:
-                continue
-            # a handle is held by `ext` and `t` (and the call); its array by the slot and `values`
-            if sys.getrefcount(t) == _HANDLE_REFS and sys.getrefcount(t._value) == _ARRAY_REFS:
+            if free[t.aval] and sys.getrefcount(t) == _HANDLE_REFS:
                 found.append(i)
                 free[t.aval] -= 1
         return tuple(found)
 
-    def _with_donation(self, donated: tuple[int, ...]) -> Any:
-        """The variant that donates; made once, and used when at least its inputs are free."""
-        if self._donating is None:
-            position = {i: p for p, i in enumerate(self.arrays)}
-            self._donated = donated
-            order = output_order(
-                self.nodes, self.widths, self.wanted, self._out_avals, donated, self._ext_avals
-            )
-            self._order = sorted(range(len(order)), key=order.__getitem__)
-            self._donating = jax.jit(
-                functools.partial(self._run, [self.wanted[i] for i in order]),
-                donate_argnums=tuple(position[i] + 1 for i in donated),
-            )
-        return self._donating if set(self._donated) <= set(donated) else None
+    def _copy_held(self, call: Call, values: list[Any], free: tuple[int, ...]) -> None:
+        """Puts a copy in place of each donated array that somebody still holds. (XLA never writes
+        into a NumPy array.)"""
+        copied = False
+        for i, p in call.donated:
+            value = values[p]
+            if type(value) is np.ndarray:
+                continue
+            # an array is held by its handle, by `values` and by `value`
+            if i not in free or sys.getrefcount(value) > _ARRAY_REFS:
+                where = value.sharding if value.committed else None
+                values[p] = jax.device_put(value, where, may_alias=False)
+                copied = True
+        self._misfits = self._misfits + 1 if copied else max(self._misfits - 1, 0)
 
 
 def _same(xs: list[Any], ys: list[Any] | None) -> bool:
@@ -168,7 +204,8 @@ class _Probe:
 
 
 def _calibrate() -> tuple[int, int]:
-    """The reference counts that an unheld handle and its array have inside `_unheld`."""
+    """The reference counts of a handle in `_overwritten` and of its array in `_copy_held`, if
+    nobody else holds them."""
     probe = _Probe()
     probe.value = object()
     ext = [probe]
@@ -176,8 +213,8 @@ def _calibrate() -> tuple[int, int]:
     del probe
     for i in [0]:
         t = ext[i]
-        counts = sys.getrefcount(t), sys.getrefcount(t.value)
-    del values
+        value = values[i]
+        counts = sys.getrefcount(t), sys.getrefcount(value)
     return counts
 
 

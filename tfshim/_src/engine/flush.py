@@ -33,7 +33,8 @@ MIN_RUNS = 3
 #: What calling a compiled program and reading a value of it cost at least, and each output more.
 CALL_US = 25
 CALL_OUTPUT_US = 1
-#: A program with a call of a `tf.function` in it is compiled at this run.
+#: A program with a call of a `tf.function` in it is compiled at this run; at the first one if it is
+#: nothing else and too large for NumPy.
 FUNCTION_HOT = 2
 #: A trace that keeps so many bytes of inputs alive runs though nobody looks; config.MAX_PENDING
 #: bounds the number of pending values. What is pending itself has no buffers yet.
@@ -160,8 +161,9 @@ def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
     entry = programs.get(key)
     if entry is None:
         entry = programs[key] = Entry(key, len(wanted), sites[-1])
-        if any("function" in kernel.attrs for kernel, _ in nodes):
-            entry.hot_at = min(entry.hot_at, FUNCTION_HOT)  # the user asked for compiling
+        if any("function" in kernel.attrs for kernel, _ in nodes):  # the user asked for compiling
+            alone = len(nodes) == 1 and specs[0].host is None
+            entry.hot_at = min(entry.hot_at, 1 if alone else FUNCTION_HOT)
         if len(programs) > MAX_PROGRAMS:
             programs.popitem(last=False)
     else:

@@ -72,6 +72,7 @@ class GraphFunction:
             tuple([t.aval for t in self.all_outputs]),
             len(graph.nodes),
         )
+        self.called = False
         #: whether a call is nothing but its results
         self.pure = bool(outputs) and not self.written and not self.effects
         self._backward: dict[Any, Backward] = {}
@@ -104,6 +105,9 @@ class GraphFunction:
           args: one tensor per placeholder.
           given: by id of a variable that the graph was traced with, the one to use instead.
         """
+        state = STATE
+        if given is None and not state.active and not state.trace.symbolic:  # nobody is told
+            return [*args, *[t if v is None else v._handle for t, v in self.captured]]
         inputs = list(args)
         for t, variable in self.captured:
             if variable is None:
@@ -125,9 +129,12 @@ class GraphFunction:
             return []
         if self.error is not None:
             raise self.error
-        inputs = self.inputs(args, given) if self.captured else args
         state = STATE
         at_once = state.trace is state.pending and not state.recorders and not state.observers
+        if at_once and not self.called:
+            self.called = True
+            engine.flush(state.pending)  # so that the first program is the one of later calls
+        inputs = self.inputs(args, given) if self.captured else args
         if at_once and self.pure:
             outs = self.runner(inputs)
             if outs is not None:
@@ -152,11 +159,15 @@ class GraphFunction:
         n = len(self.outputs)
         if self.written:
             STATE.pending.assigned = True
+            symbolic = STATE.trace.symbolic
             for state, value in zip(self.written, outs[n:], strict=False):
                 variable = state.variable
                 if given is not None:
                     variable = given.get(id(variable), variable)
-                variable._write(value)
+                if symbolic:
+                    variable._write(value)
+                else:
+                    variable._handle = value
         if self.effects:
             effects.happen(outs[len(outs) - len(self.effects) :])
         return outs[:n]
