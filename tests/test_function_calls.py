@@ -168,3 +168,25 @@ def test_explain_lists_functions():
 
 def f_kernel(f):
     return f.get_concrete_function(tf.constant(1.0))._trace.inner.kernel
+
+
+def test_a_training_step_too_large_for_numpy_is_compiled_once():
+    v = tf.Variable(np.full((700, 700), 1e-3, np.float32))
+    x = tf.constant(np.ones((700, 700), np.float32))
+
+    @tf.function
+    def step():
+        v.assign_sub(0.1 * tf.matmul(x, v))
+        return tf.reduce_sum(v)
+
+    tf.debug.reset_stats()
+    first = float(step())
+    for _ in range(4):
+        held = v.value()  # what the user holds is copied, not compiled for
+        before = held.numpy().copy()
+        step()
+        np.testing.assert_array_equal(held.numpy(), before)
+    counts = tf.debug.stats()
+    assert counts["program_compiles"] + counts["kernel_compiles"] == 1
+    assert counts["donations"] == 5
+    assert first == pytest.approx(700 * 700 * 1e-3 * (1 - 70), rel=1e-4)

@@ -1,0 +1,55 @@
+"""Gradients that were taken before are appended as a whole: with the inputs of this step."""
+
+import pytest
+
+import tfshim as tf
+from tfshim._src import plans
+from tfshim._src.tensor import STATE
+
+
+def _slopes(a, b, x):
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape(persistent=True) as inner:
+            inner.watch(x)
+            y = a * x * x + x * x * x / b
+            z = y * b
+        dy, dz = inner.gradient(y, x), inner.gradient(z, x)
+    return float(dy), float(dz), float(outer.gradient(dy, x))
+
+
+def test_numbers_in_a_planned_gradient_are_those_of_this_step():
+    """Numbers that were equal when the gradient was first taken differ later, and change."""
+    x = tf.constant(3.0)
+    plans.plans.clear()
+    for a, b in ((2.0, 2.0), (2.0, 2.0), (2.0, 4.0), (5.0, 0.5), (2, 4), (0.25, 0.25)):
+        dy = 2 * a * 3 + 27 / b
+        assert _slopes(a, b, x) == pytest.approx((dy, dy * b, 2 * a + 18 / b))
+    assert all(plan is not None for plan in plans.plans.values())
+
+
+def test_a_number_is_one_input_for_its_node_and_the_pullback():
+    x = tf.Variable(3.0)
+
+    def step(rate):
+        with tf.GradientTape() as tape:
+            y = x * rate
+        return tape.gradient(y, x)
+
+    for rate in (0.5, 0.75):  # node by node, then planned
+        step(rate)
+        literals = [float(t._value) for t in STATE.pending.ext if t._literal]
+        assert literals == [rate, 1.0]  # the number, and the cotangent of y
+        STATE.pending.clear()
+
+
+def test_a_number_keeps_its_value_when_its_tape_outlives_the_run():
+    x = tf.constant(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = x * 0.5
+        y.numpy()  # runs what is pending while the tape is active
+        z = y * 0.5 + x * 0.25
+    assert float(tape.gradient(z, x)) == 0.5
+    assert float(tape.gradient(y, x)) == 0.5
+    assert float(x * 0.5) == 1.5
