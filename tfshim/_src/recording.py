@@ -232,18 +232,20 @@ class Recording:
                 return True
         return False
 
-    def kept(self) -> Recording:
-        """A recording without entries that still knows its variables, for a tape that was used."""
-        fresh = Recording(self._watch_variables)
-        if self.trace is not None:
+    def forget(self) -> None:
+        """Drops all but which variables it knows, for a tape that was used."""
+        trace = self.trace
+        if trace is not None:
             for span in self.spans:
-                reads = self.trace.reads[span.first_read : span.end_read]
-                fresh._before += [variable for _, _, variable in reads]
-        explicit = [v for _, _, v in self.events if v is not None]
-        fresh.variables = {id(v): (v, {}) for v in explicit}
-        fresh.variables.update((i, (v, {})) for i, (v, _) in self.variables.items())
-        fresh._before += self._before
-        return fresh
+                reads = trace.reads[span.first_read : span.end_read]
+                if reads:
+                    self._before += [variable for _, _, variable in reads]
+            self.trace, self.spans = None, []
+        if self.events or self.variables:
+            known = {id(v): (v, {}) for _, _, v in self.events if v is not None}
+            known.update((i, (v, {})) for i, (v, _) in self.variables.items())
+            self.variables, self.events = known, []
+        self.entries, self.watched = [], {}
 
 
 class Span:

@@ -80,7 +80,8 @@ class GradientTape:
         Raises:
           ValueError: for something that is neither a tensor nor a variable.
         """
-        for t in nest.flatten(tensor, expand_composites=True):
+        plain = type(tensor) is EagerTensor
+        for t in [tensor] if plain else nest.flatten(tensor, expand_composites=True):
             if not isinstance(t, (Tensor, Variable)):
                 raise ValueError(
                     f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or "
@@ -90,7 +91,10 @@ class GradientTape:
                 raise AttributeError(
                     "'NoneType' object has no attribute '_tape' (this tape was never entered)"
                 )
-            if not any(isinstance(r, Recording) for r in STATE.active):
+            for r in STATE.active:
+                if isinstance(r, Recording):
+                    break
+            else:
                 continue  # TensorFlow watches nothing while no tape is active in this thread
             if isinstance(t, Variable):
                 self._seen.watch(t._current(), t._root)
@@ -143,7 +147,7 @@ class GradientTape:
     def _release(self) -> None:
         if not self._persistent:
             self._alive = False
-            self._seen = self._seen.kept()
+            self._seen.forget()
 
     def gradient(
         self,

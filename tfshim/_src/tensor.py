@@ -68,9 +68,11 @@ class State(threading.local):
 
     @recorders.setter
     def recorders(self, wanted: list[Any]) -> None:
-        before, told = self.active, self.told
-        self.active = wanted
-        self.told = now_told = any(r.eager for r in wanted)
+        before, told, now_told = self.active, self.told, False
+        for r in wanted:
+            if r.eager:
+                now_told = True
+        self.active, self.told = wanted, now_told
         for r in before:
             if r not in wanted or told is not now_told:
                 r.pause()
