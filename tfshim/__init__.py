@@ -376,6 +376,7 @@ if _typing.TYPE_CHECKING:  # imported on first use
         sparse,
         strings,
         test,
+        train,
         types,
         version,
     )
@@ -408,6 +409,7 @@ _SUBMODULES = {
     "sparse",
     "strings",
     "test",
+    "train",
     "types",
     "version",
 }
@@ -667,6 +669,7 @@ __all__ = [
     "test",
     "tile",
     "timestamp",
+    "train",
     "transpose",
     "truediv",
     "truncatediv",

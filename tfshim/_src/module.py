@@ -10,6 +10,10 @@ from tfshim._src.name_scope import name_scope
 from tfshim._src.registry import export
 from tfshim._src.variable import Variable
 
+#: Called with a module, a name and a value for each attribute, once a checkpoint has values for
+#: objects that are not there yet.
+on_attribute: Callable[[Any, str, Any], None] | None = None
+
 _VALID = re.compile(r"^[a-zA-Z_]([a-zA-Z0-9_])*$")
 
 
@@ -50,6 +54,11 @@ class Module:
 
         self._scope_name = f"{current_prefix()}{name}/"
         self._name_scope = name_scope(self._scope_name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if on_attribute is not None:
+            on_attribute(self, name, value)
 
     @property
     def name(self) -> str:

@@ -48,6 +48,25 @@ _MESSAGES = {
         tuple_value 52 &TupleValue, dict_value 53 &DictValue,
         named_tuple_value 54 &NamedTupleValue, tensor_value 55 &TensorProto,
         numpy_value 56 &TensorProto""",
+    # checkpoints
+    "CheckpointState": """model_checkpoint_path 1 string, all_model_checkpoint_paths 2 *string,
+        all_model_checkpoint_timestamps 3 *double, last_preserved_timestamp 4 double""",
+    "VersionDef": "producer 1 int32",
+    "BundleHeaderProto": "num_shards 1 int32, endianness 2 int32, version 3 VersionDef",
+    "BundleEntryProto": """dtype 1 DataType, shape 2 TensorShapeProto, shard_id 3 int32,
+        offset 4 int64, size 5 int64, crc32c 6 fixed32""",
+    "BoolValue": "value 1 bool",
+    "TrackableObjectGraph": "nodes 1 *TrackableObjectGraph.TrackableObject",
+    "TrackableObjectGraph.TrackableObject": """
+        children 1 *TrackableObjectGraph.TrackableObject.ObjectReference,
+        attributes 2 *TrackableObjectGraph.TrackableObject.SerializedTensor,
+        slot_variables 3 *TrackableObjectGraph.TrackableObject.SlotVariableReference,
+        has_checkpoint_values 5 BoolValue""",
+    "TrackableObjectGraph.TrackableObject.ObjectReference": "node_id 1 int32, local_name 2 string",
+    "TrackableObjectGraph.TrackableObject.SerializedTensor": """name 1 string, full_name 2 string,
+        checkpoint_key 3 string""",
+    "TrackableObjectGraph.TrackableObject.SlotVariableReference": """original_variable_node_id 1
+        int32, slot_name 2 string, slot_variable_node_id 3 int32""",
 }
 
 #: Classes of type specs by their number in TypeSpecProto.

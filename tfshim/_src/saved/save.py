@@ -155,9 +155,8 @@ class Writer:
             {"constant": self.constant(t)} if v is None else {"variable": self.variable(v)}
             for t, v in inner.captured
         ]
-        if shapes is None:
-            shapes = [list(t.aval.shape) for t in graph.ext[:n]]
-        given = [shapes[i] for i in inner.open if i < n]
+        sizes = shapes or [list(t.aval.shape) for t in graph.ext[:n]]
+        given = [sizes[i] for i in inner.open if i < n]
         structs = symbolic.structs(given, [graph.ext[i].aval for i in inner.open])
         fn = kernel_on_tracers(inner).fn  # with the gradients that the user defined
         exported = jax.export.export(jax.jit(lambda *xs: fn(*xs)))(*structs)
@@ -167,7 +166,7 @@ class Writer:
         return {
             "file": name,
             "inputs": [
-                [shape, t.aval.dtype.name] for shape, t in zip(shapes, graph.ext[:n], strict=True)
+                [shape, t.aval.dtype.name] for shape, t in zip(sizes, graph.ext[:n], strict=True)
             ],
             "captured": captured,
             "structure": encode(trace.structure),

@@ -6,6 +6,7 @@ program is the same for all, and JAX exports it with a symbol in place of each s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -25,7 +26,7 @@ def trace(function: Any, logical: Logical) -> Any:
     keys = logical.tensors
     if any(k.shape is None or k.dtype.kind == "s" for k in keys):
         return None
-    if all(None not in k.shape for k in keys):
+    if all(k.known for k in keys):
         return None
     try:
         first, second = (trace_at(function, logical, sizes) for sizes in _TWO_SIZES)
@@ -82,7 +83,9 @@ def _of_a_graph(t: Any) -> bool:
 
 def shapes(logical: Logical) -> list[list[int | str]]:
     """The shapes of the tensor arguments, with the symbol of its axis for each unknown size."""
-    return [[f"n{i}" if d is None else d for i, d in enumerate(k.shape)] for k in logical.tensors]
+    return [
+        [f"n{i}" if d is None else d for i, d in enumerate(k.shape or ())] for k in logical.tensors
+    ]
 
 
 def structs(symbols: list[list[int | str]], avals: list[Any]) -> list[jax.ShapeDtypeStruct] | None:
@@ -97,7 +100,7 @@ def structs(symbols: list[list[int | str]], avals: list[Any]) -> list[jax.ShapeD
     return out + [jax.ShapeDtypeStruct(a.shape, a.dtype.np) for a in rest]
 
 
-def fits(symbols: list[int | str], shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
+def fits(symbols: Sequence[int | str], shape: tuple[int, ...], sizes: dict[str, int]) -> bool:
     """Whether a shape is one of those that `symbols` stands for; `sizes` is what they are so far.
 
     A size of 0 is none: JAX's symbols stand for positive sizes.
