@@ -190,3 +190,28 @@ def test_a_training_step_too_large_for_numpy_is_compiled_once():
     assert counts["program_compiles"] + counts["kernel_compiles"] == 1
     assert counts["donations"] == 5
     assert first == pytest.approx(700 * 700 * 1e-3 * (1 - 70), rel=1e-4)
+
+
+def test_a_large_function_under_a_tape_is_compiled_with_what_surrounds_it():
+    v = tf.Variable(np.full((700, 700), 1e-3, np.float32))
+    x = tf.constant(np.ones((700, 700), np.float32))
+    model = tf.function(lambda x: tf.matmul(x, v))
+
+    def step(extra):
+        with tf.GradientTape() as tape:
+            y = model(x)
+            loss = tf.reduce_mean(y)
+        v.assign_sub(0.1 * tape.gradient(loss, v))
+        for _ in range(extra):
+            loss = loss + 1.0
+        return float(loss)
+
+    tf.debug.reset_stats()
+    step(0)
+    step(0)
+    counts = tf.debug.stats()
+    assert counts["program_compiles"] == 1 and counts["interpreted_runs"] <= 1
+    for extra in range(1, flush.FEW_PROGRAMS + 4):  # programs that never come back
+        step(extra)
+    counts = tf.debug.stats()
+    assert counts["program_compiles"] <= flush.FEW_PROGRAMS + 1

@@ -33,9 +33,10 @@ MIN_RUNS = 3
 #: What calling a compiled program and reading a value of it cost at least, and each output more.
 CALL_US = 25
 CALL_OUTPUT_US = 1
-#: A program with a call of a `tf.function` in it is compiled at this run; at the first one if it is
-#: nothing else and too large for NumPy.
+#: A program with a call of a `tf.function` in it is compiled at this run; at the first one if that
+#: call is too large for NumPy and is in no more programs than this.
 FUNCTION_HOT = 2
+FEW_PROGRAMS = 3
 #: A trace that keeps so many bytes of inputs alive runs though nobody looks; config.MAX_PENDING
 #: bounds the number of pending values. What is pending itself has no buffers yet.
 MAX_BYTES = 1 << 31
@@ -47,7 +48,7 @@ class Entry:
 
     __slots__ = (
         "key", "runs", "hot_at", "cost", "call_us", "call", "interpreter", "site", "nodes",
-        "seconds", "best", "compile_seconds",
+        "seconds", "best", "compile_seconds", "functions",
     )  # fmt: skip
 
     def __init__(self, key: Key, outputs: int, site: Any):
@@ -63,6 +64,7 @@ class Entry:
         self.site = site
         self.seconds = 0.0
         self.compile_seconds = 0.0
+        self.functions: frozenset[Any] = frozenset()  # kernels of the functions that it calls
 
     def ran(self, seconds: float) -> None:
         """A cold run took so long."""
@@ -161,9 +163,7 @@ def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
     entry = programs.get(key)
     if entry is None:
         entry = programs[key] = Entry(key, len(wanted), sites[-1])
-        if any("function" in kernel.attrs for kernel, _ in nodes):  # the user asked for compiling
-            alone = len(nodes) == 1 and specs[0].host is None
-            entry.hot_at = min(entry.hot_at, 1 if alone else FUNCTION_HOT)
+        _expect(entry, nodes, specs)
         if len(programs) > MAX_PROGRAMS:
             programs.popitem(last=False)
     else:
@@ -186,6 +186,21 @@ def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
         entry.interpreter = Interpreter(nodes, specs, wanted)
     entry.interpreter.run(ext, tensors, sites)
     entry.ran(time.perf_counter() - started)
+
+
+def _expect(entry: Entry, nodes, specs) -> None:
+    """Compiles a program with calls of functions early: the user asked for it. At once, if one of
+    them is too large for NumPy, unless they come in ever other programs: then they are compiled
+    on their own first, which serves all of them."""
+    functions = [i for i, (kernel, _) in enumerate(nodes) if "function" in kernel.attrs]
+    if not functions:
+        return
+    entry.functions = frozenset([nodes[i][0] for i in functions])
+    entry.hot_at = min(entry.hot_at, FUNCTION_HOT)
+    if any(specs[i].host is None for i in functions):
+        others = [e for e in programs.values() if not entry.functions.isdisjoint(e.functions)]
+        if len(others) <= FEW_PROGRAMS:  # itself is one
+            entry.hot_at = min(entry.hot_at, 1)
 
 
 def _run_compiled(entry: Entry, nodes, ext, wanted):

@@ -60,6 +60,7 @@ class Entry:
         self.call = kernel
         self.seconds = 0.0
         self.compile_seconds = 0.0
+        self.functions = frozenset()
 
 
 class Runner:
