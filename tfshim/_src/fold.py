@@ -34,7 +34,7 @@ def static_value(tensor: Any) -> np.ndarray | None:
             stack.pop()
             continue
         graph = t._trace
-        entry = _producer(graph, t)
+        entry = producer(graph, t)
         if entry is None:  # a placeholder, a captured variable or a JAX tracer
             return None
         kernel, inputs, outputs = entry
@@ -54,7 +54,7 @@ def static_value(tensor: Any) -> np.ndarray | None:
     return known[id(tensor)]
 
 
-def _producer(graph: Any, tensor: Any) -> tuple | None:
+def producer(graph: Any, tensor: Any) -> tuple | None:
     """The entry of a graph that made a tensor; the index grows with the graph."""
     entries = getattr(graph, "entries", None)
     if entries is None or tensor._slot < 0:

@@ -6,13 +6,14 @@ input of the node: a loop over `x[i]` is one program, not one per i.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import dtypes, fold
+from tfshim._src import dtypes, fold, reports
 from tfshim._src.convert import convert, literal
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
@@ -128,7 +129,7 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
             windows.append(window)
             result.append(window[1])
             continue
-        moving = _moving(item, n)
+        moving = _moving(item, n, axis)
         if moving is not None:
             windows.append((moving, 1, 1))
             continue
@@ -181,13 +182,30 @@ def _packed_dtypes(item: Any) -> tuple:
     return tuple(widest if b is None else d for b, d in zip(bounds, own, strict=True))
 
 
-def _moving(item: Any, n: int) -> EagerTensor | None:
+def _moving(item: Any, n: int, axis: int) -> EagerTensor | None:
     """An index that is known only when the program runs, counted from the front; else None."""
     if not isinstance(item, EagerTensor) or not item._is_symbolic():
         return None
     if item.aval.shape or item.aval.dtype.kind not in "iu" or fold.static_value(item) is not None:
         return None
+    if reports.collected():
+        reports.check(_outside(n), [item], lambda r: _out_of_bounds(int(r[1]), axis))
     return dispatch(_front(n), (item,))
+
+
+@functools.lru_cache(1024)
+def _outside(n: int) -> Kernel:
+    def body(i):
+        i = i.astype(np.int64)
+        front = jnp.where(i < 0, i + n, i)
+        return ((front < 0) | (front >= n)).astype(np.int64), front
+
+    return reports.checking("StridedSlice", body)
+
+
+def _out_of_bounds(index: int, axis: int) -> Exception:
+    text = f"slice index {index} of dimension {axis} out of bounds."
+    return reports.failure("strided_slice", text)
 
 
 def _front(n: int) -> Kernel:

@@ -280,6 +280,9 @@ class Variable(metaclass=VariableMetaclass):
         if trace.symbolic:
             trace.write_variable(self, handle)  # type: ignore[attr-defined]
         else:
+            pending = STATE.pending
+            if pending.checks:
+                pending.overwritten.append((len(pending.checks), self, self._handle))
             self._handle = handle
 
     def _update(self, kernel: Kernel, *inputs: Any) -> None:
@@ -294,7 +297,10 @@ class Variable(metaclass=VariableMetaclass):
         if state.trace.symbolic:
             self._update(kernel, delta)
         else:
-            state.pending.assigned = True
+            pending = state.pending
+            pending.assigned = True
+            if pending.checks:
+                pending.overwritten.append((len(pending.checks), self, self._handle))
             self._handle = dispatch(kernel, (self._handle, delta))
         if not read_value:
             return None

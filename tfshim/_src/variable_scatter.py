@@ -9,13 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import dtypes, errors
+from tfshim._src import dtypes, errors, reports
 from tfshim._src.convert import convert
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import op_error
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.extent import within
+from tfshim._src.ops.index_checks import check_elements, check_vectors, not_in_box
 from tfshim._src.tensor import from_value
 
 
@@ -53,7 +54,7 @@ def _row_kernel(how: str) -> Kernel:
         updates = jnp.broadcast_to(updates, indices.shape + ref.shape[1:])
         return _MODES[how](ref, indices, updates)
 
-    return Kernel(f"ResourceScatter{how}", fn, differentiable=False)
+    return Kernel(f"ResourceScatter{how}", fn, {"rows": True}, differentiable=False)
 
 
 def _nd_kernel(how: str) -> Kernel:
@@ -61,7 +62,7 @@ def _nd_kernel(how: str) -> Kernel:
         index = tuple(jnp.moveaxis(indices, -1, 0))
         return _MODES[how](ref, index, updates)
 
-    return Kernel(f"ResourceScatterNd{how}", fn, differentiable=False)
+    return Kernel(f"ResourceScatterNd{how}", fn, {"rows": True}, differentiable=False)
 
 
 _ROWS = {how: _row_kernel(how) for how in _MODES}
@@ -91,6 +92,10 @@ def scatter(variable, how: str, sparse_delta: Any) -> None:
 
 
 def _check_rows(kernel: str, indices, shape) -> None:
+    if reports.collected():
+        text = f"indices{{at}} = {{value}} is not in [0, {shape[0]})"
+        check_elements(kernel, indices, shape[0], text)
+        return
     if indices._is_symbolic() or within(indices, shape[0]):
         return
     rows = indices._host_value()
@@ -111,7 +116,9 @@ def scatter_nd(variable, how: str, indices: Any, updates: Any) -> None:
     shape = variable._current().aval.shape
     depth = indices.aval.shape[-1]
     _check_nd_shapes(kernel, shape, indices.aval.shape, updates.aval.shape)
-    if not indices._is_symbolic():
+    if reports.collected():
+        check_vectors(kernel, indices, shape[:depth], not_in_box(shape))
+    elif not indices._is_symbolic():
         rows = indices._host_value()
         limits = np.array(shape[:depth])
         bad = ((rows < 0) | (rows >= limits)).any(-1)

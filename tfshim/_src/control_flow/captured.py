@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from tfshim._src import derive
+from tfshim._src import derive, reports
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import Aval
@@ -46,10 +46,23 @@ class Captured:
         """The variables that it assigns."""
         return [s.variable for s in self.graph.written]
 
-    def value_of(self, variable: Variable) -> EagerTensor:
-        """The variable's value at the end."""
+    def value_of(self, variable: Variable, checks: Sequence[reports.Check] = ()) -> EagerTensor:
+        """The variable's value at the end, which depends on whether checks failed."""
         with capturing(self.graph):
-            return self.graph.read_variable(variable)
+            value = self.graph.read_variable(variable)
+            if checks and any(v is variable for v in self.written):
+                value = reports.settled(self.graph, variable, value, checks)
+            return value
+
+    def needed(self, outputs: Sequence[EagerTensor], written: Sequence[Variable] = ()) -> list:
+        """The checks that count for these outputs, the variables and the effects."""
+        values = [self.value_of(v) for v in written]
+        return reports.needed(self.graph, [*outputs, *values, *self.graph.effects])
+
+    def report(self, checks: Sequence[reports.Check], size: int, before: int = 0) -> EagerTensor:
+        """The joined report of checks."""
+        with capturing(self.graph):
+            return reports.joined(checks, size, before)
 
     def token(self) -> EagerTensor:
         """A tensor that depends on all effects."""
@@ -116,6 +129,8 @@ def needs_rules(graph: FuncGraph) -> bool:
         if isinstance(inner, GraphFunction):
             if needs_rules(inner.graph):
                 return True
+        elif "report" in kernel.attrs:
+            continue
         elif kernel.rule is not None or not kernel.differentiable:
             return True
     return False

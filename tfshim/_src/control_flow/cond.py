@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jax import lax
 
-from tfshim._src import nest
+from tfshim._src import nest, reports
 from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, union
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, runtime_name
@@ -76,9 +76,14 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
     _check(parts, flat, mismatch)
     written = union(parts)
     has_effects = any(p.graph.effects for p in parts)
-    for part, outs in zip(parts, flat, strict=True):
-        state = [part.value_of(v) for v in written]
-        part.finish([*outs, *state, *([part.token()] if has_effects else [])])
+    needed = [p.needed(outs, written) for p, outs in zip(parts, flat, strict=True)]
+    checks = [c for some in needed for c in some]
+    size, before = reports.width(checks), 0
+    for part, outs, some in zip(parts, flat, needed, strict=True):
+        state = [part.value_of(v, some) for v in written]
+        report = [part.report(some, size, before)] if checks else []
+        part.finish([*outs, *state, *report, *([part.token()] if has_effects else [])])
+        before += len(some)
     if name == "If":
         index = _scalar(index)
     inputs = Inputs()
@@ -99,6 +104,8 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
     outs = node(name, make(raws), make(programs), [index, *inputs.tensors])
     n = len(flat[0])
     assign(written, outs[n : n + len(written)])
+    if checks:
+        reports.hand_on(outs[n + len(written)], reports.Explaining(checks), n)
     if has_effects:
         effects.happen(outs[-1:])
     result = parts[-1].result
@@ -273,13 +280,18 @@ def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name="ca
     functions = [f for _, f in pairs]
     if not STATE.trace.symbolic:
         return _case_now(preds, functions, default, exclusive)
-    from tfshim._src.ops import array
+    from tfshim._src.ops import array, reduction
+    from tfshim._src.ops.assert_reports import assert_later, name_of
 
     stacked = array.stack([convert(p) for p in preds])
     if exclusive:
-        effects.effect("Assert", _check_exclusive, [stacked])
+        names = ", ".join(name_of(convert(p)) for p in preds)
+        text = f"more than 1 conditions ({names}) evaluated as True:"
+        count = reduction.reduce_sum(array.cast(stacked, "int32"))
+        assert_later(count < 2, [f"Input error: exclusive=True: {text}", stacked], len(preds))
     if default is None:
-        effects.effect("Assert", _check_some, [stacked])
+        text = "Input error: None of conditions evaluated as True:"
+        assert_later(reduction.reduce_any(stacked), [text, stacked], len(preds))
 
     def build(i: int) -> Any:
         if i == len(functions):
@@ -290,26 +302,6 @@ def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name="ca
         return cond_for_tf_v2(convert(preds[i]), functions[i], lambda: build(i + 1))
 
     return build(0)
-
-
-def _check_exclusive(values: np.ndarray) -> None:
-    if values.sum() > 1:
-        raise InvalidArgumentError(
-            None,
-            None,
-            "assertion failed: [Input error: exclusive=True: more than 1 conditions evaluated as "
-            f"True:] [{' '.join(str(int(v)) for v in values)}]",
-        )
-
-
-def _check_some(values: np.ndarray) -> None:
-    if not values.any():
-        raise InvalidArgumentError(
-            None,
-            None,
-            "assertion failed: [Input error: None of conditions evaluated as True:] "
-            f"[{' '.join(str(int(v)) for v in values)}]",
-        )
 
 
 def _case_now(preds, functions, default, exclusive) -> Any:

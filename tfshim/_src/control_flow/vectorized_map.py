@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfshim._src import logs, nest
+from tfshim._src import logs, nest, reports
 from tfshim._src.control_flow.captured import Captured
 from tfshim._src.control_flow.functional import map_fn_v2
 from tfshim._src.convert import convert
@@ -67,7 +67,8 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True) -> Any:
             logs.warn("vectorized_map runs row by row: %s", e)
         return _row_by_row(fn, elems, flat, n)
     outs = [t for t in nest.flatten(part.result, expand_composites=True) if t is not None]
-    part.finish(outs)
+    checks = part.needed(outs)
+    part.finish([*outs, *([part.report(checks, reports.width(checks))] if checks else [])])
     inputs = [
         *[t if t.aval.shape[0] == n else t[0] for t in flat],
         *[c._read() if isinstance(c, Variable) else c for c in part.captures],
@@ -75,7 +76,12 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True) -> Any:
     mapped = [t.aval.shape[0] == n for t in flat] + [False] * len(part.captures)
     if not any(mapped) or not outs:
         raise ValueError("vectorized_map: nothing to map over")
-    results = dispatch(vmapped(part.function.kernel, tuple(mapped)), tuple(inputs))
+    kernel = vmapped(part.function.kernel, tuple(mapped))
+    if checks:
+        kernel = kernel.derived("reported", lambda: reports.of_rows(kernel))
+    results = dispatch(kernel, tuple(inputs))
+    if checks:
+        reports.hand_on(results[-1], reports.Explaining(checks), len(outs))
     rest = iter(results)
     leaves = [
         None if t is None else next(rest) for t in nest.flatten(part.result, expand_composites=True)

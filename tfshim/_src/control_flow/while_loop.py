@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import fold, nest
+from tfshim._src import fold, nest, reports
 from tfshim._src.control_flow import raw_loops
 from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, union
 from tfshim._src.control_flow.tensor_array import TensorArray
@@ -321,14 +322,20 @@ def _name_of(t: EagerTensor) -> str:
 
 def _node(state, flat, outs, work: Captured, check: Captured, written: list[Variable]) -> Any:
     has_effects = bool(work.graph.effects)
-    final = [work.value_of(v) for v in written]
-    work.finish([*outs, *final, *([work.token()] if has_effects else [])])
-    check.finish([check.result])
+    first, rest = check.needed([check.result]), work.needed(outs, written)
+    checks = [*first, *rest]
+    size = reports.width(checks)
+    final = [work.value_of(v, rest) for v in written]
+    report = [work.report(rest, size, len(first))] if checks else []
+    work.finish([*outs, *final, *([work.token()] if has_effects else []), *report])
+    check.finish([check.result, *([check.report(first, size)] if first else [])])
     n, w = len(flat), len(written)
     inputs = Inputs()
     tensors = [*flat, *[v._read() for v in written]]
     if has_effects:
         tensors.append(convert(np.int32(0)))
+    if checks:
+        tensors.append(convert(np.zeros(size, np.int64)))
     own = {id(v): n + i for i, v in enumerate(written)}
 
     def place(thing: Any) -> int:
@@ -346,37 +353,60 @@ def _node(state, flat, outs, work: Captured, check: Captured, written: list[Vari
 
     def bodies(work_fn, check_fn):
         def go(carry, consts):
-            return tuple(work_fn(*carry[:n], *pick(work_at, carry, consts)))
+            out = list(work_fn(*carry[:n], *pick(work_at, carry, consts)))
+            if checks:  # from the first failure on, report and variables stay as they are
+                before = _first(carry[-1], tested(carry, consts))
+                for i in range(n, n + w) if first or steps is not None else ():
+                    out[i] = jnp.where(before[0] != 0, carry[i], out[i])
+                out[-1] = _first(before, out[-1])
+            return tuple(out)
+
+        def tested(carry, consts):
+            if not first:
+                return None
+            return check_fn(*carry[:n], *pick(check_at, carry, consts))[1]
 
         def more(carry, consts):
-            (out,) = check_fn(*carry[:n], *pick(check_at, carry, consts))
-            return out
+            out = check_fn(*carry[:n], *pick(check_at, carry, consts))[0]
+            return out & (carry[-1][0] == 0) if checks else out
 
-        return more, go
+        def end(values, consts):
+            if not first:
+                return values
+            return (*values[:-1], _first(values[-1], tested(values, consts)))
 
-    plain = bodies(work.function.kernel.fn, check.function.kernel.fn)
+        return more, go, end
+
     steps = _count_steps(flat, outs, work, check)
-    more, go = bodies(work.raw(), check.function.kernel.fn)
+    plain = bodies(work.function.kernel.fn, check.function.kernel.fn)
+    more, go, end = bodies(work.raw(), check.function.kernel.fn)
     if steps is not None:
 
         def fn(*values):
-            return raw_loops.repeat(steps, go, values[:m], values[m:])
+            return end(raw_loops.repeat(steps, go, values[:m], values[m:]), values[m:])
 
     else:
 
         def fn(*values):
-            return raw_loops.while_loop(more, go, values[:m], values[m:])
+            return end(raw_loops.while_loop(more, go, values[:m], values[m:]), values[m:])
 
     def forward(*values):
         if steps is not None:
-            return raw_loops.repeat(steps, plain[1], values[:m], values[m:])
-        return raw_loops.plain_while(*plain, values[:m], values[m:])
+            return end(raw_loops.repeat(steps, plain[1], values[:m], values[m:]), values[m:])
+        return end(raw_loops.plain_while(*plain[:2], values[:m], values[m:]), values[m:])
 
     results = node("While", fn, forward, [*tensors, *inputs.tensors]) if m else []
     assign(written, results[n : n + w])
     if has_effects:
-        effects.happen(results[-1:])
+        effects.happen(results[n + w : n + w + 1])
+    if checks:
+        reports.hand_on(results[-1], reports.Explaining(checks), n)
     return state.values(results[:n])[-1]
+
+
+def _first(report: Any, later: Any) -> Any:
+    """The first of two reports that is not all well."""
+    return report if later is None else jnp.where(report[0] != 0, report, later)
 
 
 def _count_steps(flat, outs, work: Captured, check: Captured) -> int | None:

@@ -24,7 +24,7 @@ static PyObject *s_trace, *s_listeners, *s_active, *s_noting, *s_limit, *s_handl
 /* Offsets of the __slots__ that are read here. */
 static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL;
 static Py_ssize_t P_NODES, P_SPECS, P_EXT, P_EXT_REFS, P_HELD, P_NSLOTS, P_OUTS, P_SITES, P_READS,
-    P_RUNNING, P_LAST, P_LAST_SITES, P_ASSIGNED;
+    P_RUNNING, P_LAST, P_LAST_SITES, P_ASSIGNED, P_CHECKS;
 static Py_ssize_t K_MEMO, K_HOST_ONLY, S_OUTPUTS, S_SINGLE, A_NBYTES, A_DTYPE, A_TRAINABLE;
 
 #define AT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
@@ -526,7 +526,7 @@ static PyObject *update_call(PyObject *self, PyObject *const *args, size_t nargs
         (PyObject *)Py_TYPE(args[1]) != tensor_type)
         goto fallback;
     PyObject *trace = plain_trace(&noting, &active);
-    if (!trace || (active && !noting)) goto fallback;
+    if (!trace || (active && !noting) || PyList_GET_SIZE(AT(trace, P_CHECKS))) goto fallback;
     PyObject *variable = args[0], *handle = PyObject_GenericGetAttr(variable, s_handle);
     if (!handle) goto fallback;
     PyObject *both[] = {handle, args[1]}, *kernel = method->entry, *updated = NULL, *result = NULL;
@@ -842,7 +842,8 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
         {pending_type, "nslots", &P_NSLOTS}, {pending_type, "outs", &P_OUTS},
         {pending_type, "sites", &P_SITES}, {pending_type, "reads", &P_READS},
         {pending_type, "running", &P_RUNNING}, {pending_type, "last", &P_LAST},
-        {pending_type, "last_sites", &P_LAST_SITES}, {pending_type, "assigned", &P_ASSIGNED}, {kernel, "memo", &K_MEMO},
+        {pending_type, "last_sites", &P_LAST_SITES}, {pending_type, "assigned", &P_ASSIGNED},
+        {pending_type, "checks", &P_CHECKS}, {kernel, "memo", &K_MEMO},
         {kernel, "host_only", &K_HOST_ONLY}, {spec, "outputs", &S_OUTPUTS},
         {spec, "single", &S_SINGLE}, {aval, "nbytes", &A_NBYTES}, {aval, "dtype", &A_DTYPE},
         {aval, "trainable", &A_TRAINABLE}};

@@ -15,6 +15,7 @@ from typing import Any
 from tfshim._src import config
 from tfshim._src.engine import speed
 from tfshim._src.engine.compiled import Compiled
+from tfshim._src.engine.examine import examine
 from tfshim._src.engine.interpret import Interpreter
 from tfshim._src.engine.key import Key
 from tfshim._src.engine.stats import stats
@@ -131,12 +132,15 @@ def _run_pending(trace: Pending) -> None:
             if follower is not None:
                 follower.before_run(trace)
     nodes, specs, ext, outs, sites = trace.nodes, trace.specs, trace.ext, trace.outs, trace.sites
+    checks, overwritten = trace.checks, trace.overwritten
     trace.clear()
     trace.last, trace.last_sites = nodes, sites
     stats.nodes += len(nodes)
     wanted, tensors = _alive(outs)
     if wanted:
         _run(nodes, specs, ext, wanted, tensors, sites)
+        if checks:
+            examine(checks, overwritten, nodes, specs, tensors, wanted)
     else:
         stats.dead_nodes += len(nodes)
 

@@ -72,7 +72,10 @@ class Trace:
 class Pending(Trace):
     """The nodes that one thread's eager code dispatched and nobody has looked at yet."""
 
-    __slots__ = ("assigned", "epoch", "followers", "reads", "running", "last", "last_sites")
+    __slots__ = (
+        "assigned", "epoch", "followers", "reads", "running", "last", "last_sites", "checks",
+        "overwritten",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.epoch = 0  # how often this trace ran
@@ -89,6 +92,10 @@ class Pending(Trace):
         self.assigned = False  # whether a variable got a value since the last flush
         #: (index of the next node, tensor, variable): variables read while tapes were active.
         self.reads: list[tuple[int, Any, Any]] = []
+        #: Reports of called programs, to be looked at after the run (examine.py).
+        self.checks: list[tuple] = []
+        #: (number of checks before, variable, the value that it had): writes after a check.
+        self.overwritten: list[tuple[int, Any, Any]] = []
         self.epoch += 1
 
     def handle(self, ref: int, make, avals: Sequence[Aval]) -> Any:

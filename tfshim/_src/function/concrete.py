@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from tfshim._src import reports
 from tfshim._src.backprop import Call, backprop, zeros
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine import flush as engine
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
-from tfshim._src.engine.program import live_nodes
 from tfshim._src.function import effects
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.running import Runner
@@ -42,11 +42,20 @@ class GraphFunction:
         self.outputs = outputs
         self.written = graph.written if complete else []
         self.effects = list(graph.effects) if complete else []
-        self.all_outputs = [*outputs, *[s.current for s in self.written], *self.effects]
+        finals = [s.current for s in self.written]
+        checks = reports.needed(graph, [*outputs, *finals, *self.effects]) if complete else []
+        #: makes the error of the report, which is an output after the variables; None without one
+        self.explain: reports.Explaining | None = None
+        report: list[EagerTensor] = []
+        if checks:
+            self.explain = reports.Explaining(checks)
+            with capturing(graph):
+                finals = [
+                    reports.settled(graph, s.variable, s.current, checks) for s in self.written
+                ]
+                report = [reports.joined(checks, reports.width(checks))]
+        self.all_outputs = [*outputs, *finals, *report, *self.effects]
         program, _ = graph.finish(self.all_outputs)
-        self.error = self._certain_error() if graph.doubts else None
-        if self.error is not None and not complete:
-            raise self.error
         n = len(graph.placeholders)
         #: external tensors that are numbers of the Python code: constants of the program
         fixed = {
@@ -71,6 +80,7 @@ class GraphFunction:
             tuple([graph.ext[i].aval for i in self.open]),
             tuple([t.aval for t in self.all_outputs]),
             len(graph.nodes),
+            self.explain,
         )
         self.called = False
         #: whether a call is nothing but its results
@@ -86,13 +96,6 @@ class GraphFunction:
             if (s := graph.states.get(id(graph.variable_of.get(id(a))))) is not None
             and not s.variable.shape.is_fully_defined()
         ]
-
-    def _certain_error(self) -> Exception | None:
-        """The error of a node that cannot work and is needed."""
-        graph = self.graph
-        refs = [graph.ref_of(t) for t in self.all_outputs]
-        live = live_nodes(graph.nodes, [len(s.outputs) for s in graph.specs], refs)
-        return next((error for i, error in graph.doubts if live[i]), None)
 
     def fits(self) -> bool:
         """Whether the variables still have the shapes that the graph was traced for."""
@@ -127,8 +130,6 @@ class GraphFunction:
         """
         if not self.all_outputs:
             return []
-        if self.error is not None:
-            raise self.error
         state = STATE
         at_once = state.trace is state.pending and not state.recorders and not state.observers
         if at_once and not self.called:
@@ -164,10 +165,12 @@ class GraphFunction:
                 variable = state.variable
                 if given is not None:
                     variable = given.get(id(variable), variable)
-                if symbolic:
+                if symbolic or STATE.pending.checks:
                     variable._write(value)
                 else:
                     variable._handle = value
+        if self.explain is not None:
+            reports.hand_on(outs[n + len(self.written)], self.explain, n)
         if self.effects:
             effects.happen(outs[len(outs) - len(self.effects) :])
         return outs[:n]

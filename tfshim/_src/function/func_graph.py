@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from tfshim._src import reports
 from tfshim._src.engine.capture import Graph
 from tfshim._src.engine.kernel import Spec
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending
@@ -46,8 +47,10 @@ class FuncGraph(Graph):
         self.names: dict[str, int] = {}
         #: ids of external tensors that the Python code made while it was traced
         self.constants: set[int] = set()
-        #: (number of a node, the error that it raises if it runs)
-        self.doubts: list[tuple[int, Exception]] = []
+        #: checks and writes to variables in the order of the program (reports.py)
+        self.log: list[Any] = []
+        #: whether programs made of this graph look at checks
+        self.checked = reports.wanted(outer)
 
     def extended(self) -> FuncGraph:
         """A graph that starts with all of this one's nodes and can use its tensors."""
@@ -62,6 +65,7 @@ class FuncGraph(Graph):
         other.placeholders = list(self.placeholders)
         other.states = dict(self.states)
         other.variable_of = dict(self.variable_of)
+        other.checked = False
         return other
 
     def name_of(self, tensor: EagerTensor) -> str:
@@ -152,6 +156,12 @@ class FuncGraph(Graph):
         root = variable._root
         self.states[id(root)] = VariableState(root, handle, True)
         self.assigned.setdefault(id(root), []).append(handle)
+        self.log.append(reports.Write(root, handle))
+
+    def initial(self, variable: Any) -> EagerTensor:
+        """The tensor of a variable's value when the program starts."""
+        root = variable._root
+        return next(t for t in self.ext if self.variable_of.get(id(t)) is root)
 
     def create_variable(self, variable: Any, value: EagerTensor) -> None:
         """A variable made while tracing: its initial value is lifted out of the function."""

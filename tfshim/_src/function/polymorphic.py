@@ -383,6 +383,7 @@ class Function:
                 repr(self._python_function),
                 late=self._initialized and not self._created,
                 shapes=[k.shape for k in logical.tensors],
+                checked=not self._jit_compile,  # as TensorFlow's XLA clamps
             )
         except ModifiedArguments as e:
             raise self._modified(e) from None

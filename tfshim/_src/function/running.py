@@ -15,6 +15,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from tfshim._src import reports
 from tfshim._src.dispatch import call_site
 from tfshim._src.engine import flush as engine
 from tfshim._src.engine.aval import Aval
@@ -70,14 +71,21 @@ class Runner:
       kernel: the program.
       inputs, outputs: its avals.
       nodes: how many nodes it has, for tables.
+      explain: makes the error of its last output, a report, if it has one.
     """
 
     def __init__(
-        self, kernel: Kernel, inputs: tuple[Aval, ...], outputs: tuple[Aval, ...], nodes: int
+        self,
+        kernel: Kernel,
+        inputs: tuple[Aval, ...],
+        outputs: tuple[Aval, ...],
+        nodes: int,
+        explain: reports.Explain | None = None,
     ):
         self.kernel = kernel
-        self.outputs = outputs
-        self.only = outputs[0] if len(outputs) == 1 else None
+        self.explain = explain
+        self.outputs = outputs if explain is None else outputs[:-1]
+        self.only = outputs[0] if len(outputs) == 1 and explain is None else None
         self.nodes = nodes
         self.cold = True
         self.entry: Entry | None = None
@@ -113,6 +121,12 @@ class Runner:
         stats.compiled_runs += 1
         if self.only is not None:
             return [concrete(outs[0], self.only)]
+        return self._checked(outs)
+
+    def _checked(self, outs: Any) -> list[EagerTensor]:
+        if self.explain is not None:
+            *outs, report = outs
+            reports.raise_if_failed(report, self.explain)
         return list(map(concrete, outs, self.outputs))
 
     def _first(self, values: list) -> list[EagerTensor]:
@@ -124,4 +138,4 @@ class Runner:
         entry.runs = 2
         entry.seconds = entry.compile_seconds = perf_counter() - started
         self.entry = entry  # type: ignore[assignment]
-        return list(map(concrete, outs, self.outputs))
+        return self._checked(outs)

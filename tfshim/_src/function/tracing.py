@@ -91,6 +91,7 @@ def trace(
     describe: str = "",
     late: bool = False,
     shapes: list[tuple | None] | None = None,
+    checked: bool = True,
 ) -> Trace:
     """Runs a function on placeholders.
 
@@ -105,6 +106,7 @@ def trace(
       describe: the function as errors name it.
       late: whether it was traced before and created no variables then, for errors.
       shapes: of the placeholders as the signature has them, with None for unknown sizes, for text.
+      checked: whether its program looks at checks of values.
 
     Raises:
       TypeError: if it returns what is no tensor.
@@ -113,6 +115,7 @@ def trace(
     graph = FuncGraph(name, STATE.trace)
     graph.may_create = may_create
     graph.late = late
+    graph.checked = graph.checked and checked
     placeholders = []
     for aval, label in zip(avals, names, strict=True):
         t = graph.placeholder(aval, pending)

@@ -9,12 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import dtypes
+from tfshim._src import dtypes, reports
 from tfshim._src.convert import convert, convert_inputs
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import InternalError, InvalidArgumentError, op_error
 from tfshim._src.ops import kinds
 from tfshim._src.ops.common import broadcasting, check_broadcast, unbroadcast
+from tfshim._src.ops.index_checks import check_none
 from tfshim._src.ops.missing_kernels import require_kernel
 from tfshim._src.ops.powers import integer_power, power
 from tfshim._src.ops.strings_or import textual
@@ -361,14 +362,23 @@ def _check_divisor(kernel: str, x: EagerTensor, y: EagerTensor) -> None:
         return
     if kernel == "TruncateMod" and dtype.name not in kinds.TRUNCATE_MOD:
         return
-    if not y._is_symbolic() and not np.all(y._host_value()):
-        if kernel.startswith("Truncate"):
-            raise op_error(
-                kernel,
-                "Unexpected error in binary operator (only integer div and mod should have errors)",
-                InternalError,
-            )
-        raise op_error(kernel, "Integer division by zero")
+    text, cls = "Integer division by zero", InvalidArgumentError
+    if kernel.startswith("Truncate"):
+        cls = InternalError
+        text = "Unexpected error in binary operator (only integer div and mod should have errors)"
+    if reports.collected():
+        if x.aval.size and y.aval.size and (y._is_symbolic() or not np.all(y._host_value())):
+            check_none(kernel, _is_zero, [y], reports.failure(kernel, text, cls))
+    elif not y._is_symbolic() and not np.all(y._host_value()):
+        raise op_error(kernel, text, cls)
+
+
+def _is_zero(divisor):
+    return divisor == 0
+
+
+def _is_negative(exponent):
+    return exponent < 0
 
 
 def floor_quotient(x, y):
@@ -529,6 +539,9 @@ def pow(x, y, name=None) -> Any:
             return _pow_whole(x, int(y))
     x, y = _pair(_pow, x, y)
     whole = y.aval.dtype.kind == "i" and x.aval.dtype is y.aval.dtype and x.aval.size
-    if whole and not y._is_symbolic() and np.any(y._host_value() < 0):
-        raise op_error("Pow", "Integers to negative integer powers are not allowed")
+    text = "Integers to negative integer powers are not allowed"
+    if whole and reports.collected():
+        check_none("Pow", _is_negative, [y], reports.failure("Pow", text))
+    elif whole and not y._is_symbolic() and np.any(y._host_value() < 0):
+        raise op_error("Pow", text)
     return _pow(x, y)

@@ -1,7 +1,7 @@
 """`tf.debugging`: assertions on values.
 
-An assertion computes what it reads. In a function that is traced it becomes an effect, which checks
-each time that the function runs.
+An assertion computes what it reads. In a function that is traced it becomes a check that the
+program makes each time that it runs (assert_reports.py).
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 
-from tfshim._src import static
+from tfshim._src import reports, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, OpError, op_error
 from tfshim._src.fold import static_value
 from tfshim._src.ops import compare
+from tfshim._src.ops.assert_reports import assert_later, name_of
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, each
-from tfshim._src.tensor import STATE, EagerTensor, Tensor
+from tfshim._src.tensor import EagerTensor, Tensor
 
 _ALL = 1_000_000_000
 
@@ -48,15 +49,13 @@ def pretty(item: Any, summarize: int | None) -> str:
     return ", ".join(shown)
 
 
-def _when_known(check: Callable[..., None], tensors: list[EagerTensor]) -> None:
-    """Calls `check(*values)` now, or whenever the function being traced runs."""
+def _checked_now(check: Callable[..., None], tensors: list[EagerTensor]) -> bool:
+    """Calls `check(*values)` if the values are known; whether they are."""
     values = [static_value(t) for t in tensors]
     if all(v is not None for v in values):
-        check(*values)
-    elif hasattr(STATE.trace, "effects"):
-        from tfshim._src.function.effects import effect
-
-        effect("Assert", check, tensors)
+        check(*values)  # type: ignore[arg-type]
+        return True
+    return False
 
 
 @export("tf.debugging.Assert", "tf.Assert")
@@ -76,14 +75,7 @@ def Assert(condition, data, summarize=None, name=None) -> None:
         raise TypeError("values must be a sequence.")
     tensors = [convert(condition)]
     if tensors[0]._is_symbolic():
-        tensors += [convert(d) for d in data]
-
-        def check(holds: np.ndarray, *values: np.ndarray) -> None:
-            if not holds:
-                text = " ".join([f"[{pretty(v, summarize)}]" for v in values])
-                raise _invalid(f"assertion failed: {text}")
-
-        _when_known(check, tensors)
+        assert_later(tensors[0], data, summarize)
         return
     if bool(np.asarray(condition)) if isinstance(condition, list) else bool(condition):
         return
@@ -103,8 +95,17 @@ def _assert_pairs(sign: str, holds: Callable, x, y, message, summarize) -> None:
             raise _invalid(_pairs_text(sign, fine, a, b, message, _limit(summarize)))
 
     known = static_value(result)
-    if known is None or not known.all():
-        _when_known(check, [result, first, second])
+    if known is not None and known.all():
+        return
+    if not _checked_now(check, [result, first, second]):
+        data = [*_named("x", first), *_named("y", second)]
+        prefix = [str(message)] if message else []
+        text = f"Condition x {sign} y did not hold element-wise:"
+        assert_later(result, [*prefix, text, *data], summarize)
+
+
+def _named(label: str, t: EagerTensor) -> list:
+    return [f"{label} ({name_of(t)}) = ", t]
 
 
 def _pairs_text(sign: str, fine, a, b, message, limit: int) -> str:
@@ -279,7 +280,15 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
             f"Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: {text}"
         )
 
-    _when_known(check, [a, b])
+    if not _checked_now(check, [a, b]):
+        rate, least = (
+            f'Tensor("assert_near/{label}:0", shape=(), dtype={real.name})'
+            for label in ("rtol", "atol")
+        )
+        text = f"x and y not equal to tolerance rtol = {rate}, atol = {least}"
+        prefix = f"{message}.  " if message else ""
+        fine = compare.less_equal(abs(subtract(a, b)), t + r * abs(b))
+        assert_later(fine, [prefix, text, *_named("x", a), *_named("y", b)], summarize)
 
 
 def _near_item(item: Any, summarize: int | None) -> str:
@@ -310,7 +319,21 @@ def _assert_sign(sign: str, holds: Callable, x, message, summarize, gap: str = "
             f"dtype={t.dtype.name}) = \n{shown}"
         )
 
-    _when_known(check, [t])
+    if not _checked_now(check, [t]):
+        text = f"Condition x {sign} 0 did not hold element-wise:"
+        name, value = _named("x", t)
+        labels = [text, name] if gap else [text + name]
+        prefix = f"{message}.  " if message else ""
+        fine = _IN_GRAPHS[sign](t, 0)
+        assert_later(fine, [prefix, *labels, value], summarize)
+
+
+_IN_GRAPHS: dict[str, Callable] = {
+    "<": compare.less,
+    ">": compare.greater,
+    ">=": compare.greater_equal,
+    "<=": compare.less_equal,
+}
 
 
 @export("tf.debugging.assert_negative")
@@ -404,13 +427,28 @@ def check_numerics(tensor, message, name=None) -> Tensor:
     """
     t = _finite(tensor)
 
+    def text(inf: Any, nan: Any) -> str:
+        found = "Inf and NaN" if inf and nan else "Inf" if inf else "NaN"
+        return f"{message} : Tensor had {found} values"
+
     def check(inf: np.ndarray, nan: np.ndarray) -> None:
         if inf or nan:
-            found = "Inf and NaN" if inf and nan else "Inf" if inf else "NaN"
-            raise op_error("CheckNumerics", f"{message} : Tensor had {found} values")
+            raise op_error("CheckNumerics", text(inf, nan))
 
-    _when_known(check, list(_numerics(t)))
+    if t._is_symbolic():
+
+        def explain(report: np.ndarray) -> Exception:
+            return reports.failure("CheckNumerics", text(report[0] & 1, report[0] & 2))
+
+        reports.check(_NUMERICS, [t], explain, always=True)
+    else:
+        _checked_now(check, list(_numerics(t)))
     return t
+
+
+_NUMERICS = reports.checking(
+    "CheckNumerics", lambda x: (jnp.any(jnp.isinf(x)) + 2 * jnp.any(jnp.isnan(x)),)
+)
 
 
 @export("tf.debugging.assert_all_finite")

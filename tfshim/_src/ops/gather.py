@@ -1,7 +1,7 @@
 """Reading slices by index: gather, gather_nd, where, boolean_mask.
 
-Indices are checked at the call, as TensorFlow does on CPU; while a function is traced they are not
-known, and XLA clamps them.
+Indices are checked at the call, as TensorFlow does on CPU, and in functions when the program runs
+(reports.py). In a function that XLA is asked for (`jit_compile`) they are clamped, there as here.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import static
+from tfshim._src import reports, static
 from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.extent import takes_elements, within
+from tfshim._src.ops.index_checks import at, check_elements, check_vectors
 from tfshim._src.ops.shaping import reshape, squeeze, take
 from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, fixed, same
-from tfshim._src.tensor import STATE, EagerTensor, Tensor
+from tfshim._src.tensor import EagerTensor, Tensor
 
 _GATHER_INDEX = ("int16", "int32", "int64")
 
@@ -80,19 +81,22 @@ def _known(t: EagerTensor) -> np.ndarray | None:
 
 
 def check_range(indices: EagerTensor, size: int, kernel: str = "GatherV2") -> None:
-    """Raises for the first index outside [0, size), where the indices are known."""
-    if indices._is_symbolic() or within(indices, size):
+    """Raises for the first index outside [0, size); in a function, when it runs."""
+    text = f"indices{{at}} = {{value}} is not in [0, {size})"
+    if indices._is_symbolic():
+        check_elements(kernel, indices, size, text)
+        return
+    if within(indices, size):
         return
     values = indices._host_value()
     if not values.size:
         return
-    where = np.argwhere((values < 0) | (values >= size))[0]
-    shown = f"indices[{','.join(map(str, where))}]" if values.ndim else "indices"
-    error = op_error(kernel, f"{shown} = {values[tuple(where)]} is not in [0, {size})")
-    doubts = getattr(STATE.trace, "doubts", None)
-    if doubts is None:
-        raise error
-    doubts.append((len(STATE.trace.nodes), error))  # a graph may never run the node
+    if reports.collected():
+        check_elements(kernel, indices, size, text)  # a function may never run the node
+        return
+    where = tuple(np.argwhere((values < 0) | (values >= size))[0])
+    shown = text.replace("{at}", at("", where)).replace("{value}", str(values[where]))
+    raise op_error(kernel, shown)
 
 
 def _axis(value: Any) -> int:
@@ -268,7 +272,15 @@ def gather_nd(params, indices, batch_dims=0, name=None, bad_indices_policy="") -
             "Requested more than 0 entries, but params is empty.  Params shape: "
             f"{brackets(x.aval.shape)}",
         )
-    values = _known(i)
+    if not ignore:
+        check_vectors(
+            "GatherNd",
+            i,
+            x.aval.shape[batch : batch + depth],
+            f"indices{{at}} = [{'{place}' if batch else ''}{{value}}] does not index into param "
+            f"shape {brackets(x.aval.shape)}, node name: GatherNd",
+        )
+    values = None if reports.collected() else _known(i)
     if values is not None and values.size and not ignore and values.dtype.kind in "iu":
         sizes = np.array(x.aval.shape[batch : batch + depth])
         bad = np.any((values < 0) | (values >= sizes), -1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
+from tfshim._src import reports
 from tfshim._src.convert import convert
 from tfshim._src.errors import op_error
 from tfshim._src.ops.array import identity
@@ -48,13 +51,38 @@ def embedding_lookup(params, ids, max_norm=None, name=None) -> Tensor:
     return identity(rows)
 
 
+@functools.lru_cache(1024)
+def _parts_check(least: int, more: int, parts: int) -> Any:
+    def body(ids):
+        flat = jnp.reshape(ids, -1).astype(np.int64)
+        where = jnp.maximum(flat // (least + 1), (flat - more) // max(least, 1))
+        code, place = reports.first_true((where < 0) | (where >= parts))
+        return code, where[place]
+
+    return reports.checking("DynamicPartition", body)
+
+
+def _check_partition(ids: Any, least: int, more: int, parts: int) -> None:
+    """The check of ids in a function, where parts of a table are joined."""
+
+    def explain(report: np.ndarray) -> Exception:
+        return reports.failure(
+            "embedding_lookup/DynamicPartition",
+            f"partitions[{report[0] - 1}] = {report[1]} is not in [0, {parts})",
+        )
+
+    if reports.collected() and ids.aval.size:
+        reports.check(_parts_check(least, more, parts), [ids], explain)
+
+
 def _from_parts(parts: list[Any], ids: Tensor) -> Tensor:
     """The rows of a table in parts; each part gets the slices that it gave as its gradient."""
-    if ids._is_symbolic():
-        return gather(concat(parts, 0), ids)
     sizes = [convert(p).aval.shape[0] for p in parts]
-    flat = ids._host_value().reshape(-1)
     least, more = divmod(sum(sizes), len(parts))
+    if ids._is_symbolic():
+        _check_partition(ids, least, more, len(parts))
+        return gather(concat(parts, 0), ids)
+    flat = ids._host_value().reshape(-1)
     # The first `more` parts have one row more than the others.
     where = np.maximum(flat // (least + 1), (flat - more) // least)
     local = np.where(where < more, flat % (least + 1), (flat - more) % least)

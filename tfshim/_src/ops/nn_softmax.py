@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
@@ -9,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import dtypes, static
+from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, op_error, require
 from tfshim._src.ops import kinds
@@ -312,6 +313,9 @@ def _check_classes(labels: Any, logits: Any) -> None:
         raise op_error(
             kernel, f"Must have at least one class, but got logits shape {brackets(rows)}"
         )
+    if reports.collected():
+        _check_classes_later(kernel, labels, classes)
+        return
     if labels._is_symbolic() or within(labels, classes):
         return
     values = labels._host_value().reshape(-1)
@@ -323,3 +327,32 @@ def _check_classes(labels: Any, logits: Any) -> None:
             f"Received a label value of {bad[0]} which is outside the valid range of [0, {classes})"
             f".  Label values: {shown}",
         )
+
+
+#: So many labels are shown by the error of a function.
+_SHOWN = 64
+
+
+@functools.lru_cache(1024)
+def _classes_check(kernel: str, classes: int):
+    def body(labels):
+        flat = jnp.reshape(labels, -1)
+        code, place = reports.first_true(reports.outside(flat, classes))
+        return code, flat[place], flat[:_SHOWN]
+
+    return reports.checking(kernel, body)
+
+
+def _check_classes_later(kernel: str, labels: Any, classes: int) -> None:
+    size = labels.aval.size
+
+    def explain(report: np.ndarray) -> Exception:
+        shown = [str(v) for v in report[2 : 2 + size]] + ["..."] * (size > _SHOWN)
+        return reports.failure(
+            f"{kernel}/{kernel}",
+            f"Received a label value of {report[1]} which is outside the valid range of "
+            f"[0, {classes}).  Label values: {' '.join(shown[: _SHOWN + 1])}",
+        )
+
+    if size:
+        reports.check(_classes_check(kernel, classes), [labels], explain)

@@ -7,11 +7,13 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from tfshim._src import reports
 from tfshim._src.convert import convert_inputs
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.gather import nd_index
+from tfshim._src.ops.index_checks import check_vectors, not_in_box
 from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, same
@@ -28,8 +30,8 @@ def _outside(indices: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray | None:
 
 
 def check_nd(indices: EagerTensor, shape: tuple[int, ...], kernel: str) -> None:
-    """Raises for an index vector that does not index into `shape`, where indices are known."""
-    if indices._is_symbolic() or not indices.ndim:
+    """Raises for an index vector that does not index into `shape`, outside of functions."""
+    if reports.collected() or indices._is_symbolic() or not indices.ndim:
         return
     values = indices._host_value()
     depth = values.shape[-1]
@@ -40,6 +42,12 @@ def check_nd(indices: EagerTensor, shape: tuple[int, ...], kernel: str) -> None:
         at = ", ".join(map(str, values[tuple(where)]))
         shown = f"indices[{','.join(map(str, where))}]" if where.size else "indices"
         raise op_error(kernel, f"{shown} = [{at}] does not index into shape {brackets(shape)}")
+
+
+def check_nd_later(indices: EagerTensor, shape: tuple[int, ...], kernel: str) -> None:
+    """The same in a function, when it runs; to be called before the op."""
+    if reports.collected() and indices.ndim and indices.aval.shape[-1] <= len(shape):
+        check_vectors(kernel, indices, shape[: indices.aval.shape[-1]], not_in_box(shape))
 
 
 def _check_policy(policy: str, kernel: str) -> bool:
@@ -153,6 +161,8 @@ def scatter_nd(indices, updates, shape, bad_indices_policy="", name=None) -> Ten
     if u.aval.dtype.kind == "s":
         check_nd(i, target, "ScatterNd")
         return _scatter_nd_strings(i, u, target)
+    if not ignore:
+        check_nd_later(i, target, "ScatterNd")
     result = _scatter_nd(i, u, target)
     if not ignore:
         check_nd(i, target, "ScatterNd")
@@ -258,6 +268,8 @@ def _scatter(public: Any, tensor, indices, updates, policy: str) -> Tensor:
     entry = public.op
     ignore = _check_policy(policy, entry.kernel)
     t, i, u = convert_inputs(entry, (tensor, indices, updates))
+    if not ignore:
+        check_nd_later(i, t.aval.shape, entry.kernel)
     result = public(t, i, u)
     if not ignore:
         check_nd(i, t.aval.shape, entry.kernel)

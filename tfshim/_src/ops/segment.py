@@ -10,12 +10,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import dtypes, static
+from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import op_error
 from tfshim._src.ops import kinds
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.index_checks import check_elements
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT_COMPLEX, INDEX, c_name, each, same
 from tfshim._src.tensor import EagerTensor
@@ -404,7 +405,10 @@ def _unsorted(
     if n < 0:
         raise op_error(kernel, f"Input num_segments == {n} must not be negative.")
     # Where nothing is to be summed TensorFlow does not look at the ids.
-    if not ids._is_symbolic() and math.prod(shape):
+    if math.prod(shape) and reports.collected():
+        text = f"segment_ids{{at}} = {{value}} is out of range [0, {n})"
+        check_elements(kernel, ids, n, text, below=False)
+    elif not ids._is_symbolic() and math.prod(shape):
         check_below(kernel, ids._host_value(), n)
     return fn(data, ids, n)
 
