@@ -87,7 +87,11 @@ def collected() -> bool:
 
 
 def check(
-    kernel: Kernel, inputs: Sequence[EagerTensor], explain: Explain, always: bool = False
+    kernel: Kernel,
+    inputs: Sequence[EagerTensor],
+    explain: Explain,
+    always: bool = False,
+    node: int | None = None,
 ) -> None:
     """Makes the next node of the function being traced depend on a check.
 
@@ -96,6 +100,7 @@ def check(
       inputs: tensors.
       explain: makes the error of a report.
       always: whether the check counts by itself, and not for the sake of a node.
+      node: number of the node that it is for, if that is not the next one.
     """
     if not collected():
         return
@@ -109,7 +114,9 @@ def check(
             error.add_note(f"in {kernel.name}, called at {where}")
         return error
 
-    add(report, located, None if always else len(STATE.trace.nodes))
+    if node is None and not always:
+        node = len(STATE.trace.nodes)
+    add(report, located, node)
 
 
 def _user_place(site: Any) -> str:

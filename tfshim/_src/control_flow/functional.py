@@ -37,7 +37,11 @@ def _pack(like: Any, flat: list) -> Any:
 
 
 def _at(tensors: list[TensorArray], like: Any, i: Any) -> Any:
-    return _pack(like, [t.read(i) for t in tensors])
+    return _pack(like, [t._read(i, checked=False) for t in tensors])
+
+
+def _written(arrays: list[TensorArray], i: Any, values: list) -> list[TensorArray]:
+    return [a._write(i, v, checked=False) for a, v in zip(arrays, values, strict=True)]
 
 
 def _arrays(flat: list[EagerTensor], n: int) -> list[TensorArray]:
@@ -115,7 +119,7 @@ def map_fn_v2(
         result = fn(_at(source, elems, i))
         nest.assert_same_structure(wanted, result)
         values = nest.flatten(result)
-        return (i + 1, *[a.write(i, v) for a, v in zip(arrays, values, strict=True)])
+        return (i + 1, *_written(arrays, i, values))
 
     if n == 0:
         return _pack_rows(wanted, _empty(fn, flat, elems, specs))
@@ -233,7 +237,7 @@ def scan_v2(
         if STATE.trace.symbolic:
             check_dtypes(rest[:size], values)
         return (
-            i + step_by, *values, *[r.write(i, v) for r, v in zip(arrays, values, strict=True)]
+            i + step_by, *values, *_written(arrays, i, values)
         )  # fmt: skip
 
     _, *rest = while_loop_v2(

@@ -16,6 +16,7 @@ from jax import lax
 from tfshim._src import dtypes, fold
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, OutOfRangeError
+from tfshim._src.ops.value_checks import check_list
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each, same
 from tfshim._src.shapes import TensorShape
@@ -260,10 +261,19 @@ class TensorArray:
         Raises:
           OutOfRangeError, InvalidArgumentError: for an index that is not there, or was read before.
         """
+        return self._read(index)
+
+    def _read(self, index, checked: bool = True) -> Any:
+        """`read`, maybe of an index that is known to be there."""
         i = _known(index)
         if i is None or self._items is None:
-            buffer = self._dense()
-            return _get_row(buffer, convert(index))
+            buffer, at = self._dense(), convert(index)
+            n = buffer.aval.shape[0]
+            if not checked:
+                return _get_row(buffer, at)
+            text = f"Trying to access element {{}} in a list with {n} elements."
+            check_list("TensorArrayV2Read/TensorListGetItem", at, n, text)
+            return _get_row(buffer, at)
         n = len(self._items)
         if not 0 <= i < n:
             if STATE.trace.symbolic:
@@ -295,6 +305,10 @@ class TensorArray:
           OutOfRangeError, InvalidArgumentError: for an index beyond the end, or another dtype.
           ValueError: for another shape.
         """
+        return self._write(index, value)
+
+    def _write(self, index, value, checked: bool = True) -> TensorArray:
+        """`write`, maybe at an index that is known to be there."""
         value = self._value(value)
         other = self._version()
         other._merge(value)
@@ -322,6 +336,10 @@ class TensorArray:
         if buffer.aval.shape[1:] != value.aval.shape or buffer.aval.shape[0] == 0:
             # the first run of a loop's body: what is learned here starts it again
             return other
+        n = buffer.aval.shape[0]
+        text = f"Trying to modify element {{}} in a list with {n} elements."
+        if checked:
+            check_list("TensorArrayV2Write/TensorListSetItem", at, n, text)
         other._items, other._buffer = None, _set_row(buffer, value, at)
         return other
 
@@ -333,7 +351,10 @@ class TensorArray:
         """The elements at these indices as one tensor."""
         known = _known_all(indices)
         if known is None or self._items is None:
-            return _get_rows(self._dense(), convert(indices))
+            buffer, at = self._dense(), convert(indices)
+            text = f"Index {{}} out o range; list only has {buffer.aval.shape[0]} elements."
+            check_list("TensorListGather", at, buffer.aval.shape[0], text)
+            return _get_rows(buffer, at)
         from tfshim._src.ops import array
 
         if not known:

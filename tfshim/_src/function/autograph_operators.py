@@ -310,14 +310,14 @@ def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts) 
 
 
 def _for_rows(rows, extra_test, body, get_state, set_state, symbol_names, opts) -> None:
-    from tfshim._src.ops import array
+    from tfshim._src.ops.gather import row
 
     if not rows.aval.shape:
         raise TypeError("Cannot iterate over a scalar tensor.")
     n = rows.aval.shape[0]
 
     def at(i):
-        return array.gather(rows, i)
+        return row(rows, i)
 
     _counted(
         convert(np.int32(0)),

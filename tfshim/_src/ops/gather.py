@@ -168,6 +168,11 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
     return _gather(x, i, given if given == -rank else at, batch)
 
 
+def row(params: EagerTensor, index: Any) -> Tensor:
+    """One row at an index that is known to be in range."""
+    return _gather(params, index, 0, 0)
+
+
 def sparse_read(variable, indices) -> Tensor:
     """The rows of a variable at `indices`; its gradient is `tf.IndexedSlices`."""
     return gather(variable, indices, axis=0)

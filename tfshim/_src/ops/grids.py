@@ -8,12 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import dtypes, static
+from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, dtype_mismatch, op_error
 from tfshim._src.movement import moves
 from tfshim._src.ops.casting import cast_array
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.value_checks import check_all_below
 from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, c_name, same
@@ -108,9 +109,12 @@ def unravel_index(indices, dims, name=None) -> Tensor:
                 kernel,
                 f"Input dims cannot contain a dim of zero, but dims contains zero at index {i}",
             )
-    if not t._is_symbolic() and t.aval.size and t.aval.dtype.kind in "iu":
-        if t._host_value().max() >= np.prod(sizes.astype(np.int64)):
-            raise op_error(kernel, "index is out of bound as with dims")
+    count, text = int(np.prod(sizes.astype(np.int64))), "index is out of bound as with dims"
+    if reports.collected():
+        check_all_below(kernel, t, count, text)
+    elif not t._is_symbolic() and t.aval.size and t.aval.dtype.kind in "iu":
+        if t._host_value().max() >= count:
+            raise op_error(kernel, text)
     return _unravel_index(t, tuple(sizes.tolist()))
 
 

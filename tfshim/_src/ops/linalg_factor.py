@@ -11,11 +11,12 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import dtypes, static
+from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import op_error, require
 from tfshim._src.ops import linalg_rules as rules
 from tfshim._src.ops.linalg_basic import no_kernel
+from tfshim._src.ops.value_checks import check_finite
 from tfshim._src.registry import export, op
 from tfshim._src.rules import same
 from tfshim._src.tensor import Tensor
@@ -152,13 +153,13 @@ def _eigvalsh(a):
 
 
 def _check_eigh(tensor) -> None:
-    if not _is_square(tensor) or tensor.aval.shape[-1] < 2 or tensor._is_symbolic():
+    if not _is_square(tensor) or tensor.aval.shape[-1] < 2:
         return
-    if np.any(np.isnan(np.tril(tensor._host_value()))):
-        raise op_error(
-            _EIGH,
-            "Self-adjoint eigen decomposition was not successful. The input might not be valid.",
-        )
+    text = "Self-adjoint eigen decomposition was not successful. The input might not be valid."
+    if reports.collected():
+        check_finite(_EIGH, tensor, text, lower=True)
+    elif not tensor._is_symbolic() and np.any(np.isnan(np.tril(tensor._host_value()))):
+        raise op_error(_EIGH, text)
 
 
 @export("tf.linalg.eigh")
@@ -226,10 +227,11 @@ def _check_eig_dtype(tensor) -> None:
 
 def _check_eig(tensor) -> None:
     # before LAPACK sees it, which would print complaints of its own
-    if _is_square(tensor) and not_finite(tensor):
-        raise op_error(
-            "Eig", "Eigen decomposition was not successful. The input might not be valid."
-        )
+    text = "Eigen decomposition was not successful. The input might not be valid."
+    if _is_square(tensor) and reports.collected():
+        check_finite("Eig", tensor, text, lower=False)
+    elif _is_square(tensor) and not_finite(tensor):
+        raise op_error("Eig", text)
 
 
 @export("tf.linalg.eig", "tf.eig")

@@ -9,13 +9,16 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import dtypes, static
+from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import dtype_not_allowed, op_error, require
 from tfshim._src.ops import linalg_rules as rules
+from tfshim._src.ops.index_checks import check_elements
 from tfshim._src.ops.linalg_diag import band
 from tfshim._src.ops.linalg_factor import FACTORED, refuse_half
 from tfshim._src.ops.linalg_solve import is_singular
+from tfshim._src.ops.shaping import reshape
+from tfshim._src.ops.value_checks import check_permutations, check_pivots
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, same
 
@@ -63,7 +66,9 @@ def lu(input, output_idx_type=dtypes.int32, name=None) -> Any:
     refuse_half("Lu", input, f", output_idx_type=DT_{index.name.upper()}")
     input = convert(input)
     factors, rows = _lu(input, index)
-    if not factors._is_symbolic() and factors.aval.shape[-1]:
+    if reports.collected():
+        check_pivots(factors, "Input is not invertible.")
+    elif not factors._is_symbolic() and factors.aval.shape[-1]:
         pivots = np.diagonal(factors._host_value(), 0, -2, -1)
         if not np.all(np.abs(pivots) > 0) and is_singular(input):
             raise op_error("Lu", "Input is not invertible.")
@@ -112,7 +117,9 @@ def lu_reconstruct(lower_upper, perm, validate_args=False, name=None) -> Any:
     """
     static.flag(validate_args)
     lower_upper, perm = _factors(lower_upper, perm)
-    if not perm._is_symbolic():
+    if reports.collected():
+        check_permutations(perm)
+    elif not perm._is_symbolic():
         _check_permutation(perm._host_value())
     return _lu_reconstruct(lower_upper, perm)
 
@@ -164,7 +171,11 @@ def lu_solve(lower_upper, perm, rhs, validate_args=False, name=None) -> Any:
         raise ValueError("Input `rhs` must have at least 2 dimensions.")
     if lower_upper.aval.shape[-1] != rhs.aval.shape[-2]:
         raise ValueError("`lower_upper.shape[-1]` must equal `rhs.shape[-1]`.")
-    if not perm._is_symbolic():
+    if reports.collected():
+        n = perm.aval.shape[-1]
+        flat = reshape(perm, [-1])
+        check_elements("GatherV2", flat, n, f"indices{{at}} = {{value}} is not in [0, {n})")
+    elif not perm._is_symbolic():
         n = perm.aval.shape[-1]
         for i, value in enumerate(perm._host_value().reshape(-1).tolist()):
             if not 0 <= value < n:

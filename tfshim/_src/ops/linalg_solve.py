@@ -23,6 +23,7 @@ from tfshim._src.ops.linalg_factor import (
     refuse_half,
 )
 from tfshim._src.ops.linalg_forms import adj
+from tfshim._src.ops.value_checks import check_invertible
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, same
 from tfshim._src.tensor import EagerTensor
@@ -94,6 +95,7 @@ def inv(input, adjoint=False, name=None) -> Any:
     result = _inv(input, adjoint)
     if not_finite(result) and is_singular(input):
         raise op_error("MatrixInverse", "Input is not invertible.")
+    check_invertible("MatrixInverse", input, result, "Input is not invertible.")
     return result
 
 
@@ -263,6 +265,7 @@ def solve(matrix, rhs, adjoint=False, name=None) -> Any:
     result = _solve(matrix, rhs, adjoint)
     if not_finite(result) and not matrix._is_symbolic() and is_singular(matrix):
         raise op_error("MatrixSolve", "Input matrix is not invertible.")
+    check_invertible("MatrixSolve", matrix, result, "Input matrix is not invertible.")
     return result
 
 

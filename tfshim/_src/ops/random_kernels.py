@@ -10,7 +10,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from tfshim._src import dtypes
+from tfshim._src import dtypes, reports
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.dtypes import DType
@@ -18,7 +18,7 @@ from tfshim._src.engine import kernel as kernel_module
 from tfshim._src.engine.kernel import Kernel, Spec
 from tfshim._src.engine.stats import stats
 from tfshim._src.errors import dtype_not_allowed, op_error
-from tfshim._src.ops import philox
+from tfshim._src.ops import philox, value_checks
 from tfshim._src.ops.common import brackets
 from tfshim._src.random_state import next_state
 from tfshim._src.rules import INDEX, c_name
@@ -131,7 +131,9 @@ def check_bounds(kernel: str, minval: EagerTensor, maxval: EagerTensor, size: in
     for name, t in (("minval", minval), ("maxval", maxval)):
         if t.ndim:
             raise op_error(kernel, f"{name} must be 0-D, got shape {brackets(t.aval.shape)}")
-    if size and minval._trace is None and maxval._trace is None:
+    if size and reports.collected():
+        value_checks.check_bounds(minval, maxval)
+    elif size and minval._trace is None and maxval._trace is None:
         low, high = minval._host_value()[()], maxval._host_value()[()]
         if low >= high:
             raise op_error(kernel, f"Need minval < maxval, got {low} >= {high}")

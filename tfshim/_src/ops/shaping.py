@@ -9,11 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import dtypes, static
+from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert, from_array, towards
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.value_checks import check_lengths
 from tfshim._src.ops.vectors import index_array, loose_vector, refuse_float, vector
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each
@@ -405,7 +406,10 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
     seq = static.integer(seq_axis)
     batch = 0 if batch_axis is None else static.integer(batch_axis)
     fits = 0 <= seq < x.ndim and 0 <= batch < x.ndim and seq != batch
-    if fits and not lengths._is_symbolic() and lengths.shape == x.shape[batch : batch + 1]:
+    fits = fits and lengths.shape == x.shape[batch : batch + 1]
+    if fits and reports.collected():
+        check_lengths(lengths, x.aval.shape[seq], seq)
+    elif fits and not lengths._is_symbolic():
         size = x.aval.shape[seq]
         for d, n in enumerate(lengths._host_value().tolist()):
             if n < 0:

@@ -12,6 +12,7 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import op_error
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.value_checks import check_box
 from tfshim._src.ops.vectors import index_array
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each
@@ -76,6 +77,7 @@ def slice(input_, begin, size, name=None) -> Tensor:
             raise op_error("Slice", f"Expected size[{i}] in [0, {n - b}], but got {s}")
         box.append(s)
     if unknown:
+        check_box(start, tuple(box), shape)
         return _slice(x, start, tuple(box))
     if isinstance(begin, EagerTensor) or begins.any():
         return _slice(x, convert(begins), tuple(box))

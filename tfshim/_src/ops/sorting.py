@@ -10,10 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import dtypes, static
+from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert, towards
 from tfshim._src.errors import op_error, require
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.value_checks import check_permutations
 from tfshim._src.ops.vectors import index_array, refuse_float
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, c_name, each, fixed, same
@@ -358,7 +359,9 @@ def invert_permutation(x, name=None) -> Tensor:
     t = towards(x, dtypes.int32)
     if t.ndim != 1:
         raise op_error("InvertPermutation", "invert_permutation expects a 1D vector.")
-    if not t._is_symbolic() and t.aval.dtype.kind == "i":
+    if reports.collected() and t.aval.dtype.kind == "i":
+        check_permutations(t)
+    elif not t._is_symbolic() and t.aval.dtype.kind == "i":
         seen = set()
         for v in t._host_value().tolist():
             if not 0 <= v < t.aval.size:
