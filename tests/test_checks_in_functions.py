@@ -13,6 +13,7 @@ import tfshim as tf
 c = tf.constant
 VECTOR = [1.0, 2.0, 3.0, 4.0, 5.0]
 MATRIX = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+SINGULAR, REGULAR = [[1.0, 2.0], [2.0, 4.0]], [[2.0, 0.0], [1.0, 4.0]]
 SLICE = "slice index {} of dimension {} out of bounds."
 WHOLE = "Integer division by zero"
 TRUNCATED = "Unexpected error in binary operator (only integer div and mod should have errors)"
@@ -103,6 +104,71 @@ OPS = {
         "assertion failed: [Input error: None of conditions evaluated as True:] [0]",
         101,
     ),
+    "slice": (
+        lambda i: tf.slice(VECTOR, i, [2]), [4], "Expected size[0] in [0, 1], but got 2", [3]
+    ),
+    "slice before": (
+        lambda i: tf.slice(VECTOR, i, [2]), [-1], "Expected begin[0] in [0, 5], but got -1", [0]
+    ),
+    "invert_permutation": (
+        tf.math.invert_permutation, [0, 3, 2], "3 is not between 0 and 3", [2, 0, 1]
+    ),
+    "doubled in a permutation": (
+        tf.math.invert_permutation, [2, 0, 0], "0 is duplicated in the input.", [2, 0, 1]
+    ),
+    "reverse_sequence": (
+        lambda n: tf.reverse_sequence(MATRIX, n, seq_axis=1),
+        [1, 3, 1],
+        "seq_lens(1) > input.dims(1)",
+        [1, 2, 0],
+    ),
+    "inv": (tf.linalg.inv, SINGULAR, "Input is not invertible.", REGULAR),
+    "solve": (
+        lambda a: tf.linalg.solve(a, c([[1.0], [2.0]])),
+        SINGULAR,
+        "Input matrix is not invertible.",
+        REGULAR,
+    ),
+    "lu": (lambda a: tf.linalg.lu(a)[0], SINGULAR, "Input is not invertible.", REGULAR),
+    "eigh": (
+        lambda a: tf.linalg.eigh(a)[0],
+        [[1.0, 0.0], [float("nan"), 1.0]],
+        "Self-adjoint eigen decomposition was not successful. The input might not be valid.",
+        REGULAR,
+    ),
+    "lu_solve": (
+        lambda p: tf.linalg.lu_solve(c(REGULAR), p, c([[1.0], [2.0]])),
+        [0, 9],
+        "indices[1] = 9 is not in [0, 2)",
+        [1, 0],
+    ),
+    "unravel_index": (
+        lambda i: tf.unravel_index(i, [2, 2]), [0, 9], "index is out of bound as with dims", [0, 3]
+    ),
+    "TensorArray.read": (
+        lambda i: tf.TensorArray(tf.float32, 5).unstack(VECTOR).read(i),
+        5,
+        "Trying to access element 5 in a list with 5 elements.",
+        4,
+    ),
+    "TensorArray.gather": (
+        lambda i: tf.TensorArray(tf.float32, 5).unstack(VECTOR).gather(i),
+        [0, 5],
+        "Index 5 out o range; list only has 5 elements.",
+        [0, 4],
+    ),
+    "TensorArray.write": (
+        lambda i: tf.TensorArray(tf.float32, 5).unstack(VECTOR).write(i, 1.0).stack(),
+        -1,
+        "Trying to modify element -1 in a list with 5 elements.",
+        4,
+    ),
+    "uniform": (
+        lambda low: 0 * tf.random.uniform([2], low, 5, tf.int32),
+        5,
+        "Need minval < maxval, got 5 >= 5",
+        4,
+    ),
 }  # fmt: skip
 
 
@@ -167,7 +233,7 @@ def test_under_a_tape(name):
 
     @tf.function
     def f(x):
-        return tf.reduce_sum(tf.cast(body(x), tf.float32)) * scale
+        return tf.reduce_sum(tf.cast(tf.stop_gradient(body(x)), tf.float32)) * scale
 
     def step(x):
         with tf.GradientTape() as tape:

@@ -26,6 +26,7 @@ from tfshim._src.dispatch import call_site, dispatch
 from tfshim._src.engine.interpret import describe_site
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.program import live_nodes
+from tfshim._src.engine.waiting import to_host
 from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.fold import producer
 from tfshim._src.tensor import INLINE, STATE, EagerTensor
@@ -318,6 +319,6 @@ def hand_on(report: EagerTensor, explain: Explaining, outputs: int) -> None:
 
 def raise_if_failed(report: Any, explain: Explain) -> None:
     """Raises the error of a raw report that is not all well."""
-    values = np.asarray(report)
+    values = to_host(report)
     if values[0]:
         raise explain(values)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import Failed
+from tfshim._src.engine.waiting import to_host
 
 
 def examine(
@@ -34,7 +33,7 @@ def examine(
     for number, (report, explain, count) in enumerate(checks):
         if report._trace is not None:
             continue  # it failed in another way, which reading tells
-        values = np.asarray(report._value)
+        values = to_host(report._value)
         if values[0]:
             error = explain(values)
             bad = _depending(nodes, specs, slots[id(report)], count)
