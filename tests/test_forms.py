@@ -141,6 +141,9 @@ def related(draw, count):
 ELEMENTWISE = sorted({*elementwise.NAMES, "_clip_by_value", "_bias_add", "_sum_all", "_dropped"})
 
 
+tf.math.nextafter  # noqa: B018  (its module is imported when it is first asked for)
+
+
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_element_by_element(name):
     op, spoke = OPS[name], []
@@ -333,6 +336,39 @@ def along(draw):
 FLOATS = st.sampled_from([d for d in DTYPES if d.kind == "f"])
 
 
+def padding(draw):
+    x = draw(SHAPES)
+    pairs = tuple((draw(st.integers(0, 2)), draw(st.integers(0, 2))) for _ in x)
+    return (pairs,), [x], [draw(NUMERIC)]
+
+
+def padding_with(draw):
+    attrs, shapes, kinds = padding(draw)
+    return attrs, [*shapes, ()], kinds * 2
+
+
+def one_hot(draw):
+    x, kind = draw(SHAPES), draw(NUMERIC)
+    axis = draw(st.integers(-1, len(x)))
+    return (draw(st.integers(0, 4)), axis), [x, (), ()], [draw(st.sampled_from(INDEX)), kind, kind]
+
+
+def banded(draw):
+    return (draw(st.integers(-1, 3)), draw(st.integers(-1, 3))), [draw(SHAPES)], [draw(NUMERIC)]
+
+
+def scattered(draw):
+    shape, count = draw(SHAPES.filter(len)), draw(SIZES)
+    kind = draw(st.sampled_from([dtypes.float32, dtypes.float64, dtypes.int32]))
+    return (shape,), [(count, *shape[1:]), (count,)], [kind, draw(st.sampled_from(INDEX))]
+
+
+def running(draw):
+    x = draw(SHAPES)
+    attrs = (axis_in(draw, len(x)), draw(st.integers(0, 4)) == 0, draw(st.booleans()))
+    return attrs, [x], [draw(NUMERIC)]
+
+
 def xent(draw):
     x = draw(SHAPES.filter(len))
     return (), [x, x], [draw(FLOATS)] * 2
@@ -367,6 +403,13 @@ CASES = {
     "_batch_mat_mul": batches,
     **dict.fromkeys(("_softmax", "_log_softmax"), along),
     "_softmax_xent": xent,
+    "_moments": reduction,
+    "_pad_zeros": padding,
+    "_pad": padding_with,
+    "_one_hot": one_hot,
+    "_matrix_band_part": banded,
+    "_scatter_rows": scattered,
+    "cumsum": running,
     "_sparse_softmax_xent": sparse_xent,
 }
 #: Sums in another order differ by more than a rounding where the terms are of wild sizes.

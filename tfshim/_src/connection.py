@@ -30,12 +30,17 @@ def connected(kernel: Kernel, avals: tuple[Aval, ...], outputs: Sequence[int]) -
 
     What is only compared or rounded does not count, as in TensorFlow.
     """
+    form = kernel.form
+    if form is not None and form.connects and form.outputs(avals) is not None:
+        return frozenset(range(len(avals)))
     root = kernel
     while root.parent is not None:
         root = root.parent[1]
 
     def trace() -> list[frozenset[int]]:
-        closed = jax.make_jaxpr(kernel.call_flat)(*[a.struct for a in avals])
+        closed = None if form is None else form.jaxpr(avals)
+        if closed is None:
+            closed = jax.make_jaxpr(kernel.call_flat)(*[a.struct for a in avals])
         inputs = [frozenset({i}) for i in range(len(avals))]
         return _dependencies(closed.jaxpr, inputs, root.name not in _ZEROS)
 

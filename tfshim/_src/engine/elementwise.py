@@ -7,7 +7,8 @@ shapes by broadcasting; gradients are then summed over the axes along which an i
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import functools
+from typing import Any
 
 import jax
 import numpy as np
@@ -20,10 +21,43 @@ from tfshim._src.engine.stats import stats
 _SIZE = 2
 
 
-class _Program(NamedTuple):
-    dtypes: tuple  # of the outputs
-    run: Run | None
-    varies: bool  # whether no output is a constant
+class _Program:
+    """One trace: the dtypes of its outputs, and NumPy functions for arrays and for scalars."""
+
+    def __init__(self, jaxpr: Any, outputs: tuple):
+        self.jaxpr = jaxpr
+        self.dtypes = outputs
+
+    @functools.cached_property
+    def _arrays(self) -> tuple[Run | None, bool]:
+        from tfshim._src.engine import host
+
+        return host.elementwise_function(self.jaxpr)
+
+    @functools.cached_property
+    def scalars(self) -> Run | None:
+        """For scalars; None where the trace is not element by element."""
+        from tfshim._src.engine import host
+
+        return host.elementwise_function(self.jaxpr, scalars=True)[0]
+
+    @property
+    def run(self) -> Run | None:
+        """For arrays of shapes that broadcast; None where the trace is not element by element."""
+        return self._arrays[0]
+
+    @property
+    def varies(self) -> bool:
+        """Whether no output is a constant, so that each has the shape of an input or more."""
+        return self._arrays[1]
+
+    def plain(self, avals: Avals) -> Run | None:
+        """The function for inputs of one shape, where its outputs have that shape, too."""
+        if not _alike(avals):
+            return None
+        if not avals[0].shape:
+            return self.scalars
+        return self.run if self.varies else None
 
 
 class Elementwise(Form):
@@ -36,10 +70,8 @@ class Elementwise(Form):
 
     def outputs(self, avals: Avals) -> Avals | None:
         shape = broadcast_shape(avals)
-        if not shape:
-            return None  # a trace of scalars serves them all, and is quicker
-        program = self.program(avals)
-        if program is None:
+        program = None if shape is None else self.program(avals)
+        if program is None or shape is None:
             return None
         return tuple([make_aval(shape, d) for d in program.dtypes])
 
@@ -62,17 +94,19 @@ class Elementwise(Form):
         outs = [out] if self.single else list(out)
         if any(o.shape != (_SIZE,) for o in outs):
             return None
-        from tfshim._src.engine import host
+        return _Program(jaxpr, tuple([dtypes.from_np(np.dtype(o.dtype)) for o in outs]))
 
-        found = tuple([dtypes.from_np(np.dtype(o.dtype)) for o in outs])
-        return _Program(found, *host.elementwise_function(jaxpr))
+    def jaxpr(self, avals: Avals) -> Any:
+        program = self.program(avals)
+        return None if program is None else program.jaxpr
 
     def host(self, avals: Avals) -> Run | None:
         program = self.program(avals)
-        shape = broadcast_shape(avals)
-        run = None if program is None else program.run
-        if run is None or (program.varies and _alike(avals)):
-            return run
+        if program is None or program.run is None:
+            return None
+        run, shape = program.run, broadcast_shape(avals)
+        if (found := program.plain(avals)) is not None:
+            return found
 
         def broadcast(values: list) -> list:
             return [x if x.shape == shape else np.full(shape, x) for x in run(values)]
@@ -124,9 +158,11 @@ class ElementwisePullback(Elementwise):
 
     def host(self, avals: Avals) -> Run | None:
         program = self.program(avals)
-        run = None if program is None else program.run
-        if run is None or (program.varies and _alike(avals)):
-            return run
+        if program is None or program.run is None:
+            return None
+        run = program.run
+        if (found := program.plain(avals)) is not None:
+            return found
         shape = avals[-1].shape  # of a cotangent: the broadcast one
         sums = []
         for i in self.diff:

@@ -32,9 +32,11 @@ class Form:
 
     Attributes:
       single: whether the op has one result that is no list.
+      connects: whether each result depends on each input, as TensorFlow sees it.
     """
 
     single = True
+    connects = False
 
     def __init__(self, kernel: Any):
         self.kernel = kernel
@@ -50,6 +52,10 @@ class Form:
 
     def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
         """The NumPy pullback for cotangents of the outputs `which`, for accepted avals."""
+        return None
+
+    def jaxpr(self, avals: Avals) -> Any:
+        """A trace that it was made from, which reads the same inputs; None if there is none."""
         return None
 
     def flops(self, avals: Avals, outputs: Avals) -> int:

@@ -69,15 +69,21 @@ def host_function(closed_jaxpr) -> Callable[[Sequence[np.ndarray]], list[np.ndar
     return silently(run)
 
 
-def elementwise_function(closed_jaxpr) -> tuple[Callable[[Sequence], list] | None, bool]:
+def elementwise_function(
+    closed_jaxpr, scalars: bool = False
+) -> tuple[Callable[[Sequence], list] | None, bool]:
     """The same for a jaxpr of vectors, all of one length, as a function of arrays of any shapes.
+
+    Args:
+      closed_jaxpr: with vectors only.
+      scalars: for scalars only, which is quicker.
 
     Returns:
       A function whose results broadcast to those of the inputs; it may warn and give scalars. None
       if a primitive is not element by element. And whether each result depends on an input.
     """
     try:
-        compiler = _Compiler(FlatProgram(closed_jaxpr), False, any_shape=True)
+        compiler = _Compiler(FlatProgram(closed_jaxpr, scalars), False, any_shape=True)
     except Unsupported:
         return None, False
     return compiler.finish(), all(compiler.values[n].shape for n in compiler.flat.outputs)

@@ -58,7 +58,8 @@ def host_aval(aval) -> HostAval:
 class FlatProgram:
     """Numbered values, the constants among them, and the equations that make the others."""
 
-    def __init__(self, closed_jaxpr):
+    def __init__(self, closed_jaxpr, scalars: bool = False):
+        self.scalars = scalars  # every value stands for a scalar, whatever its aval says
         self.avals: list[Any] = []
         self.constants: dict[int, np.ndarray] = {}
         self.nodes: list[Node] = []
@@ -71,7 +72,8 @@ class FlatProgram:
 
     def aval(self, value: int) -> HostAval:
         """The shape and dtype of a numbered value."""
-        return host_aval(self.avals[value])
+        aval = host_aval(self.avals[value])
+        return HostAval((), aval.dtype) if self.scalars else aval
 
     def _new(self, aval) -> int:
         self.avals.append(aval)

@@ -6,5 +6,6 @@ from tfshim._src.forms import (  # noqa: F401  (each module registers its forms)
     joining,
     nn,
     reduction,
+    scattering,
     shaping,
 )

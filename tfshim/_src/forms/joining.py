@@ -74,6 +74,7 @@ class Parts(Form):
     """Slices along an axis, as several results."""
 
     single = False
+    connects = True
 
     def parts(self, avals: Avals) -> tuple[int, list[int]] | None:
         """The axis and the sizes of the parts."""

@@ -149,3 +149,80 @@ class ArgExtreme(Form):
             return single(lambda v: find(v, axis).astype(dtype))
         never = x.dtype.np.type(-np.inf if largest else np.inf)
         return single(lambda v: find(np.where(np.isnan(v), never, v), axis).astype(dtype))
+
+
+@form("_moments")
+class Moments(Form):
+    """The mean, and the mean of the squared distances from it."""
+
+    single = False
+    connects = True
+
+    def outputs(self, avals: Avals) -> Avals | None:
+        (x,) = avals
+        axes = axes_from_front(self.attrs["axes"], len(x.shape))
+        if not axes or x.dtype not in WIDE:
+            return None
+        left = kept_shape if self.attrs["keepdims"] else left_shape
+        return (make_aval(left(x.shape, axes), x.dtype),) * 2
+
+    def _plan(self, avals: Avals):
+        (x,) = avals
+        axes = axes_from_front(self.attrs["axes"], len(x.shape))
+        assert axes is not None
+        count = x.dtype.np.type(math.prod([x.shape[a] for a in axes]))  # pyright: ignore[reportOptionalMemberAccess]
+
+        def mean(v):
+            return np.true_divide(np.add.reduce(v, axes, keepdims=True), count)
+
+        return axes, count, mean
+
+    def host(self, avals: Avals) -> Run | None:
+        _, _, mean = self._plan(avals)
+        shape = (self.outputs(avals) or avals)[0].shape
+
+        def run(values):
+            (x,) = values
+            centre = mean(x)
+            return [centre.reshape(shape), mean(np.square(x - centre)).reshape(shape)]
+
+        return run
+
+    def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
+        axes, count, mean = self._plan(avals)
+        (x,) = avals
+        kept = kept_shape(x.shape, axes)
+
+        def pull(i, values, cts):
+            (v,) = values
+            # A cotangent of zero counts: it makes NaN of a distance that is not finite.
+            shares = [np.zeros(kept, v.dtype)] * 2
+            for w, ct in zip(which, cts, strict=True):
+                shares[w] = np.true_divide(ct.reshape(kept), count)
+            return np.add(np.multiply(2 * (v - mean(v)), shares[1]), shares[0])
+
+        return pull
+
+
+@form("cumsum")
+class RunningSum(Form):
+    """The sum of all elements up to each one."""
+
+    def outputs(self, avals: Avals) -> Avals | None:
+        (x,) = avals
+        axis = axis_from_front(self.attrs["axis"], len(x.shape))
+        known = x.dtype in WIDE | {dtypes.int32, dtypes.int64}
+        return avals if axis is not None and known and not self.attrs["exclusive"] else None
+
+    def host(self, avals: Avals) -> Run | None:
+        return single(self._sums(avals, self.attrs["reverse"]))
+
+    def _sums(self, avals: Avals, reverse: bool) -> Any:
+        (x,) = avals
+        axis = self.attrs["axis"] % len(x.shape)
+        params = {"axis": axis, "reverse": reverse}
+        return primitive("cumsum", params, [host_aval(x)], host_aval(x))
+
+    def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
+        back = self._sums(avals, not self.attrs["reverse"])
+        return lambda i, values, cts: back(cts[0])
