@@ -141,9 +141,6 @@ def related(draw, count):
 ELEMENTWISE = sorted({*elementwise.NAMES, "_clip_by_value", "_bias_add", "_sum_all", "_dropped"})
 
 
-tf.math.nextafter  # noqa: B018  (its module is imported when it is first asked for)
-
-
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_element_by_element(name):
     op, spoke = OPS[name], []

@@ -16,7 +16,7 @@ _UNARY = """
 """.split()
 _BINARY = """
     _add _complex _divide_no_nan _equal _floordiv _floormod _logical_xor _multiply_no_nan
-    _nextafter _not_equal _pow _scale _truediv _truncatediv _truncatemod atan2 bitwise_and
+    _not_equal _pow _scale _truediv _truncatediv _truncatemod atan2 bitwise_and
     bitwise_or bitwise_xor greater greater_equal left_shift less less_equal logical_and logical_or
     maximum minimum multiply realdiv right_shift squared_difference subtract xdivy xlog1py xlogy
     _select _sigmoid_xent _swish
