@@ -46,6 +46,12 @@ class Form:
         """The output avals."""
         raise NotImplementedError
 
+    def result(self, avals: Avals) -> Aval:
+        """The first of them, for avals that `outputs` accepted."""
+        found = self.outputs(avals)
+        assert found is not None
+        return found[0]
+
     def host(self, avals: Avals) -> Run | None:
         """The NumPy function, for avals that `outputs` accepted."""
         return None

@@ -58,7 +58,7 @@ class Product(Form):
         turn_a, turn_b = self._turns()
         if a.dtype in WIDE:
             return single(lambda x, y: np.matmul(_turned(x, turn_a), _turned(y, turn_b)))
-        n, (out,) = len(a.shape), self.outputs(avals) or ()
+        n, out = len(a.shape), self.result(avals)
         batch = tuple(range(n - 2))
         axes = ((n - 2 if turn_a else n - 1,), (n - 1 if turn_b else n - 2,))
         params = {"dimension_numbers": (axes, (batch, batch))}
@@ -70,8 +70,7 @@ class Product(Form):
         if a.dtype not in WIDE:
             return None
         turn_a, turn_b = self._turns()
-        (out,) = self.outputs(avals) or ()
-        batch = out.shape[:-2]
+        batch = self.result(avals).shape[:-2]
         folds = [unbroadcast(make_aval((*batch, *x.shape[-2:]), x.dtype), x.shape) for x in avals]
 
         def pull(i, values, cts):

@@ -51,10 +51,7 @@ class Reduction(Form):
         return (make_aval(left(x.shape, axes), x.dtype),)
 
     def host(self, avals: Avals) -> Run | None:
-        (out,) = self.outputs(avals) or (None,)
-        assert out is not None
-        reduce = self._reduce(avals)
-        shape = out.shape
+        reduce, shape = self._reduce(avals), self.result(avals).shape
         return None if reduce is None else single(lambda x: reduce(x).reshape(shape))
 
     def _reduce(self, avals: Avals) -> Any:
@@ -179,7 +176,7 @@ class Moments(Form):
 
     def host(self, avals: Avals) -> Run | None:
         _, _, mean = self._plan(avals)
-        shape = (self.outputs(avals) or avals)[0].shape
+        shape = self.result(avals).shape
 
         def run(values):
             (x,) = values

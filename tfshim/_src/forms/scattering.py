@@ -28,7 +28,7 @@ class Pad(Form):
         return tuple([slice(low, low + n) for n, (low, _) in pairs])
 
     def host(self, avals: Avals) -> Run | None:
-        (out,), inside = self.outputs(avals) or (), self._inside(avals)
+        out, inside = self.result(avals), self._inside(avals)
         shape, dtype = out.shape, out.dtype.np
 
         def pad(x, value=0):

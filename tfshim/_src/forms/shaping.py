@@ -54,11 +54,12 @@ class ExpandDims(Reshaping):
 @form("squeeze")
 class Squeeze(Reshaping):
     def shape(self, shape):
-        axes = {axis_from_front(a, len(shape)) for a in self.attrs["axis"]}
+        rank, axes = len(shape), self.attrs["axis"]
         if not axes:
             return tuple([n for n in shape if n != 1])
-        if None in axes or any(shape[a] != 1 for a in axes):
+        if any(not -rank <= a < rank or shape[a] != 1 for a in axes):
             return None
+        axes = {a % rank for a in axes}
         return tuple([n for i, n in enumerate(shape) if i not in axes])
 
 
