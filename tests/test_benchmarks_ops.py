@@ -55,8 +55,12 @@ def measured():
     """A real report of two ops, each framework in a process of its own."""
     pythons = dict.fromkeys(("tfshim", "jax-jit"), sys.executable)
     rows = [ROWS["add"], ROWS["where of indices"]]
-    ops, versions = measuring.measure(rows, ["small"], pythons, SHORT)
-    return {"machine": machine.describe(), "versions": versions, "ops": ops}
+    found = list(measuring.measure(rows, ["small"], pythons, SHORT))
+    return {
+        "machine": machine.describe(),
+        "versions": found[-1][1],
+        "ops": [op for op, _ in found],
+    }
 
 
 def test_report(measured, tmp_path, capsys):
@@ -89,14 +93,14 @@ def test_an_op_that_fails_says_why_and_leaves_the_others_alone(monkeypatch):
                 raise Failed("broken")
             if asked["run"] == "warm":
                 return {"first_us": [1.0], "values": []}
-            return {"times_us": [1.0], "engine": {}}
+            return {"times_us": [1.0], "cpu_us": 1.0, "engine": {}}
 
         def stop(self):
             pass
 
     monkeypatch.setattr(measuring, "Process", Fake)
     pythons = dict.fromkeys(("tfshim", "jax-jit"), sys.executable)
-    ops, _ = measuring.measure([ROWS["add"]], ["small"], pythons, SHORT)
+    ops = [op for op, _ in measuring.measure([ROWS["add"]], ["small"], pythons, SHORT)]
     assert ops[0]["errors"] == {"tfshim": "broken"} and list(ops[0]["frameworks"]) == ["jax-jit"]
     assert ops[0]["ratios"] == {}
     assert report.remarks({"ops": ops}) == ["add (2): tfshim: broken"]

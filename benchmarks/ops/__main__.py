@@ -47,11 +47,13 @@ def main(argv: list[str] | None = None) -> int:
         where = machine.describe()  # before the measurement makes it busy
         pythons = interpreters(args.oracle_python)
         sizes = args.size or NAMES
-        with console.status("") as status:
-            ops, versions = measure(rows, sizes, pythons, settings, status.update)
-        report = {"machine": where, "versions": versions, "ops": ops}
-    if args.json:
-        args.json.write_text(json.dumps(report, indent=1))
+        report = {"machine": where, "ops": []}
+        for result, versions in measure(rows, sizes, pythons, settings):
+            report["ops"].append(result)
+            report["versions"] = versions
+            print(*reports.line(result), sep=" | ", file=sys.stderr, flush=True)
+            if args.json:  # after each op: a long run that is stopped has not been in vain
+                args.json.write_text(json.dumps(report, indent=1))
     if args.markdown:
         print(reports.markdown(report, args.markdown))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,27 +62,22 @@ def measure(
     sizes: Iterable[str],
     pythons: dict[str, str],
     settings: Settings,
-    progress: Callable[[str], None] = lambda text: None,
-) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """The results of all rows at the named sizes, and the versions of what ran.
+) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """The result of each row at each of the named sizes, and the versions of what ran.
 
     Args:
       rows: the ops.
       sizes: of "small", "middle", "large".
       pythons: the interpreter to use for each framework to be measured.
       settings: how long.
-      progress: is told what is measured next.
     """
     workers = Workers(pythons)
-    results = []
     try:
         for row in rows:
             for size in sizes:
-                progress(f"{row.name} ({size})")
-                results.append(_one(workers, row, size, settings))
+                yield _one(workers, row, size, settings), workers.versions
     finally:
         workers.stop()
-    return results, workers.versions
 
 
 def _one(workers: Workers, row: Row, size: str, settings: Settings) -> dict[str, Any]:
@@ -105,7 +100,7 @@ def _one(workers: Workers, row: Row, size: str, settings: Settings) -> dict[str,
         limits = {"steps": settings.warmup_steps, "seconds": settings.warmup_seconds}
         warm = attempt(framework, run="warm", op=row.name, n=n, **limits)
         if warm is not None:
-            runs[framework] = {"first_us": warm["first_us"], "bouts_us": [], "engine": {}}
+            runs[framework] = {"first_us": warm["first_us"], "bouts_us": [], "cpu_us": []}
             values[framework] = warm["values"]
     for bout in range(settings.bouts):
         order = list(runs)
@@ -116,9 +111,11 @@ def _one(workers: Workers, row: Row, size: str, settings: Settings) -> dict[str,
             if times is not None:
                 run = runs[framework]
                 run["bouts_us"].append(statistics.median(times["times_us"]))
+                run["cpu_us"].append(times["cpu_us"])
                 run["engine"] = times["engine"]
     result["frameworks"] = {f: summary(run) for f, run in runs.items()}
     result["ratios"] = ratios(runs)
+    result["cpu_ratios"] = ratios(runs, "cpu_us")
     result["first_ratios"] = {
         peer: sum(runs["tfshim"]["first_us"]) / sum(runs[peer]["first_us"])
         for peer in PEERS
@@ -138,15 +135,16 @@ def summary(run: dict[str, Any]) -> dict[str, Any]:
     return {
         "median_us": statistics.median(run["bouts_us"]),
         "least_us": min(run["bouts_us"]),
+        "cpu_us": statistics.median(run["cpu_us"]),
         "first_us": [round(t, 1) for t in run["first_us"]],
         "engine": run["engine"],
     }
 
 
-def ratios(runs: dict[str, dict]) -> dict[str, float]:
+def ratios(runs: dict[str, dict], of: str = "bouts_us") -> dict[str, float]:
     """tfshim's time over each peer's, and over that of the faster one ("best"), bout by bout."""
-    mine = runs.get("tfshim", {}).get("bouts_us", [])
-    theirs = {peer: runs[peer]["bouts_us"] for peer in PEERS if peer in runs}
+    mine = runs.get("tfshim", {}).get(of, [])
+    theirs = {peer: runs[peer][of] for peer in PEERS if peer in runs}
     if theirs:
         medians = {peer: statistics.median(times) for peer, times in theirs.items()}
         theirs["best"] = theirs[min(medians, key=lambda peer: medians[peer])]

@@ -13,11 +13,12 @@ from benchmarks.ops.table import NAMES
 from benchmarks.report import duration, mark
 
 GOAL = 1.2  # of the faster peer
-HEAD = ["op", "size", "tfshim", "TF eager", "jax.jit", "/ TF", "/ jax", "/ best", "first 5"]
+HEAD = ["op", "size", "tfshim", "TF eager", "jax.jit", "/ TF", "/ jax", "/ best", "CPU", "first 5"]
 
 
 def line(result: Mapping[str, Any]) -> list[str]:
-    """The cells of one op at one size. "first 5": its first five calls over TensorFlow's."""
+    """The cells of one op at one size. "CPU": the work of all threads over that
+    of the faster peer. "first 5": its first five calls over TensorFlow's."""
     runs = result["frameworks"]
 
     def time(framework: str) -> str:
@@ -31,6 +32,7 @@ def line(result: Mapping[str, Any]) -> list[str]:
         ours += mark({"engine_per_step": runs["tfshim"]["engine"]})
     cells = [result["op"], str(result["n"]), ours, time("tf-eager"), time("jax-jit")]
     cells += [ratio(result["ratios"], peer) for peer in ("tf-eager", "jax-jit", "best")]
+    cells.append(ratio(result["cpu_ratios"], "best"))
     return [*cells, ratio(result["first_ratios"], "tf-eager")]
 
 

@@ -15,6 +15,7 @@ from tfshim._src.errors import UnimplementedError, fail, op_error, require
 from tfshim._src.ops import kinds, nn_windows as nw
 from tfshim._src.ops.nn_depthwise import with_space_to_batch
 from tfshim._src.ops.reduction import lowest
+from tfshim._src.ops.window_reduce import window_max, window_sum
 from tfshim._src.registry import export, op
 from tfshim._src.rules import c_name, same
 from tfshim._src.tensor import Tensor
@@ -44,11 +45,11 @@ def _finite_jvp(primals, tangents):
 def _max_windows(x, ksize, strides, pads):
     if jnp.issubdtype(x.dtype, jnp.floating):
         x = _finite(x)
-    return lax.reduce_window(x, np.asarray(lowest(x.dtype), x.dtype), lax.max, ksize, strides, pads)
+    return window_max(x, ksize, strides, pads)
 
 
 def _mean_windows(x, ksize, strides, pads):
-    total = lax.reduce_window(x, np.zeros((), x.dtype), lax.add, ksize, strides, pads)
+    total = window_sum(x, ksize, strides, pads)
     counts = np.ones((1,) * x.ndim, np.int64)
     for axis, (n, k, s, p) in enumerate(zip(x.shape, ksize, strides, pads, strict=True)):
         if not any(p):

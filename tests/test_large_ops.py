@@ -1,0 +1,105 @@
+"""Large arrays that are computed in another way than small ones: the values are equal."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax import lax
+
+from tfshim._src.ops import ordering, scan_ops, window_reduce
+
+REAL = ["float32", "float64", "float16", "bfloat16", "int32", "int8", "uint8", "uint32", "uint64"]
+RANDOM = np.random.default_rng(0)
+
+
+def ties(dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Equal elements, zeros of both signs, infinities, NaN of both signs, the extreme integers."""
+    kind = jnp.dtype(dtype)
+    if kind.kind in "iu":
+        info = np.iinfo(kind)
+        x = RANDOM.integers(info.min, info.max, shape, dtype=kind, endpoint=True)
+        x[:, ::3] = x[:, :1]
+        x[:, 1::50], x[:, 2::50] = info.min, info.max
+        return x
+    x = RANDOM.standard_normal(shape).astype(kind)
+    x[:, ::5], x[:, 1::7] = 0.0, -0.0
+    x[3:, 5::50], x[4:, 6::50], x[5:, 7::40], x[6:, 8::40] = np.nan, -np.nan, np.inf, -np.inf
+    return x
+
+
+def bits(x) -> np.ndarray:
+    return np.asarray(x).view(f"u{x.dtype.itemsize}")
+
+
+@pytest.mark.parametrize("dtype", REAL)
+def test_order_by_integer_keys(dtype):
+    for x in (ties(dtype, (40, 512)), abs(ties(dtype, (40, 512))[:3].repeat(14, 0))):
+        assert x.size >= ordering.SMALL
+        for axis in (0, 1):
+            expected = lax.sort(x, dimension=axis)
+            np.testing.assert_array_equal(bits(ordering.sort(jnp.asarray(x), axis)), bits(expected))
+            iota = lax.broadcasted_iota(np.int32, x.shape, axis)
+            expected = lax.sort((x, iota), dimension=axis, num_keys=1)[1]
+            found = ordering.places(jnp.asarray(x), axis)
+            assert found.dtype == np.int32
+            np.testing.assert_array_equal(found, expected)
+        if x.dtype.itemsize <= 4 and x.dtype.kind != "u":
+            x = jnp.where(x == 0, jnp.zeros((), x.dtype), x)
+            np.testing.assert_array_equal(ordering.largest(x, 99), lax.top_k(x, 99)[1])
+
+
+def test_derivative_of_a_large_sort():
+    x = jnp.asarray(ties("float32", (40, 512)))
+    rate = RANDOM.standard_normal(x.shape).astype(np.float32)
+    found = jax.vjp(lambda x: ordering.sort(x, 1), x)[1](rate)[0]
+    expected = jax.vjp(lambda x: lax.sort(x, dimension=1), x)[1](rate)[0]
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int32", "complex64"])
+@pytest.mark.parametrize("exclusive", [False, True])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_scans_line_by_line(dtype, exclusive, reverse):
+    wide = "complex128" if dtype == "complex64" else "float64"
+    x = (RANDOM.standard_normal((3, 20, 2 * scan_ops.LINE)) * 3).astype(dtype)
+    for scan, plain in (
+        (scan_ops.running_sum, np.cumsum),
+        (scan_ops.running_product, np.cumprod),
+    ):
+        start = 1 if plain is np.cumprod else 0
+        y = np.flip(x, 1) if reverse else x
+        expected = plain(y.astype(wide), 1)
+        if exclusive:
+            expected = np.concatenate([np.full_like(y[:, :1], start), expected[:, :-1]], 1)
+        expected = np.flip(expected, 1) if reverse else expected
+        if plain is np.cumprod and dtype == "int32":
+            expected = np.flip(np.cumprod(np.flip(x, 1), 1), 1) if reverse else np.cumprod(x, 1)
+            if exclusive:
+                continue  # int32 overflows: the inclusive one says enough
+        found = scan(jnp.asarray(x), 1, exclusive, reverse)
+        assert found.dtype == x.dtype
+        np.testing.assert_allclose(found, expected.astype(dtype), rtol=1e-4, atol=1e-4)
+
+
+def test_a_running_sum_keeps_the_sign_of_zero():
+    zeros = -jnp.zeros((3, scan_ops.LINE))
+    assert np.signbit(scan_ops.running_sum(zeros, 0, False, False)).all()
+
+
+@pytest.mark.parametrize("pad", [(0, 0), (0, 1), (1, 1)])
+@pytest.mark.parametrize("size, stride", [(2, 2), (3, 1), (3, 2), (3, 3), (2, 3)])
+def test_windows_of_parts(size, stride, pad):
+    ksize, strides, pads = (1, size, size, 1), (1, stride, stride, 1), ((0, 0), pad, pad, (0, 0))
+    for n in (7, 8):
+        x = jnp.asarray(RANDOM.integers(-3, 4, (2, n, n, 3)).astype(np.float32))  # many ties
+        for ours, start, combine in (
+            (window_reduce.window_max, -np.inf, lax.max),
+            (window_reduce.window_sum, 0.0, lax.add),
+        ):
+            found, pullback = jax.vjp(lambda x, f=ours: f(x, ksize, strides, pads), x)
+            expected, theirs = jax.vjp(
+                lambda x, s=start, f=combine: lax.reduce_window(x, s, f, ksize, strides, pads), x
+            )
+            np.testing.assert_array_equal(found, expected)
+            rate = RANDOM.standard_normal(found.shape).astype(np.float32)
+            np.testing.assert_allclose(pullback(rate)[0], theirs(rate)[0], rtol=1e-5, atol=1e-5)
