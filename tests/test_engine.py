@@ -285,3 +285,18 @@ def test_many_pending_values_run_by_themselves():
             x = x + 1.0
         assert tf.debug.stats()["flushes"] == 4
         exact(x, 200.0)
+
+
+def test_a_tiny_op_that_is_read_at_once_is_counted_and_listed():
+    """It takes a short way to NumPy from its second run on."""
+    with engine():
+        a, b = tf.constant([7, 8]), tf.constant([2, 0])
+        for _ in range(5):
+            exact(tf.add(a, b), [9, 8], "int32")
+        counts = tf.debug.stats()
+        assert counts["flushes"] == counts["interpreted_runs"] == counts["host_nodes"] == 5
+        assert [e.runs for e in flush.programs.values()][-1] == 5
+        for _ in range(3):
+            with pytest.raises(tf.errors.InvalidArgumentError):
+                tf.math.floordiv(a, b).numpy()
+            exact(tf.math.floordiv(a, tf.constant([2, 3])), [3, 2], "int32")

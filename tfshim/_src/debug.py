@@ -25,6 +25,7 @@ def reset_stats() -> None:
 def clear_cache() -> None:
     """Forgets all programs, compiled or not."""
     flush.programs.clear()
+    flush.forget_tiny()
 
 
 @export("tf.debug.explain")

@@ -12,6 +12,8 @@ import math
 import time
 from typing import Any
 
+import numpy as np
+
 from tfshim._src import config
 from tfshim._src.engine import speed
 from tfshim._src.engine.compiled import Compiled
@@ -42,6 +44,8 @@ FEW_PROGRAMS = 3
 #: bounds the number of pending values. What is pending itself has no buffers yet.
 MAX_BYTES = 1 << 31
 MAX_PROGRAMS = 1024
+#: An op on so little is done by NumPy before its program would have been looked up.
+TINY_BYTES = 1 << 12
 
 
 class Entry:
@@ -136,6 +140,8 @@ def _run_pending(trace: Pending) -> None:
     trace.clear()
     trace.last, trace.last_sites = nodes, sites
     stats.nodes += len(nodes)
+    if len(nodes) == 1 and specs[0].alone is not None and _run_alone(nodes[0], specs[0], ext, outs):
+        return
     wanted, tensors = _alive(outs)
     if wanted:
         _run(nodes, specs, ext, wanted, tensors, sites)
@@ -159,6 +165,52 @@ def _inputs_in_python(ext: list) -> tuple[tuple, tuple]:
 
 _alive = _alive_in_python if speed.core is None else speed.core.alive
 _inputs = _inputs_in_python if speed.core is None else speed.core.inputs
+
+
+def _run_alone(node, spec, ext, outs) -> bool:
+    """Runs a tiny op, known from before, whose result is looked at at once: no key is made for
+    it, and nothing compiled would be faster. False where it has to go the common way."""
+    if config.hot_after:
+        return False
+    started = time.perf_counter()
+    values = [ext[-1 - ref]._value for ref in node[1]]
+    for value in values:
+        if type(value) is not np.ndarray:
+            return False
+    try:
+        results = spec._host(values)
+    except Exception:
+        return False  # and fails there, with the text that belongs to it
+    for reference, value in zip(outs, results):
+        t = None if reference is None else reference()
+        if t is not None:
+            t._value = value
+            t._trace = None
+    entry = spec.alone
+    entry.runs += 1
+    entry.seconds += time.perf_counter() - started
+    stats.flushes += 1
+    stats.interpreted_runs += 1
+    stats.host_nodes += 1
+    return True
+
+
+#: Specs whose nodes take the short way.
+_tiny: list[Any] = []
+
+
+def forget_tiny() -> None:
+    """Tiny ops are programs among others again."""
+    for spec in _tiny:
+        spec.alone = None
+    _tiny.clear()
+
+
+def _is_tiny(nodes, specs, ext, host_nodes: int) -> bool:
+    """Whether a program that just ran is one op of the library on next to nothing, run by NumPy."""
+    if len(nodes) != 1 or nodes[0][0].op is None or stats.host_nodes == host_nodes:
+        return False
+    return sum([t.aval.nbytes for t in ext] + [a.nbytes for a in specs[0].outputs]) <= TINY_BYTES
 
 
 def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
@@ -188,8 +240,14 @@ def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
             return
     if entry.interpreter is None:
         entry.interpreter = Interpreter(nodes, specs, wanted)
+    host_nodes = stats.host_nodes
     entry.interpreter.run(ext, tensors, sites)
     entry.ran(time.perf_counter() - started)
+    if _is_tiny(nodes, specs, ext, host_nodes):
+        if len(_tiny) >= MAX_PROGRAMS:
+            forget_tiny()
+        specs[0].alone = entry
+        _tiny.append(specs[0])
 
 
 def _expect(entry: Entry, nodes, specs) -> None:

@@ -46,13 +46,14 @@ class Spec:
       source: the jaxpr of a kernel that was traced; of one with a form, the kernel and the avals.
     """
 
-    __slots__ = ("outputs", "single", "_source", "_host")
+    __slots__ = ("outputs", "single", "_source", "_host", "alone")
 
     def __init__(self, outputs: tuple[Aval, ...], single: bool, source: Any):
         self.outputs = outputs
         self.single = single
         self._source = source
         self._host = _UNSET
+        self.alone: Any = None  # the program of such a node and nothing else, once it ran (flush)
 
     @property
     def host(self) -> Callable | None:
