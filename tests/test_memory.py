@@ -2,13 +2,19 @@
 
 import copy
 import gc
+import inspect
 import weakref
 
+import jax
 import numpy as np
+import pytest
 from engine_support import engine
 from exact import exact
 
 import tfshim as tf
+from benchmarks import frameworks, long_run
+from benchmarks.memory import accounted, is_program, needed_mb
+from benchmarks.workloads import WORKLOADS
 from tfshim._src.engine import flush
 from tfshim._src.tensor import STATE, EagerTensor
 
@@ -57,6 +63,30 @@ def test_a_training_loop_keeps_no_tensor():
         for _ in range(50):
             step()
         assert tensors() <= before + 2
+
+
+@pytest.mark.parametrize("name", ["eager", "function", "unread"])
+def test_a_long_loop_makes_no_objects_that_stay(name):
+    """The short form of `python -m benchmarks.long_run`."""
+    with engine(hot_after=3):
+        step = long_run.LOOPS[name][0](tf)
+        found = []
+        for steps in (100, 300):
+            for i in range(steps):
+                step(i)
+            found.append(long_run.look()[1])
+    assert found[1] <= found[0] + 20
+
+
+def test_shapes_that_come_back_make_no_objects_that_stay():
+    with engine():
+        step = long_run.LOOPS["shapes"][0](tf)
+        found = []
+        for rounds in (2, 4):
+            for i in range(rounds * long_run.SHAPES):
+                step(i)
+            found.append(long_run.look()[1])
+    assert found[1] <= found[0] + 20
 
 
 def test_a_sum_that_nobody_reads_stays_small():
@@ -184,3 +214,82 @@ def test_a_new_value_is_written_over_the_old_one_of_its_own_variable():
         assert text.count("may-alias") + text.count("must-alias") == 3
         copied = [line for line in text.splitlines() if " copy(" in line and "256,256" in line]
         assert copied == []
+
+
+# -- what compiled programs need -------------------------------------------------------------------
+
+
+@pytest.fixture
+def compiled_memory(monkeypatch):
+    """XLA's account of every whole program that is compiled in a test, the first run of each."""
+    monkeypatch.setattr(jax, "jit", jax.jit)  # put back afterwards
+    return accounted(jax, is_program)
+
+
+def _block(x):
+    w = tf.fill([128, 128], 0.001)
+    for _ in range(10):
+        x = tf.tanh(tf.matmul(x, w))
+    return x
+
+
+def _plainly(f):
+    return f
+
+
+@pytest.mark.parametrize("wrap", [_plainly, tf.function], ids=["eager", "function"])
+def test_recompute_grad_saves_memory(compiled_memory, wrap):
+    """Five blocks of ten layers: what is kept are the blocks' inputs and one block's insides."""
+    x = tf.Variable(tf.ones([128, 128]))
+    results = []
+    for f in (_block, tf.recompute_grad(_block)):
+        f = wrap(f)
+        with engine(hot_after=2):
+            for _ in range(2):
+                with tf.GradientTape() as tape:
+                    y = x * 1.0
+                    for _ in range(5):
+                        y = f(y)
+                    loss = tf.reduce_sum(y)
+                results.append(tape.gradient(loss, x).numpy())
+    plain, again = [account.temp_size_in_bytes for account in compiled_memory]
+    assert again < 0.4 * plain
+    np.testing.assert_array_equal(results[1], results[3])
+
+
+def test_recompute_grad_keeps_only_arguments_between_the_passes():
+    def alive(f):
+        x = tf.Variable(tf.ones([8, 8]))
+        with engine(), tf.GradientTape() as tape:
+            y = x * 1.0
+            for _ in range(20):
+                y = tf.tanh(y)
+            z = f(y)
+            float(tf.reduce_sum(z))  # what is kept for the gradient has values now
+            before = tensors()
+            assert tape.gradient(z, x) is not None
+        return before
+
+    def deep(y):
+        for _ in range(50):
+            y = tf.sin(y)
+        return y
+
+    assert alive(tf.recompute_grad(deep)) <= alive(deep) - 45
+
+
+@pytest.mark.parametrize("name", ["cnn/sgd", "transformer/adam"])
+def test_a_step_needs_little_more_memory_than_by_hand(compiled_memory, name):
+    """The small sizes, of whose buffers none is donated; `benchmarks.memory` has the others."""
+    workload = WORKLOADS[name]
+    with engine(hot_after=2):
+        program = frameworks.build("tfshim", workload, small=True, module=tf)
+        for i in range(4):
+            frameworks.read(program.step(*program.feed(i)))
+    ours = max(map(needed_mb, compiled_memory))
+    peer = frameworks.build("jax-jit", workload, small=True, module=jax)
+    peer_step = inspect.getclosurevars(peer.step).nonlocals
+    account = (
+        peer_step["jitted"].lower(peer_step["box"][0], *peer.feed(0)).compile().memory_analysis()
+    )
+    assert ours <= 1.3 * needed_mb(account)

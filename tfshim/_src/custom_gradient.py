@@ -8,8 +8,6 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import jax
-
 from tfshim._src import derive, nest
 from tfshim._src.backprop import Call
 from tfshim._src.convert import convert
@@ -20,14 +18,13 @@ from tfshim._src.forward import ForwardAccumulator
 from tfshim._src.function import inline
 from tfshim._src.indexed_slices import IndexedSlices, densify
 from tfshim._src.jacobian import capturing
+from tfshim._src.recompute import gated
 from tfshim._src.registry import export
 from tfshim._src.tape import GradientTape, differentiated, with_component
 from tfshim._src.tensor import STATE, from_value, pending
 from tfshim._src.variable import Variable
 
 _IDENTITY = Kernel("IdentityN", lambda x: x)
-#: Hides from XLA that a recomputation equals what was computed before; else it would merge the two.
-_BARRIER = Kernel("Recompute", jax.lax.optimization_barrier)
 
 
 class VariableWatcher:
@@ -302,7 +299,7 @@ def recompute_grad(f: Callable) -> Callable:
 
         def grad(*cotangents, variables=None):
             variables = list(variables or ())
-            fresh = nest.map_structure(_fresh, args, expand_composites=True)
+            fresh = gated(args, cotangents)
             with GradientTape() as tape:
                 tape.watch([t for t in nest.flatten(fresh, expand_composites=True) if _float(t)])
                 tape.watch(variables)
@@ -329,10 +326,6 @@ def recompute_grad(f: Callable) -> Callable:
 
 def _float(t: Any) -> bool:
     return t.dtype.trainable
-
-
-def _fresh(t: Any) -> Any:
-    return t if isinstance(t, Variable) or t.dtype.kind == "s" else dispatch(_BARRIER, (t,))
 
 
 @export("tf.grad_pass_through")

@@ -63,5 +63,10 @@ def explain(limit: int = 20, file: Any = None) -> None:
             f"{e.seconds * 1e3:.1f}",
         )
     console.print(table)
+    seen = stats.snapshot()
+    console.print(
+        f"transfers: {seen['to_device']} to the device ({seen['to_device_bytes']:,} bytes), "
+        f"{seen['to_host']} to the host ({seen['to_host_bytes']:,} bytes)"
+    )
     for name, value in stats.snapshot().items():
         console.print(f"{name:>20} {value}")

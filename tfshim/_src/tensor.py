@@ -16,6 +16,7 @@ from jax.core import Tracer
 from tfshim._src import dtypes
 from tfshim._src.engine import flush as flush_module, speed
 from tfshim._src.engine.aval import Aval, aval_of
+from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import Failed, Pending, Trace
 from tfshim._src.engine.waiting import to_host
 from tfshim._src.errors import OperatorNotAllowedInGraphError
@@ -157,7 +158,11 @@ class Tensor(_Base):
         if self._trace is not None:
             self._force()
         value = self._value
-        return value if type(value) is np.ndarray else to_host(value)
+        if type(value) is np.ndarray:
+            return value
+        stats.to_host += 1
+        stats.to_host_bytes += self.aval.nbytes
+        return to_host(value)
 
     def _extent(self) -> tuple[int, int]:
         """The least and the largest element of an integer tensor, found once; (0, -1) if empty."""

@@ -146,8 +146,10 @@ class Compiled:
         if not _same(literals, last):
             vectors = [np.array([ext[i]._value for i in m], dtype) for dtype, m in self.groups]
             self._packed = literals, vectors, not vectors
+            stats.to_device += len(vectors)
         elif not on_device:
             vectors = [jax.device_put(vector) for vector in vectors]
+            stats.to_device += len(vectors)
             self._packed = literals, vectors, True
         return vectors
 
@@ -186,6 +188,7 @@ def _for_device(tensor) -> Any:
     """A host value for XLA. The first time it is handed over as it is, which is quick: most are a
     step's own batch. One that comes again is moved, so that further runs find it there."""
     stats.to_device += 1
+    stats.to_device_bytes += tensor._value.nbytes
     if not tensor._slot:
         tensor._slot = 1
         return tensor._value

@@ -214,6 +214,10 @@ class Kernel:
         if jitted is None:
             stats.kernel_compiles += 1
             jitted = self._jit = jax.jit(self.call_flat)
+        for v in values:
+            if type(v) is np.ndarray:
+                stats.to_device += 1
+                stats.to_device_bytes += v.nbytes
         return jitted(*values)
 
     def call_flat(self, *values):

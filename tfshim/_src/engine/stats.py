@@ -21,6 +21,9 @@ class Stats:
     dead_nodes: int = 0  #: nodes never run since nobody could see their outputs
     donations: int = 0  #: input buffers given to XLA to write outputs into
     to_device: int = 0  #: host values handed to XLA
+    to_device_bytes: int = 0
+    to_host: int = 0  #: values of XLA's that the host looked at
+    to_host_bytes: int = 0
     failures: int = 0  #: flushes in which a node failed
 
     def reset(self) -> None:

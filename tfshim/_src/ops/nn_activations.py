@@ -40,8 +40,8 @@ def _relu_jvp(primals, tangents):
 
 
 def relu_raw(x):
-    """max(x, 0) of a raw array; NaN stays NaN, -0 becomes 0."""
-    return jnp.where(x <= 0, jnp.zeros((), x.dtype), x)
+    """max(x, 0) of a raw array; NaN stays NaN."""
+    return jnp.maximum(x, jnp.zeros((), x.dtype))
 
 
 @op("tf.nn.relu", inputs=same("features", of=_RELU), jvp=_relu_jvp)
