@@ -53,3 +53,15 @@ def test_a_number_keeps_its_value_when_its_tape_outlives_the_run():
     assert float(tape.gradient(z, x)) == 0.5
     assert float(tape.gradient(y, x)) == 0.5
     assert float(x * 0.5) == 1.5
+
+
+def test_shapes_made_before_the_tape_are_part_of_the_structure():
+    """The nodes under the tape are the same ones; what they read from before it is not."""
+    v = tf.Variable(2.0)
+    float(v)
+    plans.plans.clear()
+    for n in (1, 3, 1, 3, 2, 1):
+        x = tf.ones([n, 1])
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(x * v)
+        assert float(tape.gradient(y, v)) == n

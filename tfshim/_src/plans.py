@@ -193,6 +193,7 @@ def _key(recording: Recording, trace: Pending, targets, sources, unconnected) ->
     rest = (
         tuple([(s.first, s.end) for s in spans]),
         spans[0].first_slot,
+        tuple(trace.specs[: spans[0].first]),  # what is read from nodes before the tape has shapes
         trace.nslots,
         tuple(wanted),
         unconnected,
