@@ -179,3 +179,13 @@ def test_operators_look_like_methods():
     exact(tf.Tensor.__rsub__(tf.constant(1.0), 3.0), 2.0)
     with pytest.raises(TypeError):
         tf.constant(1.0).__add__()
+
+
+@needs_core
+def test_small_values_are_computed_without_subnormal_numbers():
+    tiny = tf.constant([1e-40, 1.0])
+    assert (tiny * 1.0).numpy().tolist() == [0.0, 1.0]
+    assert np.float32(1e-40) * np.float32(1.0) > 0  # the thread's mode is as it was
+    with pytest.raises(ZeroDivisionError):
+        speed.core.flushed(lambda n: n // 0, 1)
+    assert np.float32(1e-40) * np.float32(1.0) > 0

@@ -161,7 +161,48 @@ def variables():
         yield method("tf.Variable.scatter_div", var(values), slices, grad=())
 
 
+def again():
+    """What later runs found."""
+    for size in ((0, 1), (0, 3), (2, 0), (0, 2, 3)):
+        yield row("tf.strings.ngrams", array(np.empty(size, object), "string"), 2, kind="boundary")
+    for number in ("0x10", "-0x1.8p1", "0X1f", "0xg", "+5"):
+        for dtype in ("float32", "float64", "int64"):
+            wrong = number == "0xg" or (dtype == "int64" and number != "+5")
+            kind = "error" if wrong else "ordinary"
+            yield row("tf.strings.to_number", number, make("tf.as_dtype", dtype), kind=kind)
+    for size in ((2, 0), (1, 0), (2, 0, 3), (0, 2), (2, 2, 0)):
+        yield row("tf.strings.format", "<{}>", f32(np.zeros(size)), kind="boundary")
+    for size, axis in (((0,), -1), ((2, 0), -1), ((3,), -1), ((0, 5), 0)):
+        yield row("tf.signal.frame", f32(np.zeros(size)), 4, 2, axis=axis, kind="boundary", grad=())
+    yield row("tf.signal.frame", [True, False, True], 2, 2)
+    yield row("tf.math.confusion_matrix", [[1, 0]], [[1, 1]], kind="boundary")
+    yield row("tf.math.confusion_matrix", [[1]], [[[2]]], kind="error")
+    yield row("tf.math.reciprocal_no_nan", [True], kind="error")
+    huge = f32([1e3, 1e10, 3e37, 3e38, _INF])
+    for name in ("expint", "spence", "dawsn"):
+        yield row(f"tf.math.special.{name}", huge, kind="boundary", grad=())
+    small = f32([1e-40, -1e-40, 1e-38, 1e-37, 1.0])
+    for name in "abs negative sqrt square sign exp log1p sinh reciprocal floor is_finite".split():
+        yield row(f"tf.math.{name}", small, kind="boundary", grad=())
+    for name in ("add", "multiply", "divide", "maximum", "equal", "less", "pow", "floordiv"):
+        yield row(
+            f"tf.math.{name}", small, f32([0.0, 1.0, 0.5, 0.01, 1e-39]), kind="boundary", grad=()
+        )
+    yield row("tf.math.reduce_sum", small, kind="boundary", grad=())
+    yield row(
+        "tf.cast",
+        f64([1e-40, 1e-38, 1e-310]),
+        make("tf.as_dtype", "float32"),
+        kind="boundary",
+        grad=(),
+    )
+    yield row(
+        "tf.linalg.matmul", f32([[1e-20, 1.0]]), f32([[1e-20], [1e-39]]), kind="boundary", grad=()
+    )
+
+
 ROWS = [
+    *again(),
     *strings(),
     *gathers(),
     *images(),

@@ -98,13 +98,8 @@ def _far_below(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     return any((v < -8).any() for v in floats)
 
 
-def _tiny_quotient(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
-    """One argument is more than 2**100 times as large as the other somewhere."""
-    sizes = [np.abs(a.value.astype("float64")) for a in arrays_of(row)]
-    finite = [s[np.isfinite(s) & (s > 0)] for s in sizes]
-    return all(f.size for f in finite) and max(f.max() for f in finite) > 2.0**100 * min(
-        f.min() for f in finite
-    )
+def _rank_3(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    return any(a.value.ndim >= 3 for a in arrays_of(row))
 
 
 def _odd_lengths(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
@@ -221,15 +216,10 @@ KNOWN = (
     Known("tf.nn.nce_loss", _LENIENT, "accepted here: 16-bit floats"),
     Known("tf.nn.sampled_softmax_loss", _LENIENT, "accepted here: 16-bit floats"),
     Known(
-        "tf.math.confusion_matrix",
-        "result: does not raise InvalidArgumentError: 'Dimensions",
-        "accepted here: labels of several axes, where there are none",
-        _empty,
-    ),
-    Known(
         "tf.nn.isotonic_regression",
-        "grads: does not raise InvalidArgumentError: 'transpose expects",
-        "TensorFlow's gradient fails for tensors of rank 3",
+        "grads",
+        "TensorFlow's gradient fails for tensors of rank 3, or has lost an axis",
+        _rank_3,
     ),
     Known(
         "tf.math.lbeta",
@@ -269,11 +259,6 @@ KNOWN = (
         "TensorFlow has no gradient for these index vectors",
     ),
     Known(
-        "tf.math.special.spence",
-        r"result[^:]*: \S+, expected nan",
-        "TensorFlow's spence overflows for huge arguments",
-    ),
-    Known(
         "tf.math.special.*",
         "second",
         "second derivatives at singular points of special functions",
@@ -286,7 +271,7 @@ KNOWN = (
     ),
     Known(
         "tf.nn.conv3d",
-        "result: does not raise InvalidArgumentError: '(Number of channels|CPU implementation)",
+        "result: does not raise InvalidArgumentError: '(Number of channels|CPU impl|input and fil)",
         "accepted here: groups and dilations, which TensorFlow has on other devices only",
     ),
     Known(
@@ -349,15 +334,6 @@ KNOWN = (
         "tf.nn.ctc_beam_search_decoder",
         r"result\[1\][^:]*: [-+0-9.e]+, expected",
         "TensorFlow's beam search adds float32 numbers up, for float64 logits too",
-    ),
-    *(
-        Known(
-            op,
-            r"(result|grads|second)[^:]*: ",
-            "a quotient that is subnormal: TensorFlow and XLA flush it to zero, NumPy does not",
-            _tiny_quotient,
-        )
-        for op in ("tf.Tensor.__mod__", "tf.Tensor.__floordiv__", "tf.math.floor*")
     ),
     Known(
         "tf.random.*",

@@ -324,15 +324,23 @@ def _reciprocal_no_nan_jvp(primals, tangents):
     return div_no_nan(one, x), div_no_nan(div_no_nan(-one, x), x) * t
 
 
-@op(
-    "tf.math.reciprocal_no_nan",
-    kernel="DivNoNan",
-    inputs=same("x", of=kinds.DIV_NO_NAN),
-    jvp=_reciprocal_no_nan_jvp,
-)
-def reciprocal_no_nan(x):
-    """1 / x, and 0 where x is 0; so is the derivative there."""
+@op(kernel="DivNoNan", inputs=same("x", of=kinds.DIV_NO_NAN), jvp=_reciprocal_no_nan_jvp)
+def _reciprocal_no_nan(x):
     return div_no_nan(jnp.ones((), x.dtype), x)
+
+
+@export("tf.math.reciprocal_no_nan")
+def reciprocal_no_nan(x, name=None) -> Any:
+    """1 / x, and 0 where x is 0; so is the derivative there.
+
+    Args:
+      x: float or complex tensor.
+      name: ignored.
+    """
+    x = convert(x)
+    if x.aval.dtype.kind not in "iufcV":
+        convert(1, x.aval.dtype)  # the numerator fails first
+    return _reciprocal_no_nan(x)
 
 
 def _reciprocal_jvp(primals, tangents):

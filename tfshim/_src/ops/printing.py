@@ -46,6 +46,8 @@ def array_text(value: np.ndarray, edge: int) -> str:
     """An array, with only `edge` items at each end of an axis; all of them if it is negative."""
     if value.ndim == 0:
         return number_text(value[()])
+    if not value.size and value.shape[0]:  # rows of nothing
+        return "[" + "\n" * (value.ndim - 1) + " ...]"
     return _nested(value, edge, value.ndim, 0)
 
 

@@ -42,6 +42,9 @@ def _signal_frame(signal, pad_value, length, step, pad_end, axis):
     else:
         count = max(0, 1 + (samples - length) // step)
     index = np.arange(count)[:, None] * step + np.arange(length)
+    if not index.size:
+        shape = (*signal.shape[:axis], *index.shape, *signal.shape[axis + 1 :])
+        return jnp.zeros(shape, signal.dtype)
     return jnp.take(signal, index, axis=axis)
 
 
@@ -80,7 +83,9 @@ def frame(signal, frame_length, frame_step, pad_end=False, pad_value=0, axis=-1,
         )
     if step == 0:
         raise op_error("FloorDiv", "Integer division by zero")
-    pad_value = convert(pad_value, signal.aval.dtype)
+    kind = signal.aval.dtype
+    unused = not pad_end and kind.name == "bool"
+    pad_value = convert(False if unused else pad_value, kind)
     return _signal_frame(signal, pad_value, length, step, static.flag(pad_end), axis)
 
 

@@ -13,6 +13,9 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, op_error
 from tfshim._src.ops.arithmetic import add, multiply
 from tfshim._src.ops.casting import cast
+from tfshim._src.ops.creation import ones
+from tfshim._src.ops.joining import stack
+from tfshim._src.ops.scatter import scatter_nd
 from tfshim._src.registry import export, op
 from tfshim._src.rules import c_name, each, same
 from tfshim._src.tensor import EagerTensor
@@ -246,6 +249,10 @@ def confusion_matrix(
         )
     if n < 0:
         raise op_error("ScatterNd", f"Dimension {n} must be >= 0")
+    if true.ndim > 1:  # what the kernels make of it: pairs along the last axis
+        pairs = stack([labels, predictions], axis=1)
+        counts = ones(predictions.shape, dtype) if weights is None else weights
+        return scatter_nd(pairs, counts, cast([n, n], dtypes.int64))
     return _confusion(labels, predictions, weights, n, dtype)
 
 

@@ -416,7 +416,8 @@ def regex_full_match(input, pattern, name=None) -> Any:
 # -- numbers and text ------------------------------------------------------------------------------
 
 _NUMBERS = ("float", "double", "int32", "int64", "uint32", "uint64")
-_INTEGER = re.compile(rb"-?[0-9]+\Z")
+_INTEGER = re.compile(rb"[+-]?[0-9]+\Z")
+_HEX_FLOAT = re.compile(rb"[+-]?0x(?:[0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)(?:p[+-]?[0-9]+)?\Z", re.I)
 _FLOAT = re.compile(
     rb"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan)\Z", re.I
 )
@@ -432,6 +433,8 @@ def _to_number(input, out_type):
             if _FLOAT.match(text):
                 with np.errstate(over="ignore"):
                     return kind.type(float(text))
+            if _HEX_FLOAT.match(text):
+                return kind.type(float.fromhex(text.decode()))
         elif _INTEGER.match(text):
             number = int(text)
             info = np.iinfo(kind)

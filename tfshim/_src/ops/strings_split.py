@@ -216,7 +216,8 @@ def ngrams(
         array = static.host(v)
         flat = array.reshape(-1, array.shape[-1]) if array.shape[-1] else array.reshape(0, 0)
         rows = [_row_ngrams(list(r), widths, glue, pads, most, keep) for r in flat]
-        width = len(rows[0]) if rows else 0
+        # (of no rows, the kernel's ragged result is made dense with one column)
+        width = len(rows[0]) if rows else int(array.ndim == 2 and not array.shape[0])
         return from_array(objects([g for r in rows for g in r]).reshape(*array.shape[:-1], width))
 
     return inner(value)
