@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import jax
 
+from tfshim._src import disk_cache
+
 # TensorFlow's int64 and float64 are ordinary dtypes; JAX has them only with this global switch.
 jax.config.update("jax_enable_x64", True)
+disk_cache.enable()
 
 from tfshim._src import (  # noqa: E402, F401
     accelerate,
