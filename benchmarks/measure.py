@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import frameworks
-from benchmarks.workloads import WORKLOADS
+from benchmarks.workloads import WORKLOADS, Workload
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,12 +32,28 @@ class Settings:
     bouts: int = 5  # per round and framework, interleaved
     warmup_steps: int = 400
     warmup_seconds: float = 60.0
+    peer_steps: int = 400  # of warming the peers, which have nothing to wait for but their compiler
+    peer_seconds: float = 60.0
     steps: int = 50
     seconds: float = 1.5
     small: bool = False
 
 
-QUICK = Settings(rounds=1, bouts=3, warmup_seconds=30.0, seconds=0.7)
+QUICK = Settings(
+    rounds=1, bouts=3, warmup_seconds=20.0, peer_steps=30, peer_seconds=2.0, seconds=0.4
+)
+#: Steps of warming where the shapes depend on the number of the step: the same ones for all.
+SAME_STEPS = 100
+
+
+def warming(framework: str, workload: Workload, settings: Settings) -> tuple[int, float]:
+    """The most steps and seconds of a framework's warming."""
+    if not workload.compiles or workload.grows:
+        return min(settings.warmup_steps, SAME_STEPS), settings.warmup_seconds
+    if framework.startswith("tfshim"):
+        return settings.warmup_steps, settings.warmup_seconds
+    peers = settings.peer_steps, settings.peer_seconds
+    return min(peers[0], settings.warmup_steps), min(peers[1], settings.warmup_seconds)
 
 
 class Failed(Exception):
@@ -48,6 +64,8 @@ class Process:
     """A process that answers commands, one JSON object a line, with the same."""
 
     def __init__(self, command: list[str]):
+        self.ready: dict = {}
+        self.stopped = False
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -57,11 +75,19 @@ class Process:
             cwd=ROOT,
             env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         )
+
+    def wait(self) -> Worker:
+        """Waits until it is built; several may be building at the same time.
+
+        Raises:
+          Failed: if it could not be built.
+        """
         try:
             self.ready = self._answer()
         except Failed:
             self.stop()
             raise
+        return self
 
     def _answer(self) -> dict:
         assert self.process.stdout is not None
@@ -79,8 +105,11 @@ class Process:
         return self._answer()
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.communicate()
+        """Ends the process; again is nothing."""
+        if not self.stopped:
+            self.stopped = True
+            self.process.kill()
+            self.process.communicate()
 
 
 class Worker(Process):
@@ -129,19 +158,24 @@ def _round(name, pythons, settings: Settings, runs: dict[str, dict]) -> None:
             workers.pop(framework).stop()
             return {}
 
+    started = {
+        framework: Worker(pythons[framework], framework, name, settings.small)
+        for framework, run in runs.items()
+        if "error" not in run
+    }
     try:
-        for framework, run in runs.items():
-            if "error" in run:
-                continue
+        for framework, worker in started.items():
+            run = runs[framework]
             try:
-                worker = Worker(pythons[framework], framework, name, settings.small)
+                workers[framework] = worker.wait()
             except Failed as error:
                 run["error"] = str(error)
                 continue
-            workers[framework] = worker
             run["versions"] = worker.ready["versions"]
             run["import_ms"].append(worker.ready["ready"]["import_ms"])
-            warm = attempt(framework, "warm", settings.warmup_steps, settings.warmup_seconds)
+        for framework in list(workers):
+            run = runs[framework]
+            warm = attempt(framework, "warm", *warming(framework, WORKLOADS[name], settings))
             if warm:
                 run["first_ms"].append(warm["first_ms"])
                 run["values"] = warm["values"]
@@ -157,7 +191,7 @@ def _round(name, pythons, settings: Settings, runs: dict[str, dict]) -> None:
             if memory:
                 runs[framework]["peak_mb"].append(memory["peak_mb"])
     finally:
-        for worker in workers.values():
+        for worker in started.values():
             worker.stop()
 
 

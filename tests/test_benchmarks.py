@@ -153,10 +153,8 @@ def test_pictures(measured, tmp_path):
 
 def test_a_worker_that_fails_says_why(monkeypatch):
     with pytest.raises(Failed, match="the process ended"):
-        Worker(sys.executable, "tfshim", "no such workload", small=True)
-    monkeypatch.setattr(
-        "benchmarks.measure.Worker", lambda *args: (_ for _ in ()).throw(Failed("broken"))
-    )
+        Worker(sys.executable, "tfshim", "no such workload", small=True).wait()
+    monkeypatch.setattr(Worker, "wait", lambda self: (_ for _ in ()).throw(Failed("broken")))
     result = measure("multiply-2x2", {"tfshim": sys.executable}, SHORT)
     assert result["frameworks"]["tfshim"]["error"] == "broken" and result["ratios"] == {}
     lines = report.remarks(report.assemble({"m": result}, SHORT, machine.describe()))

@@ -31,6 +31,7 @@ class Workload:
       peer: `peer(jax, data)`, written by hand for `jax.jit`.
       trains: whether the loss must fall.
       compiles: whether a `tf.function` of it is a sensible program at all.
+      grows: whether a step's size depends on its number.
       x64: whether the peer needs 64-bit types.
     """
 
@@ -41,6 +42,7 @@ class Workload:
     peer: Callable[[Any, Data], Program]
     trains: bool = False
     compiles: bool = True
+    grows: bool = False
     x64: bool = False
 
 

@@ -65,7 +65,7 @@ def peer(jax, data: Data, optimizer: str) -> Program:
 WORKLOADS = [
     Workload(
         f"growing/{name}", "a row more at each step, from 16 on: no shape comes back", stream,
-        partial(program, optimizer=name), partial(peer, optimizer=name), trains=True,
+        partial(program, optimizer=name), partial(peer, optimizer=name), trains=True, grows=True,
     )
     for name in optimizers.NAMES
 ]  # fmt: skip
