@@ -335,6 +335,68 @@ def test_only_the_first_check_is_told():
     assert f(c(1), c(2))[1].numpy() == 5
 
 
+def test_what_only_the_gradient_needs():
+    @tf.function
+    def loop(n, x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            product = c(1.0)
+            for i in tf.range(n):
+                product *= tf.gather(x, i)
+        return tape.gradient(product, x)
+
+    @tf.function
+    def inner(x, i):
+        return tf.gather(x, i) ** 2
+
+    @tf.function
+    def call(i, x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = inner(x, i)
+        return tape.gradient(y, x)
+
+    x = c([1.0, 2.0, 3.0])
+    for f, good, bad in ((loop, 3, 4), (call, 2, 3)):
+        raises("indices = 3 is not in [0, 3)", f, c(bad), x)
+        f(c(good), x)
+
+
+def test_many_checks_of_one_program():
+    @tf.function
+    def f(i, j):
+        rows = [c(VECTOR)[i] * float(k) for k in range(20)]
+        return tf.add_n([*rows, tf.gather(MATRIX, j)[0, 0]])
+
+    raises(SLICE.format(9, 0), f, c(9), c([0]))
+    raises("indices[0] = 4 is not in [0, 3)", f, c(1), c([4]))
+    assert f(c(1), c([0])).numpy() == 381.0
+
+
+def test_jacobians_and_tangents():
+    @tf.function
+    def f(x, i):
+        return tf.gather(x, i) ** 2
+
+    x = c([1.0, 2.0, 3.0])
+
+    def jacobian(i):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x, i)
+        return tape.jacobian(y, x)
+
+    def tangent(i):
+        with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
+            y = f(x, i)
+        return accumulator.jvp(y)
+
+    raises("indices[1] = 5 is not in [0, 3)", jacobian, c([0, 5]))
+    assert jacobian(c([2, 0])).numpy().tolist() == [[0.0, 0.0, 6.0], [2.0, 0.0, 0.0]]
+    raises("indices[1] = 5 is not in [0, 3)", tangent, c([0, 5]))
+    assert tangent(c([2, 0])).numpy().tolist() == [6.0, 2.0]
+
+
 # -- variables -------------------------------------------------------------------------------------
 
 
@@ -549,6 +611,17 @@ def test_assertions_without_results_and_in_branches_and_loops():
     branch(c(7))
     raises("assertion failed: [loop]", loop, c(5))
     assert loop(c(3)).numpy() == 3
+
+
+def test_an_assertion_on_shapes_in_a_branch_that_never_runs():
+    @tf.function
+    def f(x, three):
+        if three:
+            tf.debugging.assert_equal(tf.shape(x)[0], 3)
+        return x
+
+    assert f(c([1.0]), c(False)).numpy().tolist() == [1.0]
+    raises("[Condition x == y did not hold element-wise:]", f, c([1.0]), c(True))
 
 
 def test_check_numerics_of_what_nobody_needs():

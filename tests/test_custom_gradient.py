@@ -521,3 +521,20 @@ def test_registered_names():
         tf.RegisterGradient(1)
     with pytest.raises(TypeError, match="op_type must be a string"):
         tf.no_gradient(1)
+
+
+def test_recompute_grad_gives_dense_gradients():
+    table = tf.Variable([1.0, 2.0, 3.0])
+    x = tf.constant([4.0, 5.0])
+    again = tf.recompute_grad(lambda x: tf.gather(table, [0, 2]) * x)
+
+    def gradients(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(again(x))
+        return tape.gradient(y, [x, table])
+
+    for f in (gradients, tf.function(gradients)):
+        of_x, of_table = f(x)
+        assert of_x.numpy().tolist() == [1.0, 3.0]
+        assert of_table.numpy().tolist() == [4.0, 0.0, 5.0]

@@ -307,6 +307,7 @@ def recompute_grad(f: Callable) -> Callable:
             flat = nest.flatten(fresh, expand_composites=True)
             seeds = nest.pack_sequence_as(again, list(cotangents))
             grads = tape.gradient(again, [*flat, *variables], output_gradients=seeds)
+            grads = [None if g is None else densify(g) for g in grads]  # as TensorFlow's are
             mine, theirs = grads[: len(flat)], grads[len(flat) :]
             return (mine, theirs) if variables else mine
 

@@ -43,12 +43,13 @@ class Check:
       explain: makes the error.
       node: number of the node that it is for: the check counts if that node is needed; None for an
         assertion, which always counts.
+      whole: whether the node is a loop, a branch or a call, all of which its gradient runs again.
     """
 
-    __slots__ = ("report", "explain", "node")
+    __slots__ = ("report", "explain", "node", "whole")
 
-    def __init__(self, report: EagerTensor, explain: Explain, node: int | None):
-        self.report, self.explain, self.node = report, explain, node
+    def __init__(self, report: EagerTensor, explain: Explain, node: int | None, whole: bool):
+        self.report, self.explain, self.node, self.whole = report, explain, node, whole
 
 
 class Write:
@@ -127,9 +128,9 @@ def _user_place(site: Any) -> str:
     return user_place(filename, int(line)) if line else ""
 
 
-def add(report: EagerTensor, explain: Explain, node: int | None) -> None:
+def add(report: EagerTensor, explain: Explain, node: int | None, whole: bool = False) -> None:
     """Notes a report in the log of the graph being traced."""
-    STATE.trace.log.append(Check(report, explain, node))  # type: ignore[attr-defined]
+    STATE.trace.log.append(Check(report, explain, node, whole))  # type: ignore[attr-defined]
 
 
 def checking(name: str, body: Callable) -> Kernel:
@@ -180,7 +181,29 @@ def needed(graph: Any, outputs: Sequence[EagerTensor]) -> list[Check]:
         return checks
     refs = [graph.ref_of(t) for t in outputs]
     live = live_nodes(graph.nodes, [len(s.outputs) for s in graph.specs], refs)
-    return [c for c in checks if c.node is None or (c.node < len(live) and live[c.node])]
+    again = _run_again(graph, live)
+
+    def counts(check: Check) -> bool:
+        node = check.node
+        if node is None or (node < len(live) and live[node]):
+            return True
+        return check.whole and id(graph.nodes[node][0]) in again
+
+    return [c for c in checks if counts(c)]
+
+
+def _run_again(graph: Any, live: Sequence[bool]) -> set[int]:
+    """Ids of the kernels whose gradients are among the live nodes."""
+    found = set()
+    for (kernel, _), alive in zip(graph.nodes, live, strict=True):
+        if alive:
+            function = kernel.attrs.get("function")
+            if function is not None and function.forward is not None:
+                found.add(id(function.forward.kernel))
+            while kernel.parent is not None and kernel.parent[0] == "pullback":
+                kernel = kernel.parent[1]
+                found.add(id(kernel))
+    return found
 
 
 def width(checks: Sequence[Check]) -> int:
@@ -200,8 +223,30 @@ def joined(checks: Sequence[Check], size: int, before: int = 0) -> EagerTensor:
     return dispatch(_join(widths, size, before), tuple([c.report for c in checks]))
 
 
+#: More reports than this are joined in one piece.
+_FEW = 4
+
+
+def _join_many(widths: tuple[int, ...], size: int, before: int) -> Kernel:
+    starts = np.cumsum([0, *widths])
+
+    def fn(*reports):
+        flat = jnp.concatenate(reports)
+        first = jnp.argmax(flat[starts[:-1]] != 0)
+        start, width = jnp.asarray(starts)[first], jnp.asarray(widths)[first]
+        place = np.arange(size - 1)
+        rest = jnp.where(place < width, flat[jnp.minimum(start + place, len(flat) - 1)], 0)
+        found = jnp.concatenate([jnp.reshape(first + before + 1, 1), rest])
+        return jnp.where(flat[start] != 0, found, 0)
+
+    return Kernel("Checks", fn, {"report": True}, differentiable=False)
+
+
 @functools.lru_cache(1024)
 def _join(widths: tuple[int, ...], size: int, before: int) -> Kernel:
+    if len(widths) > _FEW:
+        return _join_many(widths, size, before)
+
     def fn(*reports):
         found = jnp.zeros(size, np.int64)
         for i in range(len(reports))[::-1]:
@@ -310,7 +355,7 @@ def hand_on(report: EagerTensor, explain: Explaining, outputs: int) -> None:
     trace = STATE.trace
     if trace.symbolic:
         if collected() and report._trace is not INLINE:
-            add(report, explain, None if explain.always else len(trace.nodes) - 1)
+            add(report, explain, None if explain.always else len(trace.nodes) - 1, whole=True)
     elif report._trace is trace:
         trace.checks.append((report, explain, outputs))  # type: ignore[attr-defined]
     elif report._trace is not INLINE:

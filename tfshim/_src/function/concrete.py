@@ -89,6 +89,8 @@ class GraphFunction:
         self._forward: dict[Any, Forward] = {}
         #: of a gradient function: per input of the function it is of, where its gradient stands
         self.derivative_of: list[Any] | None = None
+        #: of a gradient function: the function whose program it runs again
+        self.forward: GraphFunction | None = None
         #: variables that may change their shape, with the one that the graph was traced for
         self.unstable = [
             (s.variable, a.aval)
@@ -289,6 +291,8 @@ class Backward:
                 self.pattern.append(("dense", len(parts)))
                 parts.append(grad)
         self.function = GraphFunction(graph, parts, complete=False) if parts else None
+        if self.function is not None:
+            self.function.forward = forward
         self.graph = graph
         self.zeros = self._connected_otherwise(forward, which, needed)
 

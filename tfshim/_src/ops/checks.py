@@ -51,11 +51,10 @@ def pretty(item: Any, summarize: int | None) -> str:
 
 def _checked_now(check: Callable[..., None], tensors: list[EagerTensor]) -> bool:
     """Calls `check(*values)` if the values are known; whether they are."""
-    values = [static_value(t) for t in tensors]
-    if all(v is not None for v in values):
-        check(*values)  # type: ignore[arg-type]
-        return True
-    return False
+    if any(t._is_symbolic() for t in tensors):
+        return False  # even a value that is known here may stand in a branch that never runs
+    check(*[t._host_value() for t in tensors])
+    return True
 
 
 @export("tf.debugging.Assert", "tf.Assert")
