@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from jax import lax
 
-from tfshim._src.ops import ordering, scan_ops, window_reduce
+import tfshim as tf
+from tfshim._src.ops import nn_conv, nn_depthwise, ordering, philox, scan_ops, window_reduce
 
 REAL = ["float32", "float64", "float16", "bfloat16", "int32", "int8", "uint8", "uint32", "uint64"]
 RANDOM = np.random.default_rng(0)
@@ -103,3 +104,60 @@ def test_windows_of_parts(size, stride, pad):
             np.testing.assert_array_equal(found, expected)
             rate = RANDOM.standard_normal(found.shape).astype(np.float32)
             np.testing.assert_allclose(pullback(rate)[0], theirs(rate)[0], rtol=1e-5, atol=1e-5)
+
+
+def both_ways(f, monkeypatch, *xs):
+    """Values and gradients of `f` put together from others, and by XLA's own convolution."""
+
+    def results():
+        out, pullback = jax.vjp(f, *xs)
+        return [out, *pullback(jnp.cos(out))]
+
+    ours = results()
+    monkeypatch.setattr(nn_conv, "LARGE", 1 << 60)
+    for found, expected in zip(ours, results(), strict=True):
+        assert found.shape == expected.shape
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
+
+
+def normals(*shape: int):
+    return jnp.asarray(RANDOM.standard_normal(shape).astype(np.float32))
+
+
+@pytest.mark.parametrize("stride, gap, times", [(1, 1, 1), (2, 1, 2), (1, 2, 2)])
+def test_depthwise_convolution_by_taps(stride, gap, times, monkeypatch):
+    both_ways(
+        lambda x, w: nn_depthwise._depthwise_raw(
+            x, w, (stride, stride), ((1, 0), (2, 1)), (gap, gap), False
+        ),
+        monkeypatch,
+        normals(1, 33, 32, 16),
+        normals(3, 2, 16, times) / 100,
+    )
+
+
+@pytest.mark.parametrize("stride, gap", [(1, 1), (2, 1), (1, 2)])
+def test_convolution_of_volumes_by_slices(stride, gap, monkeypatch):
+    pads = ((1, 0), (2, 1), (1, 1))
+    both_ways(
+        lambda x, w: nn_conv.conv_raw(x, w, (stride,) * 3, pads, (gap,) * 3, False),
+        monkeypatch,
+        normals(1, 15, 12, 13, 8),
+        normals(3, 2, 3, 8, 4) / 100,
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_truncated_normals_in_halves_are_the_same(dtype, monkeypatch):
+    state = jnp.array([7, 3, 5], jnp.int64)
+    found = philox.truncated_normal(state, (5001,), dtype)
+    monkeypatch.setattr(philox, "_HALVED", 1 << 60)
+    np.testing.assert_array_equal(found, philox.truncated_normal(state, (5001,), dtype))
+
+
+def test_extreme_index_by_integer_keys():
+    x = ties("float32", (40, 512))
+    for axis in (0, 1):
+        low, high = (np.where(np.isnan(x), fill, x) for fill in (-np.inf, np.inf))
+        np.testing.assert_array_equal(tf.argmax(x, axis), np.argmax(low, axis))
+        np.testing.assert_array_equal(tf.argmin(x, axis), np.argmin(high, axis))

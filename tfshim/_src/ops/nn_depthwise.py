@@ -16,7 +16,7 @@ from tfshim._src.errors import UnimplementedError, op_error, require
 from tfshim._src.ops import kinds, nn_windows as nw
 from tfshim._src.ops.arithmetic import negative
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.nn_conv import conv_raw, format_of, layout
+from tfshim._src.ops.nn_conv import conv_raw, format_of, large, layout
 from tfshim._src.ops.shaping import reverse
 from tfshim._src.ops.space import (
     batch_to_space,
@@ -28,6 +28,8 @@ from tfshim._src.rules import same
 from tfshim._src.tensor import Tensor
 
 _FLOATS = ("half", "bfloat16", "float", "double")
+#: Windows of more places are left to XLA.
+TAPS = 25
 
 
 def _depthwise_raw(x, w, strides, pads, dilations, channels_first):
@@ -41,6 +43,8 @@ def _depthwise_raw(x, w, strides, pads, dilations, channels_first):
         ]
         out = (x.shape[0], channels * times, *spans)
         return jnp.zeros(out if channels_first else (out[0], *spans, out[1]), x.dtype)
+    if not channels_first and kh * kw <= TAPS and large(x):
+        return _by_taps(x, w, strides, pads, dilations)
     return lax.conv_general_dilated(
         x,
         w.reshape(kh, kw, 1, channels * times),
@@ -51,6 +55,24 @@ def _depthwise_raw(x, w, strides, pads, dilations, channels_first):
         feature_group_count=channels,
         preferred_element_type=x.dtype,
     )
+
+
+def _by_taps(x, w, strides, pads, dilations):
+    """The sum over the window's places of the shifted images, each times its weights: one loop over
+    all channels at once, where XLA's convolution takes each channel for itself."""
+    x = lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), *((*p, 0) for p in pads), (0, 0, 0)])
+    images, channels = x.shape[0], x.shape[3]
+    sizes = zip(x.shape[1:3], w.shape[:2], strides, dilations, strict=True)
+    ends = [(n - (k - 1) * d - 1) // s * s + 1 for n, k, s, d in sizes]
+    total = None
+    for place in np.ndindex(*w.shape[:2]):
+        low = [i * d for i, d in zip(place, dilations, strict=True)]
+        high = [start + end for start, end in zip(low, ends, strict=True)]
+        part = lax.slice(x, (0, *low, 0), (images, *high, channels), (1, *strides, 1))
+        part = part[..., None] * w[place]
+        total = part if total is None else total + part
+    assert total is not None
+    return total.reshape(*total.shape[:3], -1)
 
 
 def _check(x, w, strides, channels_first) -> None:

@@ -32,6 +32,11 @@ def _bits(x):
     return lax.bitcast_convert_type(x, np.dtype(f"int{8 * x.dtype.itemsize}"))
 
 
+def key(x):
+    """Integers in the order of floats without NaN, 0 for either zero."""
+    return _flipped(_bits(jnp.where(x == 0, jnp.zeros((), x.dtype), x)))
+
+
 def sort(x, axis: int):
     """The elements in ascending order along an axis, NaN last, -0 and 0 as they came."""
     if x.size < SMALL:
@@ -68,11 +73,11 @@ def places(x, axis: int):
         order = lax.broadcasted_iota(np.int32, x.shape, axis)
         return lax.sort((x, order), dimension=axis, num_keys=1)[1]
     if _is_float(x):
-        key = _flipped(_bits(jnp.where(x == 0, jnp.zeros((), x.dtype), x)))
-        key = jnp.where(jnp.isnan(x), jnp.iinfo(key.dtype).max, key)  # NaN equals NaN
+        keys = key(x)
+        keys = jnp.where(jnp.isnan(x), jnp.iinfo(keys.dtype).max, keys)  # NaN equals NaN
     else:
-        key = x
-    return _last(_packed, key, axis)
+        keys = x
+    return _last(_packed, keys, axis)
 
 
 def largest(x, k: int):
@@ -84,12 +89,12 @@ def largest(x, k: int):
     return _packed(~(_flipped(_bits(x)) if _is_float(x) else x))[..., :k]
 
 
-def _packed(key):
+def _packed(keys):
     """The places of the last axis in the order of integer keys of 4 bytes at most."""
-    wide = key.astype(np.int64)
-    if jnp.iinfo(key.dtype).min == 0:
+    wide = keys.astype(np.int64)
+    if jnp.iinfo(keys.dtype).min == 0:
         wide = wide - (1 << 31)
-    place = lax.broadcasted_iota(np.int64, key.shape, key.ndim - 1)
+    place = lax.broadcasted_iota(np.int64, keys.shape, keys.ndim - 1)
     return lax.sort(wide << 32 | place, is_stable=False).astype(np.int32)
 
 

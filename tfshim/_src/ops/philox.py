@@ -23,6 +23,8 @@ WEYL_A, WEYL_B = 0x9E3779B9, 0xBB67AE85
 ROUNDS = 10
 LOW32 = 0xFFFFFFFF
 
+_HALVED = 1 << 10  # groups from which on truncated normals are drawn by a loop
+
 SAMPLES_PER_OUTPUT = 256
 """Blocks that a stream moves on by for each number drawn, however many were really used."""
 
@@ -315,11 +317,25 @@ def truncated_normal(state: Any, shape: tuple[int, ...], dtype: Any) -> Any:
         return xp.zeros(shape, dtype)
     start = _iota(state, groups) * np.uint64(width * SAMPLES_PER_OUTPUT // 4)
     blocks = 4 if wide else 2
-    drawn = normals_at(state, start[:, None] + _iota(state, blocks), wide)
+    if xp is np or groups < _HALVED:
+        drawn = normals_at(state, start[:, None] + _iota(state, blocks), wide)
+    else:
+        drawn = _in_halves(state, groups, start[1], _iota(state, blocks), wide)
     kept, count = _keep(xp.zeros((groups, width), drawn.dtype), xp.zeros(groups, np.int32), drawn)
     finish = _finish_host if xp is np else _finish
     kept = finish(state, start, blocks, kept, count, wide)
     return kept.reshape(-1)[:size].astype(dtype).reshape(shape)
+
+
+def _in_halves(state: Any, groups: int, step: Any, blocks: Any, wide: bool) -> Any:
+    """The normals of groups that are `step` blocks apart.
+
+    XLA draws anew for each use of what it can fuse into the user. A loop keeps it from that.
+    """
+    half = -(-groups // 2)
+    start = _iota(state, 2 * half).reshape(2, half, 1) * step
+    drawn = lax.map(lambda s: normals_at(state, s + blocks, wide), start)
+    return drawn.reshape(2 * half, -1)[:groups]
 
 
 def _keep(kept: Any, count: Any, drawn: Any) -> tuple[Any, Any]:
@@ -331,8 +347,6 @@ def _keep(kept: Any, count: Any, drawn: Any) -> tuple[Any, Any]:
     """
     xp = namespace(count)
     place = xp.arange(kept.shape[1], dtype=np.int32)
-    if xp is jnp:
-        drawn = lax.optimization_barrier(drawn)  # or each place would draw them anew
     for i in range(drawn.shape[1]):
         x = drawn[:, i]
         fits = abs(x) < 2

@@ -12,7 +12,7 @@ from jax import lax
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import fail, op_error, require
-from tfshim._src.ops import kinds
+from tfshim._src.ops import kinds, ordering
 from tfshim._src.ops.axes import axis_of, reduced_axes
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.scan_ops import running_product
@@ -286,6 +286,8 @@ def _extreme_index(x, axis: int, output_type, largest: bool):
     if _is_float(x):
         # NaN is never the extreme one for TensorFlow.
         x = jnp.where(jnp.isnan(x), lowest(x.dtype) if largest else highest(x.dtype), x)
+        if x.size >= ordering.SMALL:
+            x = ordering.key(x)  # XLA compares floats one by one
     find = lax.argmax if largest else lax.argmin
     return find(x, axis, np.int64).astype(output_type)
 
