@@ -530,3 +530,42 @@ def test_text_shows_the_sizes_that_the_signature_leaves_open(capsys):
     assert str(tf.function(lambda a, b=2, *c, **d: a).function_type) == (
         "(a, b=<captured_default_value>, *c, **d)"
     )
+
+
+def test_a_trace_serves_the_subtypes_of_its_types():
+    """The counts are TensorFlow's."""
+
+    class UpTo(tf.types.experimental.TraceType):
+        def __init__(self, owner):
+            self.owner, self.n = owner, owner.n
+
+        def is_subtype_of(self, other):
+            return type(other) is UpTo and self.n <= other.n
+
+        def most_specific_common_supertype(self, others):
+            return None
+
+        def placeholder_value(self, placeholder_context=None):
+            return self.owner
+
+        def __eq__(self, other):
+            return type(other) is UpTo and self.n == other.n
+
+        def __hash__(self):
+            return hash(self.n)
+
+    class Sized:
+        def __init__(self, n):
+            self.n = n
+
+        def __tf_tracing_type__(self, context):
+            return UpTo(self)
+
+    @tf.function
+    def f(sized, x):
+        return x * sized.n
+
+    seen = [int(f(Sized(n), tf.constant(2))) for n in (5, 5, 3, 7, 4)]
+    assert seen == [10, 10, 10, 14, 10] and f.experimental_get_tracing_count() == 2
+    assert isinstance(Sized(1), tf.types.experimental.SupportsTracingProtocol)
+    assert isinstance(tf.TensorSpec([]), tf.types.experimental.TraceType)

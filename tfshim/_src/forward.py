@@ -62,7 +62,7 @@ class ForwardAccumulator:
           ValueError: if a tangent is not `[n, *shape of its primal]`.
         """
         nest.assert_same_structure(primals, tangents)
-        flat = nest.map_structure(convert, nest.flatten(tangents))
+        flat = [convert(t) for t in nest.flatten(tangents)]
         for primal, tangent in zip(nest.flatten(primals), flat, strict=True):
             tangent.shape.assert_is_compatible_with(TensorShape([None, *held(primal).shape]))
         self = cls(primals, nest.pack_sequence_as(tangents, flat))

@@ -4,9 +4,13 @@
 
 from tfshim._api.missing import missing_name as _missing_name
 from tfshim._src.function.concrete_function import ConcreteFunction
+from tfshim._src.function.trace_types import SupportsTracingProtocol
+from tfshim._src.spec import TraceType
 
 __all__ = [
     "ConcreteFunction",
+    "SupportsTracingProtocol",
+    "TraceType",
 ]
 
 

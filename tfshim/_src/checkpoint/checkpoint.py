@@ -87,7 +87,7 @@ class Checkpoint:
     def save_counter(self) -> Variable:
         """How often `save` was called, an int64 variable that is saved as well."""
         if self._counter is None:
-            zero = from_array(np.int64(0))
+            zero = from_array(np.array(0, np.int64))
             self._counter = Variable(zero, trainable=False, name="save_counter")
         return self._counter
 

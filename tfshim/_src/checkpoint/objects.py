@@ -11,7 +11,7 @@ from tfshim._src.variable import Variable
 VALUE = "VARIABLE_VALUE"
 
 
-def held(thing: Any) -> Variable | None:
+def held(thing: Any) -> Any:
     """The variable that a leaf is: a `tf.Variable`, or what Keras wraps around one."""
     if isinstance(thing, Variable):
         return thing._root

@@ -310,6 +310,10 @@ class Function:
                 return found
             avals = [t.aval for t in arguments.tensors]
             logical = self._find(key)
+            made = None if logical is None else logical.traces.get(tuple(avals))
+            if made is not None and made.inner.fits():  # for a supertype, of these sizes
+                self._exact[key] = made
+                return made
             if logical is not None:
                 with hushed():
                     made = self._trace(logical, args, kwargs, avals, arguments, False)

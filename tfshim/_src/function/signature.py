@@ -18,7 +18,7 @@ import numpy as np
 from tfshim._src import dtypes, nest
 from tfshim._src.convert import convert
 from tfshim._src.engine.aval import Aval, make_aval
-from tfshim._src.spec import TensorSpec, TypeSpec
+from tfshim._src.spec import TensorSpec, TraceType, TypeSpec
 from tfshim._src.tensor import EagerTensor
 from tfshim._src.variable import ResourceVariable, Variable
 
@@ -313,6 +313,8 @@ def takes(general: Any, key: Any) -> bool:
         return type(key) is TensorKey and general.takes(key)
     if type(general) is tuple and type(key) is tuple:
         return len(general) == len(key) and all(map(takes, general, key))
+    if isinstance(general, TraceType) and isinstance(key, TraceType):
+        return bool(key == general) or bool(key.is_subtype_of(general))
     return type(general) is type(key) and general == key
 
 

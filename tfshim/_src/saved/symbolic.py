@@ -90,7 +90,7 @@ def shapes(logical: Logical) -> list[list[int | str]]:
     ]
 
 
-def structs(symbols: list[list[int | str]], avals: list[Any]) -> list[jax.ShapeDtypeStruct] | None:
+def structs(symbols: list[list[int | str]], avals: list[Any]) -> list[jax.ShapeDtypeStruct]:
     """The arguments of an export: symbolic ones, then the captured ones as they are."""
     scope = jax.export.SymbolicScope()
     out = []
