@@ -569,3 +569,43 @@ def test_a_trace_serves_the_subtypes_of_its_types():
     assert seen == [10, 10, 10, 14, 10] and f.experimental_get_tracing_count() == 2
     assert isinstance(Sized(1), tf.types.experimental.SupportsTracingProtocol)
     assert isinstance(tf.TensorSpec([]), tf.types.experimental.TraceType)
+
+
+def test_nodes_have_tensorflows_names():
+    seen = []
+
+    @tf.function
+    def f(x, y):
+        made = (x + y, x * y, x - y, x / y, x**y, x // y, x % y, tf.matmul(x, y), tf.exp(x), -x)
+        made += (tf.reduce_sum(x), tf.nn.relu(x), tf.transpose(x), tf.reshape(x, [-1]), x[0])
+        made += (tf.concat([x, y], 0), tf.stack([x, y]), x > y, x + x)
+        seen.extend(t.name for t in made)
+
+    f(tf.ones([2, 2]), tf.ones([2, 2]))
+    assert " ".join(seen) == (
+        "add:0 mul:0 sub:0 truediv:0 pow:0 floordiv:0 mod:0 MatMul:0 Exp:0 Neg:0 Sum:0 Relu:0 "
+        "transpose:0 Reshape:0 strided_slice:0 concat:0 stack:0 Greater:0 add_1:0"
+    )
+
+
+def test_a_graph_lists_its_nodes():
+    v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+
+    @tf.function
+    def f(a):
+        b = a + a
+        return b, tf.matmul(b, v)
+
+    graph = f.get_concrete_function(tf.TensorSpec([2, 2])).graph
+    nodes = [(list(n.input), n.name, n.op) for n in graph.as_graph_def().node]
+    assert nodes[0] == ([], "a", "Placeholder")
+    assert (["a", "a"], "add", "AddV2") in nodes
+    assert (["add"], "Identity", "Identity") in nodes
+    assert (["MatMul"], "Identity_1", "Identity") in nodes
+    ((read,),) = [inputs[1:] for inputs, name, _ in nodes if name == "MatMul"]
+    assert read.endswith("ReadVariableOp")
+    with pytest.raises(ValueError, match="takes no arguments"):
+        graph.as_graph_def(add_shapes=True)
+    strings = tf.function(lambda s: s + s).get_concrete_function(tf.TensorSpec([], tf.string))
+    with pytest.raises(AttributeError, match="runs op by op"):
+        strings.graph.as_graph_def()

@@ -29,8 +29,9 @@ _CLASS = re.compile(
     r"^(?:\w+\.)+(?=\w*(?:Error|Exception|Warning)\b)|(?<=<class ')(?:tensorflow|tfshim)\.[\w.]*\.",
     re.MULTILINE,
 )
-# TensorFlow tells the CPU kernel that it chose: MatMul may be _MklMatMul on some machines.
-_KERNEL = re.compile(r"\{\{function_node \S+\}\} |\b_Mkl(?=[A-Z])")
+# TensorFlow tells the CPU kernel that it chose: MatMul may be _MklMatMul on some machines. An empty
+# name at the end of an error is left out where an argument came as a list.
+_KERNEL = re.compile(r"\{\{function_node \S+\}\} |\b_Mkl(?=[A-Z])|(?<=\]) name: *$", re.MULTILINE)
 # What a cell with `timeit` prints is a duration, also where no unit says so.
 _CLOCK = re.compile(r"\btimeit\.|\btime\.time\(|\bperf_counter\(")
 _DURATION = re.compile(r"(?<![\w.])\d+\.\d{6,}(?:e-\d+)?(?!\w)|(?<![\w.])\d+(?:\.\d+)?e-\d+(?!\w)")

@@ -218,7 +218,13 @@ class ConcreteFunction:
 
     @property
     def graph(self) -> Any:
-        return self._trace.inner.graph
+        inner = getattr(self._trace, "inner", None)
+        if inner is None:
+            raise AttributeError(
+                f"{self._function.name} runs op by op (it has strings, or shapes that depend on "
+                "values): it has no graph"
+            )
+        return inner.graph
 
     @property
     def inputs(self) -> list:

@@ -10,6 +10,27 @@ from tfshim._src.engine.capture import Graph
 from tfshim._src.engine.kernel import Spec
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending
 
+#: Nodes that TensorFlow calls otherwise than their kernel: those of Python's operators, and a few.
+_CALLED = {
+    "AddV2": "add",
+    "Sub": "sub",
+    "Mul": "mul",
+    "RealDiv": "truediv",
+    "FloorDiv": "floordiv",
+    "FloorMod": "mod",
+    "Pow": "pow",
+    "Transpose": "transpose",
+    "StridedSlice": "strided_slice",
+    "ConcatV2": "concat",
+    "Pack": "stack",
+}
+
+
+def base_name(kernel: Any) -> str:
+    """What TensorFlow would call a node of a kernel, without its number."""
+    name = kernel.name.partition(":")[0]
+    return _CALLED.get(name, name)
+
 
 class FuncGraph(Graph):
     """A graph in which variables are symbolic.
@@ -51,6 +72,8 @@ class FuncGraph(Graph):
         self.log: list[Any] = []
         #: whether programs made of this graph look at checks
         self.checked = reports.wanted(outer)
+        #: what the function returned, for text
+        self.results: list[EagerTensor] = []
 
     def extended(self) -> FuncGraph:
         """A graph that starts with all of this one's nodes and can use its tensors."""
@@ -73,9 +96,9 @@ class FuncGraph(Graph):
         counts = dict(self.names)
         slot = 0
         for (kernel, _), spec in zip(self.nodes, self.specs, strict=True):
-            base = kernel.op.name.strip("_") if kernel.op is not None else kernel.name
-            count = counts.get(base, 0)
-            counts[base] = count + 1
+            base = base_name(kernel)
+            count = counts.get(base.lower(), 0)  # names that differ by case alone are taken
+            counts[base.lower()] = count + 1
             if slot <= tensor._slot < slot + len(spec.outputs):
                 return (
                     f"{base}_{count}:{tensor._slot - slot}"
@@ -85,10 +108,22 @@ class FuncGraph(Graph):
             slot += len(spec.outputs)
         return f"Tensor_{tensor._slot}:0"
 
+    def as_graph_def(self, from_version=None, add_shapes=False, use_pybind11_proto=False) -> Any:
+        """The nodes as a `GraphDef` message: names, ops and inputs, without attributes.
+
+        Raises:
+          ValueError: for any argument.
+        """
+        from tfshim._src.function.graph_def import graph_def
+
+        if from_version is not None or add_shapes or use_pybind11_proto:
+            raise ValueError("as_graph_def takes no arguments: there are no versions or shapes")
+        return graph_def(self, self.results)
+
     def unique_name(self, name: str) -> str:
         """A name that no other tensor of the graph has: `x`, `x_1`, ..."""
-        count = self.names.get(name, 0)
-        self.names[name] = count + 1
+        count = self.names.get(name.lower(), 0)
+        self.names[name.lower()] = count + 1
         return f"{name}_{count}" if count else name
 
     def _owns(self, trace: Any) -> bool:

@@ -146,6 +146,7 @@ def trace(
         structure, outputs, constants = _outputs(result, graph, describe or name)
     graph.actual = {}
     graph.constants = _constants(graph)
+    graph.results = outputs
     inner = GraphFunction(graph, outputs)
     return Trace(inner, structure, constants, list(variables))
 

@@ -48,6 +48,9 @@ _MESSAGES = {
         tuple_value 52 &TupleValue, dict_value 53 &DictValue,
         named_tuple_value 54 &NamedTupleValue, tensor_value 55 &TensorProto,
         numpy_value 56 &TensorProto""",
+    # graphs, without attributes
+    "NodeDef": "name 1 string, op 2 string, input 3 *string, device 4 string",
+    "GraphDef": "node 1 *NodeDef",
     # checkpoints
     "CheckpointState": """model_checkpoint_path 1 string, all_model_checkpoint_paths 2 *string,
         all_model_checkpoint_timestamps 3 *double, last_preserved_timestamp 4 double""",
