@@ -245,6 +245,11 @@ def test_what_of_a_traceback_and_of_a_temporary_path_is_compared():
     mine, theirs = "<class 'tfshim._src.tensor.T'>", "<class 'tensorflow.python.ops.T'>"
     assert compare.compare_text(mine, theirs) == []
     assert compare.compare_text(mine, theirs.replace("T'", "U'"))
+    cause = 'Traceback (most recent call last):\n  File "a", line 1, in f\n    x\nKeyError: 1\n\n'
+    chain = cause + "The above exception was the direct cause of the following exception:\n\n"
+    last = 'Traceback (most recent call last):\n  File "b", line 2, in g\nTypeError: no\n'
+    assert compare.compare_text(last, chain + last) == []
+    assert compare.compare_text(last.replace("no", "yes"), chain + last)
     assert compare.compare_text("/tmp/tmpab_c12d3/x", "/var/tmp/tmpzzzzzzz1/x") == []
     assert compare.compare_text("/tmp/tmpab_c12d3/x", "/tmp/tmpzzzzzzz1/y")
     assert compare.compare_text("/tmp/a/x", "/tmp/b/x")

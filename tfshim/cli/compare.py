@@ -24,6 +24,12 @@ _TEMPORARY = re.compile(r"(?:/[\w.-]+)*/tmp[a-z0-9_]{8}(?![a-z0-9_])")
 # A frame of a printed traceback: the place, then the line of code and its marks. Frames of the
 # libraries differ; what was raised, and its message, is compared.
 _FRAME = re.compile(r'^( *)File ".*", line \d+, in .*\n?(?:^\1  .*\n?)*', re.MULTILINE)
+# The earlier ones of a chain of exceptions: how a library came to raise its last one.
+_CAUSE = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:(?!Traceback ).*\n)*?\n"
+    r"(?:The above exception was the direct cause|During handling of the above exception).*\n\n",
+    re.MULTILINE,
+)
 # Where a library defines a class: `pkg.module.NameError: ...` and `<class 'pkg.module.Name'>`.
 _CLASS = re.compile(
     r"^(?:\w+\.)+(?=\w*(?:Error|Exception|Warning)\b)|(?<=<class ')(?:tensorflow|tfshim)\.[\w.]*\.",
@@ -234,6 +240,7 @@ def _normalise(text: str) -> str:
         (_ADDRESS, "0x<address>"),
         (_TIMING, "<time>"),
         (_TEMPORARY, "<temporary>"),
+        (_CAUSE, ""),
         (_FRAME, ""),
         (_CLASS, ""),
         (_KERNEL, ""),
