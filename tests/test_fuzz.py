@@ -14,7 +14,7 @@ from conformance.fuzz import judge as judging
 from conformance.fuzz.catalogue import CALLS
 from conformance.fuzz.draws import ALL, Draw
 from conformance.fuzz.judge import nudged, raw_lines, rounding
-from conformance.fuzz.mutate import arrays_of, mutated, originals
+from conformance.fuzz.mutate import NOT_DRAWN, arrays_of, mutated, originals
 from conformance.fuzz.run import Fuzz, drawn, targets
 from conformance.fuzz.sides import run_here
 from conformance.fuzz.snippet import snippet
@@ -61,12 +61,19 @@ def test_every_op_with_rows_can_be_changed():
 
 
 def test_every_public_op_is_drawn():
-    from conformance.fuzz.mutate import _NOT_DRAWN
     from tests.test_meta import _ops
 
     wanted = set(targets())
     left = [names for names in _ops() if not wanted.intersection(names)]
-    assert not [n for n in left if not any(name.startswith(_NOT_DRAWN) for name in n)]
+    assert not [n for n in left if not any(name.startswith(tuple(NOT_DRAWN)) for name in n)]
+
+
+def test_no_exemption_from_drawing_without_a_name():
+    from conformance.cases.harness.families import families, rows_of
+
+    ops = {case.op for family in families() for case in rows_of(family)}
+    assert not [start for start in NOT_DRAWN if not any(op.startswith(start) for op in ops)]
+    assert not [name for name in targets() if name.startswith(tuple(NOT_DRAWN))]
 
 
 def test_draws_hold_what_implementations_part_on():

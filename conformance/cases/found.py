@@ -163,7 +163,7 @@ def variables():
 
 def again():
     """What later runs found."""
-    for size in ((0, 1), (0, 3), (2, 0), (0, 2, 3)):
+    for size in ((0, 1), (0, 3), (2, 0), (0, 2, 3), (0, 1, 1), (1, 0, 2), (1, 0)):
         yield row("tf.strings.ngrams", array(np.empty(size, object), "string"), 2, kind="boundary")
     for number in ("0x10", "-0x1.8p1", "0X1f", "0xg", "+5"):
         for dtype in ("float32", "float64", "int64"):
@@ -175,6 +175,12 @@ def again():
     for size, axis in (((0,), -1), ((2, 0), -1), ((3,), -1), ((0, 5), 0)):
         yield row("tf.signal.frame", f32(np.zeros(size)), 4, 2, axis=axis, kind="boundary", grad=())
     yield row("tf.signal.frame", [True, False, True], 2, 2)
+    for height in (2, 4, 6):
+        for ratio in ([1.0, 1.5, 1.5, 1.0], [1.0, 2.0, 1.5, 1.0]):
+            for k in ("max", "avg"):
+                image = draw((1, height, 8, 1))
+                yield row(f"tf.nn.fractional_{k}_pool", image, ratio, seed=3)
+                yield row(f"tf.nn.fractional_{k}_pool", image, ratio, True, seed=7)
     yield row("tf.math.confusion_matrix", [[1, 0]], [[1, 1]], kind="boundary")
     yield row("tf.math.confusion_matrix", [[1]], [[[2]]], kind="error")
     yield row("tf.math.reciprocal_no_nan", [True], kind="error")

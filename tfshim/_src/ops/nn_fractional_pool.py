@@ -42,17 +42,17 @@ class FractionalAvgPool(NamedTuple):
 def _edges(size: int, count: int, stream: Stream, pseudo_random: bool) -> np.ndarray:
     """Where windows begin along an axis, and its end: `count` + 1 numbers."""
     width, rest = divmod(size, count)
-    if not rest:
-        return np.arange(count + 1, dtype=np.int64) * width
-    if not pseudo_random:
+    if not pseudo_random:  # equal widths are shuffled too: the next axis has other numbers
         widths = np.full(count, width, np.int64)
         widths[:rest] += 1
         order = random_choice.permutation(stream.take(-(-count // 4)), count)
         return np.concatenate([[0], np.cumsum(widths[order])])
+    low, high = philox.bits32(stream.take(1), 2)
+    if not rest:
+        return np.arange(count + 1, dtype=np.int64) * width
     alpha = size / count
     # The bounds keep the first and the last window from being too large or too small.
     limit = min((width + 2) / alpha - 1, (size + 1 - width) / alpha - (count - 1))
-    low, high = philox.bits32(stream.take(1), 2)
     u = float(philox.unit_double(low, high)) * limit
     inner = [math.ceil(alpha * (i + u)) for i in range(1, count)]
     return np.array([1, *inner, size + 1], np.int64) - 1

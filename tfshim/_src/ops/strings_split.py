@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -216,8 +217,10 @@ def ngrams(
         array = static.host(v)
         flat = array.reshape(-1, array.shape[-1]) if array.shape[-1] else array.reshape(0, 0)
         rows = [_row_ngrams(list(r), widths, glue, pads, most, keep) for r in flat]
-        # (of no rows, the kernel's ragged result is made dense with one column)
-        width = len(rows[0]) if rows else int(array.ndim == 2 and not array.shape[0])
+        # (of no rows, TensorFlow asks tf.reshape for the number of columns)
+        outer = array.shape[:-1]
+        columns = 1 // math.prod(n for n in outer if n) if 0 in outer else 0
+        width = len(rows[0]) if rows else columns
         return from_array(objects([g for r in rows for g in r]).reshape(*array.shape[:-1], width))
 
     return inner(value)
