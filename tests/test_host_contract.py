@@ -10,6 +10,7 @@ import pytest
 from jax import lax
 
 from tests.host_support import check
+from tfshim._src.engine import host_rules_contract
 
 RNG = np.random.default_rng(11)
 START = RNG.bit_generator.state
@@ -202,3 +203,15 @@ def test_decompositions_of_nan():
     check(jnp.linalg.eigvalsh, x, normwise=True)
     check(jnp.linalg.cholesky, x)
     check(lambda x: jnp.linalg.svd(x, compute_uv=False), x)
+
+
+@pytest.mark.parametrize("m, k, n", [(4500, 8, 32), (8, 4500, 32), (8, 32, 4500), (70, 70, 70),
+                                     (3, 100000, 2), (100000, 3, 2), (257, 1, 1031)])  # fmt: skip
+@pytest.mark.parametrize("turn_x", [False, True])
+@pytest.mark.parametrize("turn_y", [False, True])
+def test_products_in_blocks(m, k, n, turn_x, turn_y):
+    random = np.random.default_rng(0)
+    x = random.normal(size=(k, m)).T if turn_x else random.normal(size=(m, k))
+    y = random.normal(size=(n, k)).T if turn_y else random.normal(size=(k, n))
+    got = host_rules_contract.product(x, y)
+    np.testing.assert_allclose(got, x @ y, rtol=1e-10, atol=1e-9)

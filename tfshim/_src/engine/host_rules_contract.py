@@ -7,6 +7,37 @@ import numpy as np
 from tfshim._src.engine.host_rules import WIDER, Kernel, is_floating, rule, wider
 from tfshim._src.engine.host_rules_reduce import padded, windows_of
 
+# NumPy's BLAS takes several threads from about so many multiplications on. On a machine that is
+# busy they wait for each other, up to a thousand times longer than the product takes. So what is
+# quick anyway is multiplied in blocks below that size.
+_ONE_THREAD = 1 << 18
+_QUICK = 1 << 26
+_FEWEST_ROWS = 16
+
+
+def product(x, y):
+    """x @ y of two matrices."""
+    (m, k), n = x.shape, y.shape[1]
+    if not _ONE_THREAD < m * k * n <= _QUICK:
+        return np.matmul(x, y)
+    if n > m and n >= k:
+        return product(y.T, x.T).T
+    over_rows = m >= k
+    rows = _ONE_THREAD // ((k if over_rows else m) * n)
+    if rows < _FEWEST_ROWS:
+        return np.matmul(x, y)
+    count = (m if over_rows else k) // rows
+    whole = count * rows
+    if over_rows:
+        result = np.empty((m, n), x.dtype)
+        blocks = result[:whole].reshape(count, rows, n)
+        np.matmul(x[:whole].reshape(count, rows, k), y, out=blocks)
+        np.matmul(x[whole:], y, out=result[whole:])
+        return result
+    left = x.T[:whole].reshape(count, rows, m).swapaxes(1, 2)
+    result = np.add.reduce(np.matmul(left, y[:whole].reshape(count, rows, n)), 0, x.dtype)
+    return np.add(result, np.matmul(x[:, whole:], y[whole:]))
+
 
 def _accumulator(eqn) -> np.dtype:
     """The dtype in which products are summed: the result's, or wider for narrow floats."""
@@ -49,9 +80,9 @@ def _dot_general(eqn):
         turn_left, turn_right = left_axes == (0,), right_axes == (1,)
 
         def turned(x, y):
-            return multiply(x.T if turn_left else x, y.T if turn_right else y)
+            return product(x.T if turn_left else x, y.T if turn_right else y)
 
-        call = turned if turn_left or turn_right else multiply
+        call = turned if turn_left or turn_right else product
     elif 1 in (len(left_shape), len(right_shape)) and left_axes[-1:] == (
         len(left_shape) - 1,
     ) and right_axes[-1:] == (max(len(right_shape) - 2, 0),) and len(left_axes) == 1 and not (

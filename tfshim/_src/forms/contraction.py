@@ -19,6 +19,7 @@ from tfshim._src.engine.forms import (
     primitive,
     unbroadcast,
 )
+from tfshim._src.engine.host_rules_contract import product
 from tfshim._src.forms.common import WIDE, single
 
 _FACTORS = WIDE | {dtypes.float16, dtypes.bfloat16, dtypes.int32, dtypes.int64}
@@ -57,7 +58,8 @@ class Product(Form):
         a, b = avals
         turn_a, turn_b = self._turns()
         if a.dtype in WIDE:
-            return single(lambda x, y: np.matmul(_turned(x, turn_a), _turned(y, turn_b)))
+            multiply = _multiply(avals)
+            return single(lambda x, y: multiply(_turned(x, turn_a), _turned(y, turn_b)))
         n, out = len(a.shape), self.result(avals)
         batch = tuple(range(n - 2))
         axes = ((n - 2 if turn_a else n - 1,), (n - 1 if turn_b else n - 2,))
@@ -73,19 +75,25 @@ class Product(Form):
         batch = self.result(avals).shape[:-2]
         folds = [unbroadcast(make_aval((*batch, *x.shape[-2:]), x.dtype), x.shape) for x in avals]
 
+        multiply = _multiply(avals)
+
         def pull(i, values, cts):
             x, y = values
             (ct,) = cts
             if i == 0:
                 y = _turned(y, not turn_b)
-                grad = np.matmul(y.swapaxes(-1, -2), ct.swapaxes(-1, -2)) if turn_a else ct @ y
+                grad = multiply(_turned(y, True), _turned(ct, True)) if turn_a else multiply(ct, y)
             else:
                 x = _turned(x, not turn_a)
-                grad = np.matmul(ct.swapaxes(-1, -2), x.swapaxes(-1, -2)) if turn_b else x @ ct
+                grad = multiply(_turned(ct, True), _turned(x, True)) if turn_b else multiply(x, ct)
             fold = folds[i]
             return grad if fold is None else fold(grad)
 
         return pull
+
+
+def _multiply(avals: Avals):
+    return product if all(len(a.shape) == 2 for a in avals) else np.matmul
 
 
 def _turned(x, turn: bool):
