@@ -88,6 +88,9 @@ def test_an_op_that_fails_says_why_and_leaves_the_others_alone(monkeypatch):
             self.name, self.ready = python[-1], {"versions": {}}
             self.process = type("P", (), {"poll": lambda self: None})()
 
+        def wait(self):
+            return self
+
         def send(self, **asked):
             if asked["run"] == "warm" and self.name == "tfshim":
                 raise Failed("broken")

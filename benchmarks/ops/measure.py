@@ -34,16 +34,15 @@ class Workers:
     def __init__(self, pythons: dict[str, str]):
         self.pythons = pythons
         self.running: dict[str, Process] = {}
-        self.failed: dict[str, str] = {}
+        self.missing: dict[str, str] = {}  # why it cannot be started
         self.versions: dict[str, str] = {}
 
     def ask(self, framework: str, **command) -> dict:
+        if framework in self.missing:
+            raise Failed(self.missing[framework])
         worker = self.running.get(framework)
         if worker is None:
-            python = self.pythons[framework]
-            worker = Process([python, "-m", "benchmarks.ops.worker", framework])
-            self.running[framework] = worker
-            self.versions |= worker.ready["versions"]
+            worker = self.running[framework] = self._start(framework)
         try:
             return worker.send(**command)
         except BrokenPipeError as error:
@@ -51,6 +50,16 @@ class Workers:
         finally:
             if worker.process.poll() is not None:
                 self.running.pop(framework)
+
+    def _start(self, framework: str) -> Process:
+        worker = Process([self.pythons[framework], "-m", "benchmarks.ops.worker", framework])
+        try:
+            worker.wait()
+        except Failed as error:
+            self.missing[framework] = str(error)
+            raise
+        self.versions |= worker.ready["versions"]
+        return worker
 
     def stop(self) -> None:
         for worker in self.running.values():
