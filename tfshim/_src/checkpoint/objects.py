@@ -13,10 +13,10 @@ VALUE = "VARIABLE_VALUE"
 
 def held(thing: Any) -> Any:
     """The variable that a leaf is: a `tf.Variable`, or what Keras wraps around one."""
-    if isinstance(thing, Variable):
-        return thing._root
-    inner = getattr(thing, "_value", None) if hasattr(thing, "_serialize_to_tensors") else None
-    return inner._root if isinstance(inner, Variable) else None
+    inner: Any = thing
+    if not isinstance(thing, Variable):
+        inner = getattr(thing, "_value", None) if hasattr(thing, "_serialize_to_tensors") else None
+    return getattr(inner, "_root", None) if isinstance(inner, Variable) else None
 
 
 def is_trackable(thing: Any) -> bool:
