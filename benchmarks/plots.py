@@ -66,10 +66,11 @@ def _legend(axes) -> None:
 
 
 def _decades(axis) -> None:
-    """Plain numbers at 1, 2 and 5 of each decade: readers of ratios want no powers of ten."""
+    """Plain numbers at 1, 2 and 5 of each decade, of many only at 1: no powers of ten."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
 
