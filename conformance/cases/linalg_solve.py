@@ -16,8 +16,9 @@ _TIGHT = {"tol": 1e-9, "reason": "the condition number multiplies float64's roun
 def good(shape, dtype="float64", seed=0, hermitian=False):
     """Well-conditioned matrices; positive definite ones if `hermitian`."""
     x = draw(shape, dtype, seed).value
-    if hermitian:
-        x = x @ np.conj(np.swapaxes(x, -1, -2))
+    if hermitian:  # rounded, since the last bits of a product depend on the machine
+        wide = x.astype(np.result_type(x, np.float64))
+        x = np.round(wide @ np.conj(np.swapaxes(wide, -1, -2)), 9)
     return array((x + 3 * np.eye(shape[-2], shape[-1])).astype(dtype), dtype)
 
 
