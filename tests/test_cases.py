@@ -8,6 +8,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import zlib
 
 import pytest
 
@@ -25,7 +26,9 @@ def _cases():
             yield family, "cannot be read"
 
 
-CASES = list(_cases())
+#: CI runs one op in so many on its second Python; `make test` runs all.
+SAMPLE = int(os.environ.get("TFSHIM_SAMPLE_CASES", "1"))
+CASES = [case for case in _cases() if zlib.crc32("-".join(case).encode()) % SAMPLE == 0]
 
 
 @functools.cache

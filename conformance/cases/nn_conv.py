@@ -16,9 +16,12 @@ def _w(dtype="float32"):
     return draw((3, 2, 3, 4), dtype, 1)
 
 
+_CANCELS = "products of size 1 sum up to 0.04, and BLAS adds them in an order of each machine"
+
 ROWS = [
-    *(row("tf.nn.conv2d", _x(), _w(), st, pad, second=True)
-      for st in (1, [2, 1]) for pad in ("SAME", "VALID", _PADS)),
+    row("tf.nn.conv2d", _x(), _w(), 1, "SAME", second=True, tol=1e-4, reason=_CANCELS),
+    *(row("tf.nn.conv2d", _x(), _w(), 1, p, second=True) for p in ("VALID", _PADS)),
+    *(row("tf.nn.conv2d", _x(), _w(), [2, 1], p, second=True) for p in ("SAME", "VALID", _PADS)),
     row("tf.nn.conv2d", _x("float64"), _w("float64"), 2, "SAME"),
     row("tf.nn.conv2d", _x(), _w(), [1, 2, 2, 1], "SAME", dilations=2, grad=()),
     row("tf.nn.conv2d", draw((2, 6, 5, 6)), _w(), 1, "SAME", grad=()),

@@ -15,7 +15,6 @@ from tfshim._src.ops.arithmetic import divide_no_nan, multiply, truediv
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.common import check_broadcast
 from tfshim._src.ops.elementwise import absolute
-from tfshim._src.ops.nn_activations import relu_raw
 from tfshim._src.ops.reduction import reduce_sum
 from tfshim._src.ops.shaping import expand_dims, squeeze
 from tfshim._src.registry import export, op
@@ -89,7 +88,7 @@ def _weighted_xent(pos_weight, labels, logits):
     check_broadcast(pos_weight, labels)
     one = jnp.ones((), logits.dtype)
     log_weight = one + (pos_weight - one) * labels
-    soft = jnp.log1p(jnp.exp(-absolute(logits))) + relu_raw(-logits)
+    soft = jnp.log1p(jnp.exp(-absolute(logits))) + jnp.where(logits < 0, -logits, 0)
     return (one - labels) * logits + log_weight * soft
 
 
