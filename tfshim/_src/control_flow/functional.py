@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfshim._src import nest
@@ -40,7 +40,7 @@ def _at(tensors: list[TensorArray], like: Any, i: Any) -> Any:
     return _pack(like, [t._read(i, checked=False) for t in tensors])
 
 
-def _written(arrays: list[TensorArray], i: Any, values: list) -> list[TensorArray]:
+def _written(arrays: Sequence[TensorArray], i: Any, values: list) -> list[TensorArray]:
     return [a._write(i, v, checked=False) for a, v in zip(arrays, values, strict=True)]
 
 

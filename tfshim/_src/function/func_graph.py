@@ -28,7 +28,7 @@ _CALLED = {
 
 def base_name(kernel: Any) -> str:
     """What TensorFlow would call a node of a kernel, without its number."""
-    name = kernel.name.partition(":")[0]
+    name: str = kernel.name.partition(":")[0]
     return _CALLED.get(name, name)
 
 

@@ -64,7 +64,8 @@ def _sort_floats(x, axis):
 def _sort_floats_jvp(axis, primals, tangents):
     (x,), (dx,) = primals, tangents
     at = places(x, axis)
-    return tuple(jnp.take_along_axis(a, at, axis, mode="clip") for a in (x, dx))
+    moved, tangent = [jnp.take_along_axis(a, at, axis, mode="clip") for a in (x, dx)]
+    return moved, tangent
 
 
 def places(x, axis: int):

@@ -328,8 +328,8 @@ def _one_axis(axis: Any, kernel: str) -> int:
             raise TypeError(f"axis tensor dtypes {axis.dtype} is not supported")
     elif not isinstance(axis, int):
         raise TypeError("axis must be int or Tensor with integer datatype")
-    if isinstance(axis, Tensor) and axis.ndim:
-        shown = brackets(axis.aval.shape)
+    if isinstance(axis, Tensor) and axis.aval.shape:  # type: ignore[attr-defined]
+        shown = brackets(axis.aval.shape)  # type: ignore[attr-defined]
         raise op_error(kernel, f"dim must be a scalar, but received tensor of shape: {shown}")
     return static.integer(int(axis) if isinstance(axis, bool) else axis)
 
