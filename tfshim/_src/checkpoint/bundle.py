@@ -14,6 +14,7 @@ from tfshim._src import dtypes
 from tfshim._src.checkpoint import table
 from tfshim._src.checkpoint.crc32c import extend, masked
 from tfshim._src.errors import DataLossError, NotFoundError
+from tfshim._src.ops.io_raw import read_varint, varint
 from tfshim._src.protos.messages import message
 from tfshim._src.shapes import TensorShape
 
@@ -23,7 +24,7 @@ OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 def _string_bytes(value: np.ndarray) -> tuple[bytes, int]:
     """The lengths, their checksum, the strings; and the checksum of all of it."""
     items = [bytes(x) for x in value.ravel().tolist()]
-    lengths = b"".join(table.varint(len(x)) for x in items)
+    lengths = b"".join(varint(len(x)) for x in items)
     crc = extend(0, b"".join(struct.pack("<I", len(x)) for x in items))
     stamp = struct.pack("<I", masked(crc))
     rest = b"".join(items)
@@ -33,7 +34,7 @@ def _string_bytes(value: np.ndarray) -> tuple[bytes, int]:
 def _strings(data: bytes, count: int) -> list[bytes]:
     lengths, at = [], 0
     for _ in range(count):
-        n, at = table.read_varint(data, at)
+        n, at = read_varint(data, at)
         lengths.append(n)
     at += 4
     out = []

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from tfshim._src.checkpoint.crc32c import extend, masked
+from tfshim._src.ops.io_raw import read_varint, varint
 
 _MAGIC = 0xDB4775248B80FB57
 _FOOTER = 48
@@ -18,28 +19,6 @@ _RESTART = 16  # entries until a key is whole again
 
 class Damaged(Exception):
     """A file that is no table, or not the one that was written."""
-
-
-def varint(n: int) -> bytes:
-    """A number in groups of seven bits, the lowest first."""
-    out = bytearray()
-    while n > 127:
-        out.append(n & 127 | 128)
-        n >>= 7
-    out.append(n)
-    return bytes(out)
-
-
-def read_varint(data: bytes, at: int) -> tuple[int, int]:
-    """The number that starts at a place, and the place after it."""
-    n = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        n |= (byte & 127) << shift
-        if byte < 128:
-            return n, at
-        shift += 7
 
 
 def _block(entries: list[tuple[bytes, bytes]]) -> bytes:

@@ -182,7 +182,8 @@ def _inflated(data: bytes, window: int) -> bytes:
 # -- serialised tensors: the wire format of the message TensorProto --------------------------------
 
 
-def _varint(n: int) -> bytes:
+def varint(n: int) -> bytes:
+    """A number in groups of seven bits, the lowest first."""
     out = bytearray()
     while n > 127:
         out.append(n & 127 | 128)
@@ -192,24 +193,25 @@ def _varint(n: int) -> bytes:
 
 
 def _field(number: int, data: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(data)) + data
+    return varint(number << 3 | 2) + varint(len(data)) + data
 
 
 def _dimension(n: int) -> bytes:
-    return _field(2, b"\x08" + _varint(n) if n else b"")
+    return _field(2, b"\x08" + varint(n) if n else b"")
 
 
 def to_proto(value: np.ndarray, dtype: DType) -> bytes:
     """A tensor's value as bytes of a TensorProto."""
     shape = b"".join(_dimension(n) for n in value.shape)
-    head = b"\x08" + _varint(dtype.as_datatype_enum) + _field(2, shape)
+    head = b"\x08" + varint(dtype.as_datatype_enum) + _field(2, shape)
     if dtype.kind == "s":
         return head + b"".join(_field(8, s) for s in value.reshape(-1))
     data = np.ascontiguousarray(value).tobytes()
     return head + (_field(4, data) if data else b"")
 
 
-def _read_varint(data: bytes, at: int) -> tuple[int, int]:
+def read_varint(data: bytes, at: int) -> tuple[int, int]:
+    """The number that starts at a place, and the place after it."""
     value = shift = 0
     while True:
         byte = data[at]
@@ -229,15 +231,15 @@ def fields(data: bytes) -> list[tuple[int, Any]]:
     found: list[tuple[int, Any]] = []
     at = 0
     while at < len(data):
-        tag, at = _read_varint(data, at)
+        tag, at = read_varint(data, at)
         number, kind = tag >> 3, tag & 7
         if kind == 0:
-            value, at = _read_varint(data, at)
+            value, at = read_varint(data, at)
         elif kind in (1, 5):
             size = 8 if kind == 1 else 4
             value, at = data[at : at + size], at + size
         elif kind == 2:
-            size, at = _read_varint(data, at)
+            size, at = read_varint(data, at)
             value, at = data[at : at + size], at + size
             if len(value) != size:
                 raise ValueError("cut off")
@@ -295,7 +297,7 @@ def _listed(single: list[tuple[int, Any]], dtype: DType) -> np.ndarray:
             continue
         numbers, at = [value] if isinstance(value, int) else [], 0
         while not isinstance(value, int) and at < len(value):
-            n, at = _read_varint(value, at)
+            n, at = read_varint(value, at)
             numbers.append(n)
         words = np.array(numbers, np.uint64)
         # Half-precision floats are written as the integer of their bits.
