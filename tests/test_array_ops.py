@@ -72,3 +72,9 @@ def test_print_and_assertions_happen_each_time_a_function_runs(capsys):
     assert capsys.readouterr().err == "x [1]\nx [2]\n"
     with pytest.raises(tf.errors.InvalidArgumentError, match="Condition x > 0 did not hold"):
         f(tf.constant([-1]))
+
+
+def test_isotonic_regression_of_rows_without_elements():
+    for shape in ((3, 0), (0, 3), (0,)):
+        values, segments = tf.nn.isotonic_regression(tf.zeros(shape))
+        assert values.shape == segments.shape == shape and segments.dtype == tf.int32

@@ -90,6 +90,7 @@ ROWS = [
     row("tf.identity_n", [1.0, 2]),
     row("tf.linspace", 0, 10, 5),
     row("tf.linspace", 0.0, 1.0, 0, kind="boundary"),
+    row("tf.linspace", 0.0, 1.0, -1, kind="error"),
     row("tf.linspace", [0.0, 1.0], [1.0, 2.0], 3, axis=1),
     row("tf.linspace", [0.0, 1.0], [1.0, 2.0], 3),
     row("tf.linspace", 0.0, 1.0, 3, axis=3, kind="error"),

@@ -355,8 +355,8 @@ def _linspace(start, stop, num, axis):
     axis = axis % (rank + 1)
     first, last = jnp.expand_dims(start, axis), jnp.expand_dims(stop, axis)
     if num < 2:
-        return lax.slice_in_dim(first, 0, max(num, 0), axis=axis)
-    inner = max(num - 2, 0)
+        return lax.slice_in_dim(first, 0, num, axis=axis)
+    inner = num - 2
     delta = (last - first) / np.asarray(num - 1, start.dtype)
     steps = jnp.arange(1, inner + 1, dtype=start.dtype)
     steps = steps.reshape((inner,) + (1,) * (rank - axis))
@@ -382,7 +382,7 @@ def linspace(start, stop, num, name=None, axis=0) -> Tensor:
       axis: where the new axis stands in the result.
 
     Raises:
-      ValueError: if `num` is not positive or `axis` is not there.
+      InvalidArgumentError: if `num` is negative or `axis` is not there.
     """
     first = convert(start)
     last = _stop(stop, first.aval.dtype)
@@ -401,7 +401,10 @@ def linspace(start, stop, num, name=None, axis=0) -> Tensor:
         raise op_error(
             "ExpandDims", f"Tried to expand dim index {at} for tensor with {rank_} dimensions."
         )
-    return _linspace(first, last, static.integer(count_t), at)
+    count = static.integer(count_t)
+    if count < 0:
+        raise op_error("Range", "Requires start <= limit when delta > 0: 1/-1")
+    return _linspace(first, last, count, at)
 
 
 @op(kernel="Eye", static={"dtype": static.dtype}, grad=None)

@@ -80,6 +80,8 @@ class IsotonicRegression(NamedTuple):
 @op(kernel="IsotonicRegression", inputs=each("values"), host=True, grad=None)
 def _segments(values):
     """For each element of each row the number of its block, by pooling adjacent violators."""
+    if not values.size:
+        return np.zeros(values.shape, np.int32)
     rows = np.asarray(values, np.float64).reshape(-1, values.shape[-1])
     out = np.zeros(rows.shape, np.int32)
     for r, row in enumerate(rows):
@@ -98,6 +100,8 @@ def _segments(values):
 
 @op(kernel="IsotonicRegression", inputs=each("values", "segments"), diff=("values",))
 def _block_means(values, segments):
+    if not values.size:
+        return values
     n = values.shape[-1]
     x, s = values.reshape(-1, n), segments.reshape(-1, n)
     row = jnp.arange(x.shape[0])[:, None]
