@@ -77,6 +77,8 @@ class TensorFlow(Library):
 
     def __init__(self) -> None:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        # its kernels are chosen by the processor, round and refuse otherwise, and end the process
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
         self.tf = importlib.import_module("tensorflow")
         self.version: str = self.tf.__version__
         self.tf.get_logger().setLevel(logging.CRITICAL)

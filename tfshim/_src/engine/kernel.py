@@ -174,7 +174,7 @@ class Kernel:
                 text = (
                     f"OOM when allocating tensor with shape[{','.join(map(str, o.shape))}] and "
                     f"type {runtime_name(o.dtype)} on "
-                    "/job:localhost/replica:0/task:0/device:CPU:0 by allocator mklcpu"
+                    "/job:localhost/replica:0/task:0/device:CPU:0 by allocator cpu"
                 )
                 raise op_error(self.name, text, ResourceExhaustedError)
         return spec
