@@ -452,3 +452,64 @@ def test_order(run):
         return tf.CriticalSection().execute(lambda: y * 2)
 
     assert float(run(f)(c(3.0))) == 8.0
+
+
+@pytest.mark.parametrize("op", [tf.scan, tf.foldl, tf.foldr, tf.map_fn])
+def test_loops_over_rows_are_traced_once_into_one_node(op):
+    traced = []
+
+    def body(*rows):
+        traced.append(1)
+        return sum(rows[1:], rows[0]) * 0.5
+
+    x = tf.constant(np.arange(40.0).reshape(20, 2))
+    f = tf.function(lambda x: op(body, x), autograph=False)
+    eager = op(body, x).numpy()
+    traced.clear()
+    assert np.array_equal(f(x).numpy(), eager)
+    assert len(traced) == 1
+    nodes = [kernel.name for kernel, _ in f.get_concrete_function(x).graph.nodes]
+    assert nodes.count("While") == 1 and len(nodes) <= 5
+
+
+def test_the_gradient_of_a_long_scan_keeps_no_whole_arrays():
+    @tf.function
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(tf.scan(lambda a, e: a * 0.5 + tf.sin(e), x))
+        return tape.gradient(y, x)
+
+    x = tf.constant(np.linspace(0.0, 1.0, 300))
+    expected = np.cos(x.numpy()) * (2.0 - 0.5 ** np.arange(299, -1, -1.0))
+    expected[0] = 2.0 - 0.5**299  # the first row is taken as it is
+    np.testing.assert_allclose(slope(x).numpy(), expected, rtol=1e-12)
+    graph = slope.get_concrete_function(x).graph
+    sizes = [a.size for spec in graph.specs for a in spec.outputs]
+    assert max(sizes) == 300
+
+
+def test_a_scan_over_no_rows():
+    f = tf.function(lambda x: tf.scan(lambda a, e: a + e, x, initializer=tf.zeros([2])))
+    assert f(tf.zeros([0, 2])).shape == (0, 2)
+    g = tf.function(lambda x: tf.foldl(lambda a, e: a + e, x, initializer=tf.ones([2])))
+    assert g(tf.zeros([0, 2])).numpy().tolist() == [1.0, 1.0]
+
+
+def test_writes_and_failures_in_a_loop_over_rows():
+    v = tf.Variable(0)
+    x = tf.constant([1.0, 2.0])
+
+    @tf.function
+    def f(indices):
+        def pick(i):
+            v.assign_add(1)
+            return tf.gather(x, i)
+
+        return tf.map_fn(pick, indices, fn_output_signature=tf.float32)
+
+    assert f(tf.constant([1, 0, 1])).numpy().tolist() == [2.0, 1.0, 2.0]
+    assert v.numpy() == 3
+    with pytest.raises(tf.errors.InvalidArgumentError, match="indices = 5 is not in"):
+        f(tf.constant([0, 5, 1]))
+    assert v.numpy() == 5

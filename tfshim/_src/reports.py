@@ -133,19 +133,21 @@ def add(report: EagerTensor, explain: Explain, node: int | None, whole: bool = F
     STATE.trace.log.append(Check(report, explain, node, whole))  # type: ignore[attr-defined]
 
 
-def checking(name: str, body: Callable) -> Kernel:
+def checking(name: str, body: Callable, passes: Callable[..., Any] | None = None) -> Kernel:
     """A kernel that gives a report; make it once per set of attributes.
 
     Args:
       name: of the op that is checked, for tables and notes.
       body: takes arrays, gives integers or vectors of them, the first of which is the code.
+      passes: takes the first input as a NumPy array and tells whether the code is 0, quicker than
+        `body` does.
     """
 
     def fn(*values):
         found = body(*[lax.stop_gradient(v) for v in values])
         return jnp.concatenate([jnp.reshape(jnp.asarray(f), -1).astype(np.int64) for f in found])
 
-    return Kernel(name, fn, {"report": True}, differentiable=False)
+    return Kernel(name, fn, {"report": True, "passes": passes}, differentiable=False)
 
 
 def first_true(bad) -> tuple[Any, Any]:
@@ -164,6 +166,18 @@ def outside(values: Any, size: int) -> Any:
     if jnp.issubdtype(values.dtype, jnp.signedinteger):
         values = values.astype(f"uint{values.dtype.itemsize * 8}")
     return values >= min(size, np.iinfo(values.dtype).max)
+
+
+#: Python looks at so many numbers more quickly than NumPy does.
+_LISTED = 32
+
+
+def inside(values: np.ndarray, size: int) -> bool:
+    """Whether all of a NumPy array of integers, not empty, are in [0, size)."""
+    if values.size <= _LISTED:
+        few = values.ravel().tolist()
+        return 0 <= min(few) and max(few) < size
+    return values.min() >= 0 and values.max() < size
 
 
 def failure(kernel: str, text: str, cls: Any = InvalidArgumentError) -> Exception:

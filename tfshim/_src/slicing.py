@@ -200,7 +200,7 @@ def _outside(n: int) -> Kernel:
         front = jnp.where(i < 0, i + n, i)
         return ((front < 0) | (front >= n)).astype(np.int64), front
 
-    return reports.checking("StridedSlice", body)
+    return reports.checking("StridedSlice", body, lambda i: -n <= i.item() < n)
 
 
 def _out_of_bounds(index: int, axis: int) -> Exception:

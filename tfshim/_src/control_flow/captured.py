@@ -124,7 +124,9 @@ def assign(variables: Sequence[Variable], values: Sequence[EagerTensor]) -> None
 
 def needs_rules(graph: FuncGraph) -> bool:
     """Whether a node has a gradient of its own, which JAX would not see."""
-    for kernel, _, _ in graph.entries:
+    for kernel, _, outs in graph.entries:
+        if not any(o.aval.trainable for o in outs):
+            continue
         inner = kernel.attrs.get("function")
         if isinstance(inner, GraphFunction):
             if needs_rules(inner.graph):

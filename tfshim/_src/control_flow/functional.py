@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfshim._src import nest
+from tfshim._src.control_flow.over_rows import over_rows
 from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.control_flow.while_loop import check_dtypes, while_loop_v2
 from tfshim._src.convert import convert
 from tfshim._src.dtypes import DType, as_dtype
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
-from tfshim._src.tensor import STATE, EagerTensor
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
 
 
 def _rows(elems: Any, least: str) -> tuple[list[EagerTensor], int]:
@@ -30,6 +31,19 @@ def _rows(elems: Any, least: str) -> tuple[list[EagerTensor], int]:
         if t.aval.shape[0] != n:
             raise ValueError(f"Dimensions {n} and {t.aval.shape[0]} are not compatible")
     return flat, n
+
+
+def _in_one_node(parallel_iterations: Any) -> bool:
+    """Whether a loop is traced, with arguments that `tf.while_loop` takes."""
+    return STATE.trace.symbolic and (parallel_iterations is None or parallel_iterations >= 1)
+
+
+def _stopped(tensors: list, back_prop: bool) -> list:
+    if back_prop:
+        return tensors
+    from tfshim._src.ops import array
+
+    return [array.stop_gradient(t) for t in tensors]
 
 
 def _pack(like: Any, flat: list) -> Any:
@@ -104,6 +118,10 @@ def map_fn_v2(
     flat, n = _rows(elems, "Elements in elems must be 1+ dimensional Tensors, not scalars")
     wanted = _signature(dtype if fn_output_signature is None else fn_output_signature, elems)
     specs = nest.flatten(wanted)
+    if n and STATE.trace.symbolic:
+        found = _mapped(fn, flat, elems, wanted, specs)
+        if found is not None:
+            return _pack_rows(wanted, _stopped(found, back_prop))
     source = _arrays(flat, n)
     results = [
         TensorArray(
@@ -132,6 +150,27 @@ def map_fn_v2(
         swap_memory=swap_memory,
     )
     return _pack_rows(wanted, [a.stack() for a in arrays])
+
+
+def _mapped(fn: Callable, flat: list, elems: Any, wanted: Any, specs: list) -> list | None:
+    """The results of `tf.map_fn` in one node; None if a result is not what the signature says."""
+
+    def step(_, row):
+        result = fn(_pack(elems, row))
+        nest.assert_same_structure(wanted, result)
+        values = nest.flatten(result)
+        return [], [
+            convert(v, None if isinstance(v, Tensor) else s.dtype)
+            for v, s in zip(values, specs, strict=True)
+        ]
+
+    found = over_rows(step, [], flat)
+    assert found is not None
+    fit = all(
+        t.dtype is s.dtype and s.shape.is_compatible_with(t.shape[1:])
+        for t, s in zip(found[1], specs, strict=True)
+    )
+    return found[1] if fit else None
 
 
 def _pack_rows(wanted: Any, flat: list) -> Any:
@@ -211,8 +250,24 @@ def scan_v2(
     """
     flat, n = _scan_inputs("scan", fn, elems, initializer, reverse)
     first, taken = _start(elems, flat, n, initializer, reverse)
-    source = _arrays(flat, n)
     flat_first = nest.flatten(first, expand_composites=True)
+    like = first if initializer is not None else elems
+
+    def once(accumulator, row):
+        result = fn(_pack(first, accumulator), _pack(elems, row))
+        nest.assert_same_structure(like, result)
+        values = [convert(v) for v in nest.flatten(result, expand_composites=True)]
+        return values, values
+
+    if _in_one_node(parallel_iterations):
+        found = over_rows(once, flat_first, _left(flat, taken, reverse), reverse)
+        if found is not None:
+            stacked = [
+                _joined(a, rows, reverse) if taken else rows
+                for a, rows in zip(flat_first, found[1], strict=True)
+            ]
+            return _pack(first, _stopped(stacked, back_prop))
+    source = _arrays(flat, n)
     results = [
         TensorArray(
             a.dtype,
@@ -231,9 +286,7 @@ def scan_v2(
 
     def step(i, *rest):
         accumulator, arrays = rest[:size], rest[size:]
-        result = fn(_pack(first, list(accumulator)), _at(source, elems, i))
-        nest.assert_same_structure(first if initializer is not None else elems, result)
-        values = [convert(v) for v in nest.flatten(result, expand_composites=True)]
+        values, _ = once(list(accumulator), [t._read(i, checked=False) for t in source])
         if STATE.trace.symbolic:
             check_dtypes(rest[:size], values)
         return (
@@ -253,16 +306,40 @@ def scan_v2(
     return _pack(first, stacked)
 
 
+def _left(flat: list[EagerTensor], taken: int, last: bool) -> list[EagerTensor]:
+    """The rows that are still to come."""
+    if not taken:
+        return flat
+    return [t[:-1] if last else t[1:] for t in flat]
+
+
+def _joined(row: EagerTensor, rows: EagerTensor, last: bool) -> Any:
+    """Rows with one more at the start, or at the end."""
+    from tfshim._src.ops import array
+
+    one = array.expand_dims(row, 0)
+    return array.concat([rows, one] if last else [one, rows], 0)
+
+
 def _fold(name: str, fn, elems, initializer, back_prop, swap_memory, parallel, last: bool) -> Any:
     flat, n = _scan_inputs(name, fn, elems, initializer, last)
     first, taken = _start(elems, flat, n, initializer, last)
-    source = _arrays(flat, n)
     flat_first = nest.flatten(first, expand_composites=True)
+
+    def once(accumulator, row):
+        result = fn(_pack(first, accumulator), _pack(elems, row))
+        return [convert(v) for v in nest.flatten(result, expand_composites=True)], []
+
+    if _in_one_node(parallel):
+        one_node = over_rows(once, flat_first, _left(flat, taken, last), last)
+        if one_node is not None:
+            return _pack(first, _stopped(one_node[0], back_prop))
+    source = _arrays(flat, n)
     by = -1 if last else 1
 
     def step(i, *accumulator):
-        result = fn(_pack(first, list(accumulator)), _at(source, elems, i))
-        return (i + by, *[convert(v) for v in nest.flatten(result, expand_composites=True)])
+        values, _ = once(list(accumulator), [t._read(i, checked=False) for t in source])
+        return (i + by, *values)
 
     start = (n - 1 - taken) if last else taken
     _, *found = while_loop_v2(

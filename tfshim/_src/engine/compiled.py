@@ -92,7 +92,7 @@ class Compiled:
         values = [ext[i]._value for i in self.arrays]
         for p, value in enumerate(values):
             if type(value) is np.ndarray:
-                values[p] = _for_device(ext[self.arrays[p]])
+                values[p] = for_device(ext[self.arrays[p]])
         packed = self._pack(ext)
         call = self.call
         if self._candidates:
@@ -184,7 +184,7 @@ def _same(xs: list[Any], ys: list[Any] | None) -> bool:
     return ys is not None and all(map(operator.is_, xs, ys))
 
 
-def _for_device(tensor) -> Any:
+def for_device(tensor) -> Any:
     """A host value for XLA. The first time it is handed over as it is, which is quick: most are a
     step's own batch. One that comes again is moved, so that further runs find it there."""
     stats.to_device += 1

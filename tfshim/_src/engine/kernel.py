@@ -202,7 +202,7 @@ class Kernel:
         host = spec._host
         if host is _UNSET:
             host = spec.host
-        if host is not None and _on_host(values):
+        if host is not None and on_host(values):
             stats.host_nodes += 1
             for i, v in enumerate(values):
                 if type(v) is not np.ndarray:
@@ -237,7 +237,7 @@ def _aval(struct) -> Aval:
     return make_aval(tuple(struct.shape), dtypes.from_np(np.dtype(struct.dtype)))
 
 
-def _on_host(values: Sequence[Any]) -> bool:
+def on_host(values: Sequence[Any]) -> bool:
     """Whether all values are host arrays, or can be read by the host without a transfer."""
     for v in values:
         if type(v) is not np.ndarray and not (_host_reads_are_free() and v.nbytes <= HOST_BYTES):

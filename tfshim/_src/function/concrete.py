@@ -21,6 +21,7 @@ from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.function import effects
 from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.function.guard import Guard, guard_of
 from tfshim._src.function.running import Runner
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.jacobian import capturing
@@ -35,15 +36,24 @@ class GraphFunction:
       graph: the traced graph.
       outputs: its output tensors, flat.
       complete: whether the values of written variables and the effects are outputs as well.
+      checked: whether the report of its checks is, too.
     """
 
-    def __init__(self, graph: FuncGraph, outputs: list[EagerTensor], complete: bool = True):
+    def __init__(
+        self,
+        graph: FuncGraph,
+        outputs: list[EagerTensor],
+        complete: bool = True,
+        checked: bool = True,
+    ):
         self.graph = graph
         self.outputs = outputs
         self.written = graph.written if complete else []
         self.effects = list(graph.effects) if complete else []
         finals = [s.current for s in self.written]
-        checks = reports.needed(graph, [*outputs, *finals, *self.effects]) if complete else []
+        checks: list[reports.Check] = []
+        if complete and checked:
+            checks = reports.needed(graph, [*outputs, *finals, *self.effects])
         #: makes the error of the report, which is an output after the variables; None without one
         self.explain: reports.Explaining | None = None
         report: list[EagerTensor] = []
@@ -65,6 +75,11 @@ class GraphFunction:
         }
         #: positions of the external tensors that are inputs of the kernel
         self.open = [i for i in range(len(graph.ext)) if i not in fixed]
+        #: tells which calls can do without a report
+        self.guard: Guard | None = None
+        if checks:
+            self.guard = guard_of(graph, checks, {i: p for p, i in enumerate(self.open)})
+        self._unchecked: GraphFunction | None = None
         self.captured = [
             (graph.ext[i], graph.variable_of.get(id(graph.ext[i]))) for i in self.open if i >= n
         ]
@@ -138,24 +153,35 @@ class GraphFunction:
             self.called = True
             engine.flush(state.pending)  # so that the first program is the one of later calls
         inputs = self.inputs(args, given) if self.captured else args
+        function = self
+        if self.guard is not None and self.guard.passes(inputs, at_once and self.pure):
+            function = self.unchecked()
+            if not function.all_outputs:
+                return []
         if at_once and self.pure:
-            outs = self.runner(inputs)
+            outs = function.runner(inputs)
             if outs is not None:
                 return outs
-        kernel = self.kernel
+        kernel = function.kernel
         if self.effects and STATE.trace.symbolic:
             # a kernel of its own, since equal nodes run once and effects must not
             kernel = Kernel(kernel.name, kernel.fn, kernel.attrs, rule=kernel.rule)
         if any(t._trace is INLINE for t in inputs):
             from tfshim._src.function.inline import kernel_on_tracers
 
-            kernel, at_once = kernel_on_tracers(self), False
+            kernel, at_once = kernel_on_tracers(function), False
         outs = dispatch(kernel, tuple(inputs))
-        outs = self.settle(outs, given)
+        outs = function.settle(outs, given)
         if at_once:
             del inputs  # so that nobody holds what the function overwrites
             engine.flush(state.pending)
         return outs
+
+    def unchecked(self) -> GraphFunction:
+        """The same without a report."""
+        if self._unchecked is None:
+            self._unchecked = GraphFunction(self.graph, self.outputs, checked=False)
+        return self._unchecked
 
     def settle(self, outs: list, given: dict[int, Variable] | None = None) -> list[EagerTensor]:
         """Assigns written variables, sees to it that effects happen; returns the true outputs."""

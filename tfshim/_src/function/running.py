@@ -19,6 +19,7 @@ from tfshim._src import reports
 from tfshim._src.dispatch import call_site
 from tfshim._src.engine import flush as engine
 from tfshim._src.engine.aval import Aval
+from tfshim._src.engine.compiled import for_device
 from tfshim._src.engine.kernel import Kernel, Spec
 from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import Pending
@@ -106,10 +107,8 @@ class Runner:
                     return None
                 t._force()
             value = t._value
-            if type(value) is np.ndarray:
-                value = jax.device_put(value)
-                if not t._literal:
-                    t._value = value
+            if type(value) is np.ndarray and not t._literal:
+                value = for_device(t)
             values.append(value)
         entry = self.entry
         if entry is None:

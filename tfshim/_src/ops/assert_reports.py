@@ -70,7 +70,7 @@ def _kernel(limit: int, count: int):
         code = jnp.logical_not(jnp.all(condition))
         return code, *[_encoded(jnp.reshape(v, -1)[:limit]) for v in items]
 
-    return reports.checking("Assert", body)
+    return reports.checking("Assert", body, lambda condition: condition.all())
 
 
 def _encoded(values):

@@ -34,7 +34,8 @@ def _range(kernel: str, below: bool, high: int):
         code, place = reports.first_true(bad)
         return code, jnp.reshape(indices, -1)[place]
 
-    return reports.checking(kernel, body)
+    passes = functools.partial(reports.inside, size=high) if below else lambda i: i.max() < high
+    return reports.checking(kernel, body, passes)
 
 
 def check_elements(

@@ -340,7 +340,7 @@ def _classes_check(kernel: str, classes: int):
         code, place = reports.first_true(reports.outside(flat, classes))
         return code, flat[place], flat[:_SHOWN]
 
-    return reports.checking(kernel, body)
+    return reports.checking(kernel, body, functools.partial(reports.inside, size=classes))
 
 
 def _check_classes_later(kernel: str, labels: Any, classes: int) -> None:

@@ -35,7 +35,7 @@ class Draw(Kernel):
 
     def execute(self, values: list[Any], spec: Spec) -> tuple[Any, ...]:
         nbytes = sum(a.nbytes for a in spec.outputs)
-        if nbytes <= kernel_module.HOST_BYTES and kernel_module._on_host(values):
+        if nbytes <= kernel_module.HOST_BYTES and kernel_module.on_host(values):
             stats.host_nodes += 1
             with np.errstate(all="ignore"):
                 found = self.call([np.asarray(v) for v in values])

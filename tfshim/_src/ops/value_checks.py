@@ -192,7 +192,7 @@ def _element(kernel: str, n: int):
         code, place = reports.first_true(reports.outside(indices, n))
         return code, jnp.reshape(indices, -1)[place]
 
-    return reports.checking(kernel, body)
+    return reports.checking(kernel, body, functools.partial(reports.inside, size=n))
 
 
 def check_list(kernel: str, indices: Any, n: int, text: str) -> None:
