@@ -15,7 +15,7 @@ import tfshim as tf
 from benchmarks import frameworks, long_run
 from benchmarks.memory import accounted, is_program, needed_mb
 from benchmarks.workloads import WORKLOADS
-from tfshim._src.engine import flush
+from tfshim._src.engine import flush, speed
 from tfshim._src.tensor import STATE, EagerTensor
 
 LARGE = (256, 256)  # beyond the size from which buffers are donated
@@ -26,13 +26,43 @@ def tensors():
     return sum(type(o) is EagerTensor for o in gc.get_objects())
 
 
-def test_a_pending_trace_does_not_keep_its_outputs():
+def test_a_value_that_nobody_holds_is_not_computed_and_goes():
     with engine():
         x = tf.constant([1.0])
         y = x + 1.0
         gone = weakref.ref(y)
         del y
+        exact(x * 3.0, [3.0])
         assert gone() is None
+        assert tf.debug.stats()["dead_nodes"] == 1
+
+
+@pytest.mark.skipif(speed.core is None, reason="only the C core uses handles again")
+def test_handles_that_nobody_held_are_used_again():
+    with engine(hot_after=2):
+        x, seen, named = tf.constant([1.0, 2.0]), [], []
+
+        def step(keep):
+            y = x * 2.0
+            seen.append(id(y))
+            if keep == "attribute":
+                y.note = "mine"
+            reference = weakref.ref(y) if keep == "reference" else None
+            held = y if keep == "held" else None
+            del y
+            exact(tf.reduce_sum(x * 3.0 + 1.0) * 2.0, 22.0)
+            named.append(held)
+            return reference
+
+        for _ in range(6):
+            step("")
+        assert len(set(seen[-3:])) == 1
+        for keep in ("attribute", "held", ""):
+            step(keep)
+        fresh = x * 2.0
+        assert not hasattr(fresh, "note") and fresh is not named[-2]
+        exact(named[-2], [2.0, 4.0])
+        assert step("reference")() is None
 
 
 def test_a_flushed_trace_keeps_nothing():
@@ -78,11 +108,12 @@ def test_a_long_loop_makes_no_objects_that_stay(name):
     assert found[1] <= found[0] + 20
 
 
-def test_shapes_that_come_back_make_no_objects_that_stay():
+def test_shapes_that_come_back_make_no_objects_that_stay(monkeypatch):
+    monkeypatch.setattr(flush, "MIN_RUNS", flush.NEVER)  # what is compiled has objects of its own
     with engine():
         step = long_run.LOOPS["shapes"][0](tf)
         found = []
-        for rounds in (2, 4):
+        for rounds in (4, 8):  # two visits of a shape make its objects, two more settle them
             for i in range(rounds * long_run.SHAPES):
                 step(i)
             found.append(long_run.look()[1])

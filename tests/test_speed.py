@@ -19,9 +19,11 @@ ROOT = Path(__file__).parent.parent
 needs_core = pytest.mark.skipif(speed.core is None, reason="the C core was not built")
 
 PROGRAM = """
+import sys
 import numpy as np
 import tfshim as tf
 from tfshim._src.engine import interpret
+from tfshim._src.engine.trace import LISTED
 from tfshim._src.tensor import STATE
 
 def show(title):
@@ -30,7 +32,11 @@ def show(title):
     print([[repr(a) for a in s.outputs] for s in t.specs])
     print([(repr(e.aval), e._literal) for e in t.ext], t.nslots, t.held_bytes)
     print([interpret.describe_site(s).rsplit(":", 1)[1] for s in t.sites])
-    print([i for i, r in enumerate(t.outs) if r and r() is not None])
+    i = 0
+    for o in t.outs:
+        if o is not None and sys.getrefcount(o) > LISTED:
+            print("held", i)
+        i += 1
     print([(i, v.name) for i, _, v in t.reads])
 
 v = tf.Variable([[1.0, 2.0], [3.0, 4.0]], name="v")

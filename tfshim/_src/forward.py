@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from typing import Any
 
@@ -10,6 +11,7 @@ from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.capture import vmapped
 from tfshim._src.engine.kernel import Kernel
+from tfshim._src.engine.trace import LISTED
 from tfshim._src.jacobian import vectorize
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
@@ -41,6 +43,7 @@ class ForwardAccumulator:
         self._recording = False
         #: id of a tensor -> (weak reference to it, tangent)
         self._tangents: dict[int, tuple[Any, EagerTensor]] = {}
+        self._followed: tuple[Any, int] = (None, 0)  # the run of a trace that it will be told of
         self._variables: dict[int, tuple[Variable, EagerTensor]] = {}
         seen = set()
         flat = [held(p) for p in nest.flatten(primals)]
@@ -93,6 +96,19 @@ class ForwardAccumulator:
             table.pop(key, None)
 
         table[key] = (weakref.ref(tensor, forget), tangent)
+        trace = STATE.pending
+        if self._followed != (trace, trace.epoch):
+            self._followed = trace, trace.epoch
+            trace.followers.insert(0, weakref.ref(self))  # inner ones let go first
+
+    def before_run(self, trace: Any) -> None:
+        """Called when a trace is about to run: the tangent of what nobody can see any more need not
+        be computed."""
+        self._followed = (None, 0)
+        for key, (reference, _) in list(self._tangents.items()):
+            t = reference()
+            if t is not None and t._trace is trace and sys.getrefcount(t) == LISTED:
+                del self._tangents[key]
 
     def _tangent(self, tensor: Any) -> EagerTensor | None:
         found = self._tangents.get(id(tensor))

@@ -8,14 +8,13 @@ after that they are appended to the pending trace as a whole, and only the resul
 from __future__ import annotations
 
 import collections
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfshim._src.backprop import is_seed
 from tfshim._src.engine import speed
 from tfshim._src.engine.key import Key
-from tfshim._src.engine.trace import Pending
+from tfshim._src.engine.trace import Pending, on_track
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.recording import Recording
 from tfshim._src.tensor import STATE, EagerTensor, pending
@@ -103,12 +102,18 @@ def planned(
         or STATE.listeners
     ):
         return walk()
-    key = _key(recording, trace, targets, sources, unconnected)
-    if key is None:
+    mark = _mark(recording, trace, targets, sources, unconnected)
+    if mark is None:
         return walk()
+    plan = trace.last_marks.get(mark)
+    if plan is not None and on_track(trace):
+        trace.marks[mark] = plan
+        return plan.replay(trace)
+    key = _key(mark, recording, trace)
     plan = plans.get(key, _UNKNOWN)
     if type(plan) is Plan:
         plans.move_to_end(plan.key)
+        trace.marks[mark] = plan
         return plan.replay(trace)
     if plan is None:
         return walk()
@@ -128,17 +133,15 @@ def _handles_in_python(trace: Pending, avals: dict[int, Any]) -> list[EagerTenso
     """The tensors of these slots: those that somebody holds, or new ones."""
     found = []
     for slot, aval in avals.items():
-        known = trace.outs[slot]
-        t = None if known is None else known()
+        t = trace.outs[slot]
         if t is None:
-            t = pending(aval, trace, slot)
-            trace.outs[slot] = weakref.ref(t)
+            t = trace.outs[slot] = pending(aval, trace, slot)
         found.append(t)
     return found
 
 
 def _structure_in_python(trace: Pending, events: list, sources: Sequence[Any]) -> tuple | None:
-    """What was watched, what each source is, and the avals of the trace's external inputs, flat.
+    """What was watched, and what each source is, flat.
 
     Args:
       trace: the trace that refs are of; a tensor that has none there counts as None.
@@ -147,8 +150,8 @@ def _structure_in_python(trace: Pending, events: list, sources: Sequence[Any]) -
 
     Returns:
       The index and the ref of each event; then for each variable the refs of what was read from it
-      (its aval if nothing was), for each tensor its aval and its ref; then the avals. None for a
-      literal, which has a ref for each of its uses, and for a source that is not differentiable.
+      (its aval if nothing was), for each tensor its aval and its ref. None for a literal, which
+      has a ref for each of its uses, and for a source that is not differentiable.
     """
     flat: list[Any] = []
     reads: dict[int, list] = {}
@@ -167,7 +170,7 @@ def _structure_in_python(trace: Pending, events: list, sources: Sequence[Any]) -
             return None
         else:
             flat += [s.aval, s._slot if s._trace is trace else trace.ext_refs.get(id(s))]
-    return (*flat, None, *[t.aval for t in trace.ext])
+    return tuple(flat)
 
 
 def _structure_in_c(trace: Pending, events: list, sources: Sequence[Any]) -> tuple | None:
@@ -179,8 +182,9 @@ _structure = _structure_in_python if speed.core is None else _structure_in_c
 _handles = _handles_in_python if speed.core is None else speed.core.handles
 
 
-def _key(recording: Recording, trace: Pending, targets, sources, unconnected) -> Key | None:
-    """All that the nodes of a gradient depend on; None where something is not in the trace."""
+def _mark(recording: Recording, trace: Pending, targets, sources, unconnected) -> tuple | None:
+    """What the nodes of a gradient depend on besides the nodes before, what these give, and the
+    shapes and dtypes of external inputs; None where something is not in the trace."""
     wanted: list[Any] = []
     for t in targets:
         if type(t) is not EagerTensor or t._trace is not trace:
@@ -189,17 +193,24 @@ def _key(recording: Recording, trace: Pending, targets, sources, unconnected) ->
     flat = _structure(trace, recording.noted(), sources)
     if flat is None:
         return None
-    spans = recording.spans
-    rest = (
-        tuple([(s.first, s.end) for s in spans]),
-        spans[0].first_slot,
-        tuple(trace.specs[: spans[0].first]),  # what is read from nodes before the tape has shapes
+    return (
+        tuple([(s.first, s.end) for s in recording.spans]),
+        recording.spans[0].first_slot,
         trace.nslots,
+        len(trace.nodes),
+        len(trace.ext),
         tuple(wanted),
         unconnected,
         flat,
     )
-    return Key(trace.nodes[spans[0].first : spans[-1].end], rest)
+
+
+def _key(mark: tuple, recording: Recording, trace: Pending) -> Key:
+    """All that the nodes of a gradient depend on."""
+    first, end = recording.spans[0].first, recording.spans[-1].end
+    # what is read from nodes before the tape has shapes
+    rest = mark, tuple(trace.specs[:first]), tuple([t.aval for t in trace.ext])
+    return Key(trace.nodes[first:end], rest)
 
 
 def _plannable(recording: Recording, trace: Pending) -> bool:

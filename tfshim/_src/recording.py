@@ -221,13 +221,12 @@ class Recording:
         self._see(kernel, inputs, outputs)
 
     def _touches(self, trace: Pending, refs: tuple[int, ...]) -> bool:
-        """Whether an input is watched; what nobody holds any more is not."""
+        """Whether an input is watched."""
         for r in refs:
             if r < 0:
                 t = trace.ext[-1 - r]
             else:
-                known = trace.outs[r]
-                t = None if known is None else known()
+                t = trace.outs[r]
             if t is not None and id(t) in self.watched:
                 return True
         return False
@@ -236,16 +235,18 @@ class Recording:
         """Drops all but which variables it knows, for a tape that was used."""
         trace = self.trace
         if trace is not None:
-            for span in self.spans:
-                reads = trace.reads[span.first_read : span.end_read]
-                if reads:
+            if trace.reads:
+                for span in self.spans:
+                    reads = trace.reads[span.first_read : span.end_read]
                     self._before += [variable for _, _, variable in reads]
             self.trace, self.spans = None, []
         if self.events or self.variables:
             known = {id(v): (v, {}) for _, _, v in self.events if v is not None}
-            known.update((i, (v, {})) for i, (v, _) in self.variables.items())
+            if self.variables:
+                known.update((i, (v, {})) for i, (v, _) in self.variables.items())
             self.variables, self.events = known, []
-        self.entries, self.watched = [], {}
+        if self.watched or self.entries:
+            self.entries, self.watched = [], {}
 
 
 class Span:

@@ -59,19 +59,21 @@ class GradientTape:
                 "already-active tape."
             )
         state = STATE
-        if not state.active and state.trace is state.pending and state.pending.assigned:
-            engine.flush(state.pending)  # a training step ended: its program is complete
+        if not state.active:
+            trace = state.pending
+            if trace.assigned and state.trace is trace:
+                engine.flush(trace)  # a training step ended: its program is complete
         if not self._alive:
             if self._entered:
                 self._seen = Recording(self._watch_accessed_variables)
             self._alive = True
-        state.recorders = [*state.active, self._seen]
+        state.push(self._seen)
         self._recording = self._entered = True
 
     def _pop(self) -> None:
         if not self._recording:
             raise ValueError("Tape is not recording.")
-        STATE.recorders = [r for r in STATE.active if r is not self._seen]
+        STATE.pop(self._seen)
         self._recording = False
 
     def watch(self, tensor: Any) -> None:
@@ -80,8 +82,13 @@ class GradientTape:
         Raises:
           ValueError: for something that is neither a tensor nor a variable.
         """
-        plain = type(tensor) is EagerTensor
-        for t in [tensor] if plain else nest.flatten(tensor, expand_composites=True):
+        if _is_plain(tensor):
+            flat = [tensor] if type(tensor) is EagerTensor else tensor
+        else:
+            flat = nest.flatten(tensor, expand_composites=True)
+        # TensorFlow watches nothing while no tape is active in this thread
+        watching = any(type(r) is Recording for r in STATE.active)
+        for t in flat:
             if not isinstance(t, (Tensor, Variable)):
                 raise ValueError(
                     f"Passed in object {t} of type {type(t).__name__!r}, not tf.Tensor or "
@@ -91,11 +98,8 @@ class GradientTape:
                 raise AttributeError(
                     "'NoneType' object has no attribute '_tape' (this tape was never entered)"
                 )
-            for r in STATE.active:
-                if isinstance(r, Recording):
-                    break
-            else:
-                continue  # TensorFlow watches nothing while no tape is active in this thread
+            if not watching:
+                continue
             if isinstance(t, Variable):
                 self._seen.watch(t._current(), t._root)
                 continue
@@ -185,7 +189,9 @@ class GradientTape:
                     "actually want to trace the gradient in order to compute higher order "
                     "derivatives."
                 )
-        unconnected = UnconnectedGradients.parse(unconnected_gradients)
+        unconnected = unconnected_gradients
+        if unconnected is not UnconnectedGradients.NONE:
+            unconnected = UnconnectedGradients.parse(unconnected)
         if target is None:
             raise TypeError(
                 "Argument `target` should be a list or nested structure of Tensors, Variables or "

@@ -5,7 +5,6 @@ Operators and slicing are installed by operators.py, so that this file needs no 
 
 from __future__ import annotations
 
-import sys
 import threading
 from typing import Any
 
@@ -87,6 +86,29 @@ class State(threading.local):
                 noting = False
         self.listeners, self.noting = listeners, noting
 
+    def push(self, recorder: Any) -> None:
+        """A recorder becomes active inside of the others."""
+        active = self.active
+        if self.told or recorder.eager:
+            self.recorders = [*active, recorder]
+            return
+        recorder.resume(self.trace, False)
+        if not recorder.follows:
+            self.listeners = [*self.listeners, recorder]
+        self.noting = recorder.reads_trace and (not active or self.noting)
+        self.active = [*active, recorder]
+
+    def pop(self, recorder: Any) -> None:
+        """A recorder, mostly the innermost, is not active any more."""
+        active = self.active
+        if self.told or len(active) != 1 or active[0] is not recorder:
+            self.recorders = [r for r in active if r is not recorder]
+            return
+        recorder.pause()
+        self.active, self.noting = [], False
+        if self.listeners:
+            self.listeners = [*self.observers]
+
     def observe(self, wanted: list[Any]) -> None:
         """Sets who is told of every node, besides recorders."""
         self.observers = wanted
@@ -96,8 +118,7 @@ class State(threading.local):
 STATE = State()
 
 
-#: Before Python 3.12 a class has a buffer only from C.
-_Base: Any = object if speed.core is None or sys.version_info >= (3, 12) else speed.core.Buffered
+_Base: Any = object if speed.core is None else speed.core.Base
 
 
 @export("tf.Tensor")
@@ -109,7 +130,8 @@ class Tensor(_Base):
     """
 
     __slots__ = (
-        "aval", "_value", "_trace", "_slot", "_literal", "_name", "__weakref__", "__dict__",
+        "aval", "_value", "_trace", "_slot", "_literal", "_name",
+        *(("__weakref__", "__dict__") if speed.core is None else ()),  # else the base has them
     )  # fmt: skip
     __module__ = "tensorflow"
     __array_priority__ = 100

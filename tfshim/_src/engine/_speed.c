@@ -15,9 +15,9 @@
 #include <xmmintrin.h>
 #endif
 
-#define VERSION 4 /* of speed.py */
+#define VERSION 5 /* of speed.py */
 #define MAX_INPUTS 16 /* of an Entry; of a node there may be any number */
-#define FEW 48        /* a node's inputs and twice its outputs, nearly always */
+#define FEW 32        /* a node's inputs and outputs, nearly always */
 
 static PyObject *tensor_type, *variable_type, *unread_type, *pending_type;
 static PyObject *slow_dispatch, *is_ours, *ours, *config_dict, *flush_dict, *literals, *miss, *thread_key;
@@ -25,9 +25,9 @@ static PyObject *s_trace, *s_listeners, *s_active, *s_noting, *s_limit, *s_handl
     *s_trainable;
 
 /* Offsets of the __slots__ that are read here. */
-static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL;
+static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL, T_NAME;
 static Py_ssize_t P_NODES, P_SPECS, P_EXT, P_EXT_REFS, P_HELD, P_NSLOTS, P_OUTS, P_SITES, P_READS,
-    P_RUNNING, P_LAST, P_LAST_SITES, P_ASSIGNED, P_CHECKS;
+    P_RUNNING, P_LAST, P_LAST_SPECS, P_LAST_SITES, P_SPARE, P_MATCHED, P_ASSIGNED, P_CHECKS;
 static Py_ssize_t K_MEMO, K_HOST_ONLY, S_OUTPUTS, S_SINGLE, A_NBYTES, A_DTYPE, A_TRAINABLE;
 
 #define AT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
@@ -37,6 +37,65 @@ static void set_at(PyObject *object, Py_ssize_t offset, PyObject *value) {
     AT(object, offset) = value; /* takes the reference */
     Py_XDECREF(old);
 }
+
+/* The base class of tensors. The user's attributes and weak references are rare, so that neither has
+ * room in each tensor; and before Python 3.12 only C can offer a buffer: that of the value on the host,
+ * to be read. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *dict, *weakrefs;
+} Base;
+
+static int get_buffer(PyObject *self, Py_buffer *view, int flags) {
+    view->obj = NULL;
+    if (flags & PyBUF_WRITABLE) {
+        PyErr_SetString(PyExc_BufferError, "Object is not writable.");
+        return -1;
+    }
+    PyObject *array = PyObject_CallMethod(self, "_host_value", NULL);
+    if (!array) return -1;
+    int failed = PyObject_GetBuffer(array, view, flags);
+    Py_DECREF(array); /* the view holds it */
+    if (!failed) view->readonly = 1;
+    return failed;
+}
+
+static int base_traverse(Base *self, visitproc visit, void *arg) {
+    Py_VISIT(self->dict);
+    return 0;
+}
+
+static int base_clear(Base *self) {
+    Py_CLEAR(self->dict);
+    return 0;
+}
+
+static void base_dealloc(Base *self) {
+    PyObject_GC_UnTrack(self);
+    if (self->weakrefs) PyObject_ClearWeakRefs((PyObject *)self);
+    Py_CLEAR(self->dict);
+    Py_TYPE(self)->tp_free(self);
+}
+
+static PyBufferProcs buffer_procs = {.bf_getbuffer = get_buffer};
+
+static PyGetSetDef base_members[] = {
+    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL}, {NULL}};
+
+static PyTypeObject BaseType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tfshim._src.engine._speed.Base",
+    .tp_doc = "Base()\n--\n\nA class whose objects offer the buffer of what `_host_value()` gives.",
+    .tp_basicsize = sizeof(Base),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_new = PyType_GenericNew,
+    .tp_getset = base_members,
+    .tp_dictoffset = offsetof(Base, dict),
+    .tp_weaklistoffset = offsetof(Base, weakrefs),
+    .tp_traverse = (traverseproc)base_traverse,
+    .tp_clear = (inquiry)base_clear,
+    .tp_dealloc = (destructor)base_dealloc,
+    .tp_as_buffer = &buffer_procs,
+};
 
 /* This thread's trace and whether the plain case holds in it; NULL otherwise (no exception). */
 static PyObject *plain_trace(int *noting, int *active) {
@@ -152,6 +211,22 @@ static PyObject *new_handle(PyObject *aval, PyObject *trace, PyObject *slot) {
     return t;
 }
 
+/* The handle of an output: the last run's at this slot if nobody held it, or a new one. */
+static PyObject *handle_at(PyObject *trace, Py_ssize_t slot, PyObject *aval) {
+    PyObject *spare = AT(trace, P_SPARE);
+    if (slot < PyList_GET_SIZE(spare)) {
+        PyObject *t = PyList_GET_ITEM(spare, slot);
+        if (t != Py_None && AT(t, T_AVAL) == aval && AT(t, T_TRACE) == trace && Py_REFCNT(t) == 1) {
+            PyList_SET_ITEM(spare, slot, Py_NewRef(Py_None)); /* the list's reference is ours */
+            return t;
+        }
+    }
+    PyObject *number = PyLong_FromSsize_t(slot);
+    PyObject *t = number ? new_handle(aval, trace, number) : NULL;
+    Py_XDECREF(number);
+    return t;
+}
+
 /* Appends one node and returns its output, or a list of several.
  *
  * Everything is made before anything is appended: making objects can run the garbage collector, and
@@ -163,10 +238,11 @@ static PyObject *record(PyObject *trace, PyObject *kernel, PyObject **ins, Py_ss
     Py_ssize_t count = PyList_GET_SIZE(nodes), width = PyTuple_GET_SIZE(outputs);
     PyObject *node = NULL, *site = NULL, *end = NULL, *result = NULL;
     Py_ssize_t first = PyLong_AsSsize_t(AT(trace, P_NSLOTS));
-    PyObject *few[FEW] = {0}, **refs = few; /* then the outputs, then weak references to them */
-    if (n + 2 * width > FEW && !(refs = PyMem_Calloc(n + 2 * width, sizeof(PyObject *))))
+    PyObject *few[FEW], **refs = few; /* then the outputs */
+    if (n + width > FEW && !(refs = PyMem_Malloc((n + width) * sizeof(PyObject *))))
         return PyErr_NoMemory();
-    PyObject **made = refs + n, **refs_to = made + width;
+    memset(refs, 0, (n + width) * sizeof(PyObject *));
+    PyObject **made = refs + n;
 
     for (Py_ssize_t i = 0; i < n; i++) {
         PyObject *t = ins[i];
@@ -175,13 +251,8 @@ static PyObject *record(PyObject *trace, PyObject *kernel, PyObject **ins, Py_ss
     }
     if (!(node = make_node(trace, count, kernel, refs, n)) || !(site = call_site(trace, count)))
         goto done;
-    for (Py_ssize_t i = 0; i < width; i++) {
-        PyObject *slot = PyLong_FromSsize_t(first + i);
-        if (!slot) goto done;
-        made[i] = new_handle(PyTuple_GET_ITEM(outputs, i), trace, slot);
-        Py_DECREF(slot);
-        if (!made[i] || !(refs_to[i] = PyWeakref_NewRef(made[i], NULL))) goto done;
-    }
+    for (Py_ssize_t i = 0; i < width; i++)
+        if (!(made[i] = handle_at(trace, first + i, PyTuple_GET_ITEM(outputs, i)))) goto done;
     if (!(end = PyLong_FromSsize_t(first + width))) goto done;
     if (AT(spec, S_SINGLE) == Py_True) {
         result = Py_NewRef(made[0]);
@@ -197,14 +268,14 @@ static PyObject *record(PyObject *trace, PyObject *kernel, PyObject **ins, Py_ss
     int failed = PyList_Append(nodes, node) < 0 || PyList_Append(AT(trace, P_SPECS), spec) < 0 ||
                  PyList_Append(AT(trace, P_SITES), site) < 0;
     for (Py_ssize_t i = 0; i < width && !failed; i++)
-        failed = PyList_Append(AT(trace, P_OUTS), refs_to[i]) < 0;
+        failed = PyList_Append(AT(trace, P_OUTS), made[i]) < 0;
     if (failed) {
         Py_CLEAR(result);
         goto done;
     }
     set_at(trace, P_NSLOTS, Py_NewRef(end));
 done:
-    for (Py_ssize_t i = 0; i < n + 2 * width; i++) Py_XDECREF(refs[i]);
+    for (Py_ssize_t i = 0; i < n + width; i++) Py_XDECREF(refs[i]);
     if (refs != few) PyMem_Free(refs);
     Py_XDECREF(node);
     Py_XDECREF(site);
@@ -586,30 +657,23 @@ static PyTypeObject UpdateType = {
     .tp_new = update_new,
 };
 
-/* The tensor behind a weak reference (or None): a new reference, or NULL if it is gone. */
-static PyObject *behind(PyObject *reference) {
-    PyObject *t = NULL;
-    if (reference == Py_None) return NULL;
-#if PY_VERSION_HEX >= 0x030D0000
-    PyWeakref_GetRef(reference, &t);
-    return t;
-#else
-    t = PyWeakref_GET_OBJECT(reference);
-    return t == Py_None ? NULL : Py_NewRef(t);
-#endif
-}
-
-/* alive(outs): the slots whose tensor somebody still holds, and these tensors. */
+/* alive(outs): the slots whose tensor somebody else holds, and these tensors. What stays in the list are
+ * the handles that a later trace may use again: those that nobody knows of. */
 static PyObject *alive(PyObject *module, PyObject *outs) {
     PyObject *slots = PyList_New(0), *tensors = PyList_New(0), *result = NULL;
     for (Py_ssize_t i = 0; slots && tensors && i < PyList_GET_SIZE(outs); i++) {
-        PyObject *t = behind(PyList_GET_ITEM(outs, i));
-        if (!t) continue;
-        PyObject *slot = PyLong_FromSsize_t(i);
-        int failed = !slot || PyList_Append(slots, slot) < 0 || PyList_Append(tensors, t) < 0;
-        Py_XDECREF(slot);
-        Py_DECREF(t);
-        if (failed) goto done;
+        PyObject *t = PyList_GET_ITEM(outs, i);
+        if (t == Py_None) continue;
+        if (Py_REFCNT(t) == 1) {
+            Base *base = (Base *)t;
+            if (!base->dict && !base->weakrefs && !AT(t, T_NAME)) continue;
+        } else {
+            PyObject *slot = PyLong_FromSsize_t(i);
+            int failed = !slot || PyList_Append(slots, slot) < 0 || PyList_Append(tensors, t) < 0;
+            Py_XDECREF(slot);
+            if (failed) goto done;
+        }
+        if (PyList_SetItem(outs, i, Py_NewRef(Py_None)) < 0) goto done;
     }
     if (slots && tensors) result = PyTuple_Pack(2, slots, tensors);
 done:
@@ -628,15 +692,13 @@ static PyObject *handles(PyObject *module, PyObject *const *args, Py_ssize_t nar
     Py_ssize_t at = 0;
     while (found && PyDict_Next(args[1], &at, &slot, &aval)) {
         Py_ssize_t i = PyLong_AsSsize_t(slot);
-        PyObject *t = behind(PyList_GET_ITEM(AT(trace, P_OUTS), i)), *reference = NULL;
+        PyObject *t = PyList_GET_ITEM(AT(trace, P_OUTS), i);
         int failed = 0;
-        if (!t) {
-            t = new_handle(aval, trace, slot);
-            reference = t ? PyWeakref_NewRef(t, NULL) : NULL;
-            failed = !reference || PyList_SetItem(AT(trace, P_OUTS), i, reference) < 0;
+        if (t == Py_None) {
+            t = handle_at(trace, i, aval);
+            failed = !t || PyList_SetItem(AT(trace, P_OUTS), i, t) < 0;
         }
         if (failed || PyList_Append(found, t) < 0) Py_CLEAR(found);
-        Py_XDECREF(t);
     }
     return found;
 }
@@ -650,13 +712,34 @@ static PyObject *ref_of(PyObject *trace, PyObject *t) {
     return ref || PyErr_Occurred() ? ref : Py_None;
 }
 
+/* on_track(trace): whether all nodes so far are the expected ones, on the same shapes and dtypes. */
+static PyObject *on_track(PyObject *module, PyObject *trace) {
+    if ((PyObject *)Py_TYPE(trace) != pending_type) {
+        PyErr_SetString(PyExc_TypeError, "on_track takes a pending trace");
+        return NULL;
+    }
+    PyObject *nodes = AT(trace, P_NODES), *specs = AT(trace, P_SPECS);
+    PyObject *last = AT(trace, P_LAST), *last_specs = AT(trace, P_LAST_SPECS);
+    Py_ssize_t n = PyList_GET_SIZE(nodes), before = PyLong_AsSsize_t(AT(trace, P_MATCHED)), i = before;
+    if (n > PyList_GET_SIZE(last) || n > PyList_GET_SIZE(last_specs)) Py_RETURN_FALSE;
+    while (i < n && PyList_GET_ITEM(nodes, i) == PyList_GET_ITEM(last, i) &&
+           PyList_GET_ITEM(specs, i) == PyList_GET_ITEM(last_specs, i))
+        i++;
+    if (i != before) {
+        PyObject *matched = PyLong_FromSsize_t(i);
+        if (!matched) return NULL;
+        set_at(trace, P_MATCHED, matched);
+    }
+    return PyBool_FromLong(i == n);
+}
+
 /* structure(trace, events, sources): as plans.py's; NotImplemented for a source of another class. */
 static PyObject *structure(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
     if (nargs != 3 || !PyList_Check(args[1]) || !PyList_Check(args[2])) {
         PyErr_SetString(PyExc_TypeError, "structure takes a trace, a list of events and of sources");
         return NULL;
     }
-    PyObject *trace = args[0], *events = args[1], *sources = args[2], *ext = AT(trace, P_EXT);
+    PyObject *trace = args[0], *events = args[1], *sources = args[2];
     PyObject *flat = PyList_New(0), *reads = PyDict_New(), *result = NULL, *given_up = NULL;
     if (!flat || !reads) goto done;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(events); i++) {
@@ -706,9 +789,6 @@ static PyObject *structure(PyObject *module, PyObject *const *args, Py_ssize_t n
             goto done;
         }
     }
-    if (PyList_Append(flat, Py_None) < 0) goto done;
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(ext); i++)
-        if (PyList_Append(flat, AT(PyList_GET_ITEM(ext, i), T_AVAL)) < 0) goto done;
     result = PyList_AsTuple(flat);
 done:
     Py_XDECREF(flat);
@@ -767,33 +847,6 @@ static PyObject *digest(PyObject *module, PyObject *nodes) {
     return PyLong_FromUnsignedLongLong(h ^ (h >> 29));
 }
 
-/* The base class of tensors before Python 3.12, where only C can offer a buffer: that of the value on
- * the host, to be read. */
-static int get_buffer(PyObject *self, Py_buffer *view, int flags) {
-    view->obj = NULL;
-    if (flags & PyBUF_WRITABLE) {
-        PyErr_SetString(PyExc_BufferError, "Object is not writable.");
-        return -1;
-    }
-    PyObject *array = PyObject_CallMethod(self, "_host_value", NULL);
-    if (!array) return -1;
-    int failed = PyObject_GetBuffer(array, view, flags);
-    Py_DECREF(array); /* the view holds it */
-    if (!failed) view->readonly = 1;
-    return failed;
-}
-
-static PyBufferProcs buffer_procs = {.bf_getbuffer = get_buffer};
-
-static PyTypeObject BufferedType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "tfshim._src.engine._speed.Buffered",
-    .tp_doc = "Buffered()\n--\n\nA base class whose objects offer the buffer of what `_host_value()` gives.",
-    .tp_basicsize = sizeof(PyObject),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-    .tp_new = PyType_GenericNew,
-    .tp_as_buffer = &buffer_procs,
-};
-
 /* enter_thread(state): the dict of this thread's tensor.State. */
 static PyObject *enter_thread(PyObject *module, PyObject *state) {
     PyObject *threads = PyThreadState_GetDict();
@@ -839,13 +892,15 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
     struct { PyObject *type; const char *name; Py_ssize_t *offset; } slots[] = {
         {tensor_type, "aval", &T_AVAL}, {tensor_type, "_value", &T_VALUE},
         {tensor_type, "_trace", &T_TRACE}, {tensor_type, "_slot", &T_SLOT},
-        {tensor_type, "_literal", &T_LITERAL}, {pending_type, "nodes", &P_NODES},
+        {tensor_type, "_literal", &T_LITERAL}, {tensor_type, "_name", &T_NAME}, {pending_type, "nodes", &P_NODES},
         {pending_type, "specs", &P_SPECS}, {pending_type, "ext", &P_EXT},
         {pending_type, "ext_refs", &P_EXT_REFS}, {pending_type, "held_bytes", &P_HELD},
         {pending_type, "nslots", &P_NSLOTS}, {pending_type, "outs", &P_OUTS},
         {pending_type, "sites", &P_SITES}, {pending_type, "reads", &P_READS},
         {pending_type, "running", &P_RUNNING}, {pending_type, "last", &P_LAST},
-        {pending_type, "last_sites", &P_LAST_SITES}, {pending_type, "assigned", &P_ASSIGNED},
+        {pending_type, "last_sites", &P_LAST_SITES}, {pending_type, "last_specs", &P_LAST_SPECS},
+        {pending_type, "spare", &P_SPARE}, {pending_type, "matched", &P_MATCHED},
+        {pending_type, "assigned", &P_ASSIGNED},
         {pending_type, "checks", &P_CHECKS}, {kernel, "memo", &K_MEMO},
         {kernel, "host_only", &K_HOST_ONLY}, {spec, "outputs", &S_OUTPUTS},
         {spec, "single", &S_SINGLE}, {aval, "nbytes", &A_NBYTES}, {aval, "dtype", &A_DTYPE},
@@ -888,6 +943,7 @@ static PyMethodDef functions[] = {
     {"alive", alive, METH_O, "alive(outs): the slots whose tensor is held, and these tensors."},
     {"handles", (PyCFunction)(void (*)(void))handles, METH_FASTCALL,
      "handles(trace, avals): the tensors of these slots."},
+    {"on_track", on_track, METH_O, "on_track(trace): whether its nodes are the expected ones."},
     {"structure", (PyCFunction)(void (*)(void))structure, METH_FASTCALL,
      "structure(trace, events, sources): what a gradient's nodes depend on, flat."},
     {"all_trainable", all_trainable, METH_O,
@@ -905,7 +961,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC PyInit__speed(void) {
     PyObject *module = PyModule_Create(&definition);
     if (!module || PyType_Ready(&EntryType) < 0 || PyType_Ready(&MethodType) < 0 ||
-        PyType_Ready(&UpdateType) < 0 || PyType_Ready(&BufferedType) < 0) return NULL;
+        PyType_Ready(&UpdateType) < 0 || PyType_Ready(&BaseType) < 0) return NULL;
     s_trace = PyUnicode_InternFromString("trace");
     s_listeners = PyUnicode_InternFromString("listeners");
     s_active = PyUnicode_InternFromString("active");
@@ -922,7 +978,7 @@ PyMODINIT_FUNC PyInit__speed(void) {
         PyModule_AddObjectRef(module, "Entry", (PyObject *)&EntryType) < 0 ||
         PyModule_AddObjectRef(module, "Method", (PyObject *)&MethodType) < 0 ||
         PyModule_AddObjectRef(module, "Update", (PyObject *)&UpdateType) < 0 ||
-        PyModule_AddObjectRef(module, "Buffered", (PyObject *)&BufferedType) < 0)
+        PyModule_AddObjectRef(module, "Base", (PyObject *)&BaseType) < 0)
         return NULL;
     return module;
 }

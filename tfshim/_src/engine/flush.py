@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections
 import math
+import sys
 import time
 from typing import Any
 
@@ -19,7 +20,7 @@ from tfshim._src.engine.examine import examine
 from tfshim._src.engine.interpret import Interpreter
 from tfshim._src.engine.key import Key
 from tfshim._src.engine.stats import stats
-from tfshim._src.engine.trace import Pending, Trace
+from tfshim._src.engine.trace import LISTED, Pending, Trace, on_track
 
 #: Measured costs of compiling, in microseconds: the call, each node, and, since XLA fuses the whole
 #: history into every value that somebody can still see, each output times the nodes before it.
@@ -51,7 +52,7 @@ class Entry:
 
     __slots__ = (
         "key", "runs", "hot_at", "cost", "call_us", "call", "interpreter", "site", "nodes",
-        "seconds", "best", "compile_seconds", "functions",
+        "seconds", "best", "compile_seconds", "functions", "last", "next",
     )  # fmt: skip
 
     def __init__(self, key: Key, outputs: int, site: Any):
@@ -68,6 +69,9 @@ class Entry:
         self.seconds = 0.0
         self.compile_seconds = 0.0
         self.functions: frozenset[Any] = frozenset()  # kernels of the functions that it calls
+        #: What it had when it ran last, as `Pending.expect` takes it.
+        self.last: tuple = ([], [], [], {}, [])
+        self.next: Key = key  # of the program that ran after it
 
     def ran(self, seconds: float) -> None:
         """A cold run took so long."""
@@ -134,25 +138,46 @@ def _run_pending(trace: Pending) -> None:
             if follower is not None:
                 follower.before_run(trace)
     nodes, specs, ext, outs, sites = trace.nodes, trace.specs, trace.ext, trace.outs, trace.sites
-    checks, overwritten = trace.checks, trace.overwritten
+    checks, overwritten, marks = trace.checks, trace.overwritten, trace.marks
+    expected = trace.expected
+    as_expected = len(nodes) == len(trace.last) and on_track(trace)
     trace.clear()
-    trace.last, trace.last_sites = nodes, sites
     stats.nodes += len(nodes)
     if len(nodes) == 1 and specs[0].alone is not None and _run_alone(nodes[0], specs[0], ext, outs):
         return
     wanted, tensors = _alive(outs)
     if wanted:
-        _run(nodes, specs, ext, wanted, tensors, sites)
+        rest = (*_inputs(ext), tuple(wanted))
+        key = expected.key if as_expected and expected.key.rest == rest else Key(nodes, rest)
+        entry = _run(key, nodes, specs, ext, wanted, tensors, sites)
+        if entry.runs > 1:
+            entry.last = nodes, specs, sites, marks, outs if entry.call is not None else []
+        _expect_next(trace, entry)
         if checks:
             examine(checks, overwritten, nodes, specs, tensors, wanted)
     else:
         stats.dead_nodes += len(nodes)
 
 
+def _expect_next(trace: Pending, entry: Entry) -> None:
+    """After a program comes what came after it the last time; itself where that is not known."""
+    if trace.ran is not None:
+        trace.ran.next = entry.key
+    trace.ran = entry
+    trace.expect(programs.get(entry.next, entry))
+
+
 def _alive_in_python(outs: list) -> tuple[list[int], list[Any]]:
-    """The slots whose tensor somebody still holds, and these tensors."""
-    found = [(s, t) for s, ref in enumerate(outs) if ref and (t := ref()) is not None]
-    return [slot for slot, _ in found], [t for _, t in found]
+    """The slots whose tensor somebody else holds, and these tensors."""
+    slots, tensors = [], []
+    slot = 0
+    for t in outs:
+        if t is not None and sys.getrefcount(t) > LISTED:
+            slots.append(slot)
+            tensors.append(t)
+        slot += 1
+    outs.clear()
+    return slots, tensors
 
 
 def _inputs_in_python(ext: list) -> tuple[tuple, tuple]:
@@ -176,8 +201,7 @@ def _run_alone(node, spec, ext, outs) -> bool:
         results = kernel.execute([ext[-1 - ref]._value for ref in refs], spec)
     except Exception:
         return False  # and fails there, with the text that belongs to it
-    for reference, value in zip(outs, results):
-        t = None if reference is None else reference()
+    for t, value in zip(outs, results):
         if t is not None:
             t._value = value
             t._trace = None
@@ -207,9 +231,8 @@ def _is_tiny(nodes, specs, ext, host_nodes: int) -> bool:
     return sum([t.aval.nbytes for t in ext] + [a.nbytes for a in specs[0].outputs]) <= TINY_BYTES
 
 
-def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
+def _run(key, nodes, specs, ext, wanted, tensors, sites) -> Entry:
     stats.flushes += 1
-    key = Key(nodes, (*_inputs(ext), tuple(wanted)))
     entry = programs.get(key)
     if entry is None:
         entry = programs[key] = Entry(key, len(wanted), sites[-1])
@@ -231,7 +254,7 @@ def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
                 t._value = value
                 t._trace = None
             entry.seconds += time.perf_counter() - started
-            return
+            return entry
     if entry.interpreter is None:
         entry.interpreter = Interpreter(nodes, specs, wanted)
     host_nodes = stats.host_nodes
@@ -242,6 +265,7 @@ def _run(nodes, specs, ext, wanted, tensors, sites) -> None:
             forget_tiny()
         specs[0].alone = entry
         _tiny.append(specs[0])
+    return entry
 
 
 def _expect(entry: Entry, nodes, specs) -> None:

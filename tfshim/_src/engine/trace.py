@@ -16,11 +16,12 @@ for anything else.
 
 from __future__ import annotations
 
+import sys
 import threading
-import weakref
 from collections.abc import Sequence
 from typing import Any
 
+from tfshim._src.engine import speed
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel, Spec
 
@@ -30,8 +31,28 @@ Node = tuple[Kernel, tuple[int, ...]]
 BOUND = 2
 
 
+def _listed() -> int:
+    for t in [object()]:
+        return sys.getrefcount(t)
+    raise AssertionError
+
+
+#: The reference count that Python tells of an object that a list and one local name hold. Nobody
+#: else knows a handle in `outs` that has no more.
+LISTED = _listed()
+
+
 class Trace:
-    """Nodes in the order of dispatch, and the external tensors that they read."""
+    """Nodes in the order of dispatch, and the external tensors that they read.
+
+    Attributes:
+      nodes, specs, sites: a node, what it gives and where it was called.
+      ext, ext_refs: the external tensors, and the ref of each by its id; a literal has none there.
+      held_bytes: of external tensors, which stay in memory until this trace runs.
+      nslots: the number of outputs.
+      outs: of `Pending`: the handle of each output, None where nobody has asked for one. Whether
+        somebody holds a handle is told by its reference count when the trace runs.
+    """
 
     __slots__ = (
         "nodes", "specs", "ext", "ext_refs", "held_bytes", "nslots", "outs", "lock", "sites",
@@ -47,10 +68,10 @@ class Trace:
 
     def clear(self) -> None:
         self.nodes: list[Node] = []
-        self.specs: list[Spec] = []  # what each node gives
+        self.specs: list[Spec] = []
         self.ext: list[Any] = []
         self.ext_refs: dict[int, int] = {}
-        self.held_bytes = 0  # of external tensors, which stay in memory until this trace runs
+        self.held_bytes = 0
         self.nslots = 0
         self.outs: list[Any] = []
         self.sites: list[Any] = []
@@ -73,15 +94,23 @@ class Pending(Trace):
     """The nodes that one thread's eager code dispatched and nobody has looked at yet."""
 
     __slots__ = (
-        "assigned", "epoch", "followers", "reads", "running", "last", "last_sites", "checks",
-        "overwritten",
+        "assigned", "epoch", "followers", "reads", "running", "checks", "overwritten",
+        "ran", "expected", "last", "last_specs", "last_sites", "last_marks", "marks", "spare",
+        "matched",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.epoch = 0  # how often this trace ran
-        #: Nodes and sites of the last run: a step that repeats uses them again (_speed.c).
+        #: The programs that ran last, and that is expected to run next (flush.Entry).
+        self.ran: Any = None
+        self.expected: Any = None
+        #: What the expected program had when it ran last; a step that repeats uses it again
+        #: (_speed.c): nodes, what they give, sites, marks, and handles that nobody held, by slot.
         self.last: list[Node] = []
+        self.last_specs: list[Spec] = []
         self.last_sites: list[Any] = []
+        self.last_marks: dict[tuple, Any] = {}
+        self.spare: list[Any] = []
         self.running = False  # true while it is run, maybe by another thread
         #: Weak references to what reads this trace's nodes before they run (tape.Recording).
         self.followers: list[Any] = []
@@ -96,7 +125,15 @@ class Pending(Trace):
         self.checks: list[tuple] = []
         #: (number of checks before, variable, the value that it had): writes after a check.
         self.overwritten: list[tuple[int, Any, Any]] = []
+        self.matched = 0  # so many nodes are known to be the expected ones
+        #: Plans that were appended here, by place and structure (plans.py).
+        self.marks: dict[tuple, Any] = {}
         self.epoch += 1
+
+    def expect(self, entry: Any) -> None:
+        """Expects a program to run next, which ran before."""
+        self.expected = entry
+        self.last, self.last_specs, self.last_sites, self.last_marks, self.spare = entry.last
 
     def handle(self, ref: int, make, avals: Sequence[Aval]) -> Any:
         """The tensor of a ref; made anew for a value that nobody holds any more.
@@ -108,11 +145,9 @@ class Pending(Trace):
         """
         if ref < 0:
             return self.ext[-1 - ref]
-        known = self.outs[ref]
-        found = None if known is None else known()
+        found = self.outs[ref]
         if found is None:
-            found = make(avals[ref], self, ref)
-            self.outs[ref] = weakref.ref(found)
+            found = self.outs[ref] = make(avals[ref], self, ref)
         return found
 
     def output_avals(self) -> list[Aval]:
@@ -147,14 +182,22 @@ class Pending(Trace):
             if len(outs) == 1:
                 aval = outs[0]
                 out = make(aval, self, slot)
-                self.outs.append(weakref.ref(out))
+                self.outs.append(out)
                 self.nslots = slot + 1
                 result = (out,)
             else:
                 result = tuple([make(a, self, slot + i) for i, a in enumerate(outs)])
-                self.outs.extend([weakref.ref(t) for t in result])
+                self.outs.extend(result)
                 self.nslots = slot + len(outs)
         return result
+
+
+def _on_track_in_python(trace: Pending) -> bool:
+    """Whether all nodes so far are the expected ones, on the same shapes and dtypes."""
+    return False  # only the C core makes nodes of the expected ones
+
+
+on_track = _on_track_in_python if speed.core is None else speed.core.on_track
 
 
 class Failed(Trace):
