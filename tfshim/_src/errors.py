@@ -43,6 +43,12 @@ class OperatorNotAllowedInGraphError(TypeError):
     """A symbolic tensor was used where Python needs a value: as a bool, or to iterate over."""
 
 
+class InaccessibleTensorError(ValueError):
+    """A tensor of a branch or a loop's body was used outside of it."""
+
+    __module__ = "tensorflow.python.framework.errors_impl"
+
+
 class OpError(Exception):
     """What every error of an op is: a message and a status code.
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfshim._src import nest
+from tfshim._src.control_flow import map_composites
 from tfshim._src.control_flow.over_rows import over_rows
 from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.control_flow.while_loop import check_dtypes, while_loop_v2
 from tfshim._src.convert import convert
-from tfshim._src.dtypes import DType, as_dtype
+from tfshim._src.dtypes import as_dtype
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, Tensor
@@ -18,7 +19,7 @@ from tfshim._src.tensor import STATE, EagerTensor, Tensor
 
 def _rows(elems: Any, least: str) -> tuple[list[EagerTensor], int]:
     """The flat tensors and the number of rows that they have."""
-    flat = [convert(e) for e in nest.flatten(elems, expand_composites=True)]
+    flat = [convert(e) for e in nest.flatten(elems)]
     if not flat:
         raise ValueError(
             "elems must be a Tensor or (possibly nested) sequence of Tensors. Got empty"
@@ -47,7 +48,7 @@ def _stopped(tensors: list, back_prop: bool) -> list:
 
 
 def _pack(like: Any, flat: list) -> Any:
-    return nest.pack_sequence_as(like, flat, expand_composites=True)
+    return nest.pack_sequence_as(like, flat)
 
 
 def _at(tensors: list[TensorArray], like: Any, i: Any) -> Any:
@@ -70,16 +71,10 @@ def _arrays(flat: list[EagerTensor], n: int) -> list[TensorArray]:
 def _signature(fn_output_signature: Any, elems: Any) -> Any:
     """What the function returns, as specs; by default what it is given."""
     if fn_output_signature is None:
-        fn_output_signature = nest.map_structure(
-            lambda e: convert(e).dtype, elems, expand_composites=True
-        )
+        fn_output_signature = nest.map_structure(lambda e: convert(e).dtype, elems)
 
     def spec(s: Any) -> TensorSpec:
-        if isinstance(s, TensorSpec):
-            return s
-        if isinstance(s, DType) or not hasattr(s, "value_type"):
-            return TensorSpec(None, as_dtype(s))
-        raise NotImplementedError(f"map_fn: `fn_output_signature` of composites, got {s!r}.")
+        return s if isinstance(s, TensorSpec) else TensorSpec(None, as_dtype(s))
 
     return nest.map_structure(spec, fn_output_signature)
 
@@ -100,13 +95,14 @@ def map_fn_v2(
 
     Args:
       fn: takes one row (of each tensor of `elems`, in its structure).
-      elems: a tensor `[n, ...]` or a nest of them.
+      elems: a tensor `[n, ...]` or a nest of them; ragged and sparse tensors give their rows.
       dtype: the older name of `fn_output_signature`.
       parallel_iterations, swap_memory: as in `tf.while_loop`.
       back_prop: False stops gradients.
       infer_shape: whether all results must have one shape.
       name: ignored.
-      fn_output_signature: dtypes or specs of the results, where they differ from `elems`.
+      fn_output_signature: dtypes or specs of the results, where they differ from `elems`;
+        `tf.RaggedTensorSpec` for results whose sizes differ.
 
     Raises:
       TypeError, ValueError: for functions, tensors or structures that do not fit.
@@ -115,8 +111,11 @@ def map_fn_v2(
     fn.__name__  # noqa: B018  (TensorFlow names its scope by it)
     if not callable(fn):
         raise TypeError("fn must be callable.")
+    signature = dtype if fn_output_signature is None else fn_output_signature
+    if map_composites.concerns(elems, signature):
+        return map_composites.map_rows(fn, elems, signature, infer_shape)
     flat, n = _rows(elems, "Elements in elems must be 1+ dimensional Tensors, not scalars")
-    wanted = _signature(dtype if fn_output_signature is None else fn_output_signature, elems)
+    wanted = _signature(signature, elems)
     specs = nest.flatten(wanted)
     if n and STATE.trace.symbolic:
         found = _mapped(fn, flat, elems, wanted, specs)
@@ -213,7 +212,7 @@ def _scan_inputs(name: str, fn: Any, elems: Any, initializer: Any, last: bool):
 def _start(elems: Any, flat: list, n: int, initializer: Any, last: bool):
     """The first accumulator and the number of rows that it took."""
     if initializer is not None:
-        return nest.map_structure(convert, initializer, expand_composites=True), 0
+        return nest.map_structure(convert, initializer), 0
     i = n - 1 if last else 0
     return _pack(elems, [t[i] for t in flat]), 1
 
@@ -250,13 +249,13 @@ def scan_v2(
     """
     flat, n = _scan_inputs("scan", fn, elems, initializer, reverse)
     first, taken = _start(elems, flat, n, initializer, reverse)
-    flat_first = nest.flatten(first, expand_composites=True)
+    flat_first = nest.flatten(first)
     like = first if initializer is not None else elems
 
     def once(accumulator, row):
         result = fn(_pack(first, accumulator), _pack(elems, row))
         nest.assert_same_structure(like, result)
-        values = [convert(v) for v in nest.flatten(result, expand_composites=True)]
+        values = [convert(v) for v in nest.flatten(result)]
         return values, values
 
     if _in_one_node(parallel_iterations):
@@ -324,11 +323,11 @@ def _joined(row: EagerTensor, rows: EagerTensor, last: bool) -> Any:
 def _fold(name: str, fn, elems, initializer, back_prop, swap_memory, parallel, last: bool) -> Any:
     flat, n = _scan_inputs(name, fn, elems, initializer, last)
     first, taken = _start(elems, flat, n, initializer, last)
-    flat_first = nest.flatten(first, expand_composites=True)
+    flat_first = nest.flatten(first)
 
     def once(accumulator, row):
         result = fn(_pack(first, accumulator), _pack(elems, row))
-        return [convert(v) for v in nest.flatten(result, expand_composites=True)], []
+        return [convert(v) for v in nest.flatten(result)], []
 
     if _in_one_node(parallel):
         one_node = over_rows(once, flat_first, _left(flat, taken, last), last)

@@ -14,6 +14,7 @@ from tfshim._src.convert import convert, from_array
 from tfshim._src.data import shuffling, structure
 from tfshim._src.data.structure import call, normalized
 from tfshim._src.errors import OutOfRangeError, op_error
+from tfshim._src.function.mode import MODE
 from tfshim._src.registry import export, publish
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, NeedsValue, Tensor
@@ -75,7 +76,13 @@ class OwnedIterator:
     def __next__(self):
         if STATE.trace.symbolic:
             raise NeedsValue("an iterator gives another element at each call")
-        return next(self._source)
+        return next(self._elements())
+
+    def _elements(self) -> Any:
+        """What gives the elements: while a function is sampled, a source of its own."""
+        if MODE.iterators is None:
+            return self._source
+        return MODE.iterators.setdefault(id(self), self._dataset._iterate())
 
     next = __next__
 
@@ -86,7 +93,7 @@ class OwnedIterator:
           OutOfRangeError: after the last one.
         """
         try:
-            return next(self._source)
+            return next(self._elements())
         except StopIteration:
             attrs = f"output_types_{len(nest.flatten(self.element_spec))}"
             raise op_error(

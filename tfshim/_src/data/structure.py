@@ -86,6 +86,9 @@ class DatasetSpec(spec.TypeSpec):
         return components[0]
 
 
+spec.register_type_spec_from_value_converter(Dataset, lambda d: DatasetSpec(d.element_spec))
+
+
 def batched(specs: Any, size: int | None) -> Any:
     """The specs of a batch."""
     return nest.map_structure(lambda s: s._batch(size), specs)

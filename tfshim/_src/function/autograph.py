@@ -7,7 +7,6 @@ function is traced.
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import enum
 import functools
@@ -18,8 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tfshim._src import logs
-from tfshim._src.errors import OperatorNotAllowedInGraphError, OpError
-from tfshim._src.function.graph_errors import in_graph
+from tfshim._src.function.user_code import with_user_code
 from tfshim._src.registry import export
 
 _lock = threading.RLock()
@@ -97,7 +95,7 @@ def converted(function: Callable, options: Any = None) -> Callable:
             try:
                 return operators.converted_call(target, args, kwargs, options=settings)
             except Exception as e:
-                told = _with_user_code(e)
+                told = with_user_code(e)
                 if told is e:
                     raise
                 raise told.with_traceback(e.__traceback__) from None
@@ -110,65 +108,6 @@ def _features(options: Any, operators: Any) -> Any:
         return None
     many = options if isinstance(options, (tuple, list, set, frozenset)) else (options,)
     return tuple([operators.FEATURES[o.name] for o in many])
-
-
-def _with_user_code(error: Exception) -> Exception:
-    """The error with the lines of the user's function in its text, as TensorFlow shows them."""
-    metadata = getattr(error, "ag_error_metadata", None)
-    if metadata is None or hasattr(error, "ag_pass_through"):
-        return error
-    message = _own_lines(metadata.get_message())
-    kind = type(error)
-    if isinstance(error, OpError):
-        told = in_graph(error)
-        if told is error:
-            made: Exception = kind(error.node_def, error.op, message)
-        else:
-            text = f"{type(told).__name__}: {told}"
-            made = type(told)(message.replace(f"{kind.__name__}: {error.message}", text))
-    elif kind is KeyError:
-        made = _KeyErrorText(message)
-    elif kind in _BUILTIN_ERRORS or kind is OperatorNotAllowedInGraphError:
-        made = kind(message)
-    else:
-        return error
-    for note in getattr(error, "__notes__", ()):
-        made.add_note(note)
-    return made
-
-
-def _own_lines(message: str) -> str:
-    """The text without frames of this package and of the converter."""
-    lines, kept, skip = message.split("\n"), [], False
-    for line in lines:
-        frame = line.lstrip()
-        if frame.startswith('File "'):
-            skip = _LIBRARY.search(frame) is not None
-        elif not line.startswith("        "):
-            skip = False
-        if not skip:
-            kept.append(line)
-    return "\n".join(kept)
-
-
-_LIBRARY = re.compile(r'File "(<tfshim|.*[\\/]tfshim[\\/]_src[\\/]|.*[\\/]malt[\\/])')
-
-
-class _KeyErrorText(KeyError):
-    """A KeyError whose text is shown as it is, not quoted."""
-
-    def __str__(self) -> str:
-        return self.args[0]
-
-
-_KeyErrorText.__name__ = _KeyErrorText.__qualname__ = "KeyError"
-_BUILTIN_ERRORS = frozenset(
-    e
-    for e in vars(builtins).values()
-    if isinstance(e, type)
-    and issubclass(e, Exception)
-    and not issubclass(e, (KeyError, OSError, UnicodeError))
-)
 
 
 # -- tf.autograph --

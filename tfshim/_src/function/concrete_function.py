@@ -9,7 +9,7 @@ import numpy as np
 from tfshim._src import nest
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, runtime_name
-from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.function.func_graph import FuncGraph, described
 from tfshim._src.function.signature import (
     Arguments,
     FunctionType,
@@ -38,6 +38,7 @@ class Logical:
         self.key = key
         self.traces: dict[tuple, Trace] = {}
         self.structure: Any = None
+        self.op_by_op: Any = None  # what stands for its trace where none can be made
         self.number = 0  # in the order of tracing
         self.output_shapes: list[TensorShape] | None = None  # see unknown_sizes.py
         #: by position and by name, what arguments with a type of their own are: see `described`
@@ -218,22 +219,18 @@ class ConcreteFunction:
 
     @property
     def graph(self) -> Any:
-        inner = getattr(self._trace, "inner", None)
-        if inner is None:
-            raise AttributeError(
-                f"{self._function.name} runs op by op (it has strings, or shapes that depend on "
-                "values): it has no graph"
-            )
-        return inner.graph
+        """The graph; of a function that runs op by op one without nodes."""
+        graph = self._trace.inner.graph
+        graph.concrete = self
+        return graph
 
     @property
     def inputs(self) -> list:
-        graph = self.graph
-        return list(graph.ext)
+        return [described(t) for t in self.graph.ext]
 
     @property
     def outputs(self) -> list:
-        return list(self._trace.inner.outputs)
+        return [described(t) for t in self._trace.inner.outputs]
 
     @property
     def structured_input_signature(self) -> tuple:
@@ -253,7 +250,7 @@ class ConcreteFunction:
 
     @property
     def structured_outputs(self) -> Any:
-        structure = self._trace.structure
+        structure = self._trace.structure  # before the shapes, which it may find
         graph = FuncGraph(self._function.name, None)
         shapes = iter(output_shapes(self._function, self._logical) or ())
 
@@ -265,7 +262,7 @@ class ConcreteFunction:
             shape = next(shapes, None)
             if shape is not None and not shape.is_fully_defined():
                 t._shown_shape = shape  # type: ignore[attr-defined]
-            return t
+            return described(t)
 
         return nest.map_structure(named, structure, expand_composites=True)
 

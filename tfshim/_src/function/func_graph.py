@@ -8,7 +8,9 @@ from typing import Any
 from tfshim._src import reports
 from tfshim._src.engine.capture import Graph
 from tfshim._src.engine.kernel import Spec
-from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending
+from tfshim._src.errors import InaccessibleTensorError
+from tfshim._src.shapes import TensorShape
+from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending, shown_shape
 
 #: Nodes that TensorFlow calls otherwise than their kernel: those of Python's operators, and a few.
 _CALLED = {
@@ -74,6 +76,8 @@ class FuncGraph(Graph):
         self.checked = reports.wanted(outer)
         #: what the function returned, for text
         self.results: list[EagerTensor] = []
+        #: the concrete function that gave this graph to the user
+        self.concrete: Any = None
 
     def extended(self) -> FuncGraph:
         """A graph that starts with all of this one's nodes and can use its tensors."""
@@ -161,7 +165,15 @@ class FuncGraph(Graph):
             outer = outer.outer
         if isinstance(outer, Graph) and trace is outer:
             return
-        raise out_of_scope(tensor)
+        raise out_of_scope(tensor, inside=self._surrounds(trace))
+
+    def _surrounds(self, trace: Any) -> bool:
+        """Whether a trace is that of a branch or a body in this graph."""
+        while isinstance(trace, FuncGraph):
+            if self._owns(trace):
+                return True
+            trace = trace.outer
+        return False
 
     def ref_of(self, tensor: EagerTensor) -> int:
         if self._owns(tensor._trace):
@@ -267,12 +279,31 @@ class FuncGraph(Graph):
 
     @property
     def inputs(self) -> list[EagerTensor]:
-        return list(self.placeholders)
+        return [described(t) for t in self.placeholders]
+
+    @property
+    def outputs(self) -> list[EagerTensor]:
+        """The tensors that the function returns, flat."""
+        return [described(t) for t in self.results]
+
+    @property
+    def structured_outputs(self) -> Any:
+        """What the function returns."""
+        return self.concrete.structured_outputs
+
+    @property
+    def structured_input_signature(self) -> tuple:
+        """The arguments that the function was traced with, with specs for tensors."""
+        return self.concrete.structured_input_signature
 
     @property
     def captures(self) -> list[tuple[Any, Any]]:
         """(outside tensor, the same here) pairs of captured tensors."""
-        return [(t, t) for t in self.ext[len(self.placeholders) :]]
+        return [
+            (t, t)
+            for t in self.ext[len(self.placeholders) :]
+            if not t._literal and id(t) not in self.constants
+        ]
 
     @property
     def variables(self) -> tuple:
@@ -290,6 +321,27 @@ class FuncGraph(Graph):
         from tfshim._src.jacobian import capturing
 
         return capturing(self)
+
+
+class Described(EagerTensor):
+    """A tensor outside of its graph, to be looked at: its shape has None for unknown sizes."""
+
+    @property
+    def shape(self) -> TensorShape:
+        return self.__dict__["_shown_shape"]
+
+
+def described(tensor: EagerTensor) -> EagerTensor:
+    """The tensor as one that shows unknown sizes, if it has any."""
+    shape = shown_shape(tensor)
+    if shape.is_fully_defined():
+        return tensor
+    made = Described.__new__(Described)
+    made.aval, made._value, made._trace = tensor.aval, None, tensor._trace
+    made._slot, made._literal = tensor._slot, False
+    made._name = tensor.name
+    made._shown_shape = shape  # type: ignore[attr-defined]
+    return made
 
 
 class VariableState:
@@ -317,10 +369,19 @@ class in_trace:
         STATE.trace, STATE.recorders = self.saved
 
 
-def out_of_scope(tensor: Any) -> TypeError:
-    return TypeError(
+def out_of_scope(tensor: Any, inside: bool = False) -> Exception:
+    """The error for a symbolic tensor that is used where its value cannot get to.
+
+    Args:
+      tensor: the tensor.
+      inside: whether it belongs to a branch or a body in the graph that asks for it.
+    """
+    error = (InaccessibleTensorError if inside else TypeError)(
         f"{tensor!r} is out of scope and cannot be used here. Use return values, explicit Python "
         "locals or TensorFlow collections to access it.\nPlease see "
         "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_"
         "values for more information."
     )
+    if not inside:  # TensorFlow finds these when the trace is finished: no line of the user's
+        error.ag_pass_through = True  # type: ignore[attr-defined]
+    return error

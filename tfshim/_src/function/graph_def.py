@@ -47,5 +47,5 @@ def graph_def(graph: FuncGraph, outputs: list[Any]) -> Any:
             names[slot + i] = f"{name}:{i}" if i else name
         slot += len(spec.outputs)
     for t in outputs:
-        add("Identity", "Identity", [names[graph.ref_of(t)]])
+        add("Identity", "Identity", [names[r] for r in [graph.ref_of(t)] if r in names])
     return made

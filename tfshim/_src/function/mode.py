@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.registry import export
@@ -11,6 +12,8 @@ from tfshim._src.tensor import STATE
 
 class _Mode:
     eagerly = False
+    #: while a function is sampled (op_by_op.py): id of an iterator -> the one used in its place
+    iterators: dict[int, Any] | None = None
 
 
 MODE = _Mode()

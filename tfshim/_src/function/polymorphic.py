@@ -17,6 +17,7 @@ from tfshim._src.function import needs_value, retracing
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
 from tfshim._src.function.hush import hushed
 from tfshim._src.function.mode import MODE
+from tfshim._src.function.op_by_op import OpByOp
 from tfshim._src.function.signature import (
     Arguments,
     FunctionType,
@@ -27,6 +28,7 @@ from tfshim._src.function.signature import (
     plain_keywords,
     rebuild,
     same,
+    stand_in,
     takes,
     tensor_keys,
 )
@@ -271,24 +273,18 @@ class Function:
         """
         if STATE.trace.symbolic:
             raise NeedsValue("strings are not part of a compiled program")
-        args = tuple([rebuild(a, convert) for a in args])
-        kwargs = {k: rebuild(v, convert) for k, v in kwargs.items()}
+        args = tuple([stand_in(rebuild(a, convert)) for a in args])
+        kwargs = {k: stand_in(rebuild(v, convert)) for k, v in kwargs.items()}
         hide: int | None = shown
         known = next((one for one in self._unmade if takes(one.key, key)), None)
         if known is not None:
             self._detector.since += 1
             hide = None
         else:
-            general = self._generalize(key, args, [one.key for one in self._unmade])
-            known = Logical(self._signature, general, args, kwargs)
-            known.number = self._count
-            self._unmade.append(known)
-            self._count += 1
+            self._add_unmade(key, args, kwargs)
             retracing.traced(self, self._reduce_retracing or self._input_signature is not None)
         with hushed(hide):
-            result = self._python_function(*args, **kwargs)
-        known.structure = result
-        return result
+            return self._python_function(*args, **kwargs)
 
     def _bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         args, kwargs = self._signature.bind(args, kwargs)
@@ -434,30 +430,34 @@ class Function:
             logical = self._find(key)
             if logical is None:
                 logical = next((one for one in self._unmade if takes(one.key, key)), None)
-            if logical is None and any(k.dtype.kind == "s" for k in tensor_keys(key, [])):
-                self._run_as_python(key, *self._examples(args, kwargs))
-                logical = self._unmade[-1]
             if logical is None:
                 avals = [guess(k) for k in tensor_keys(key, [])]
-                logical, made = self._new(key, args, kwargs, avals, arguments)
-                logical.traces[tuple(avals)] = made
-                if all(k.known for k in tensor_keys(key, [])):
-                    self._exact[key] = made
+                try:
+                    logical, made = self._new(key, args, kwargs, avals, arguments)
+                except NeedsValue as e:
+                    if STATE.trace.symbolic:
+                        raise
+                    logical = self._unmakable(key, args, kwargs, e)
+                else:
+                    logical.traces[tuple(avals)] = made
+                    if all(k.known for k in tensor_keys(key, [])):
+                        self._exact[key] = made
             return ConcreteFunction(self, logical)
 
-    def _examples(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        """Arguments with tensors of zeros or empty strings in place of specs."""
+    def _unmakable(self, key: tuple, args: tuple, kwargs: dict, error: NeedsValue) -> Logical:
+        """A new signature that runs op by op, since its trace raised this error."""
+        if not any(k.dtype.kind == "s" for k in tensor_keys(key, [])):
+            self._uncaptured = True
+            needs_value.warn(self._name, error)
+        return self._add_unmade(key, args, kwargs)
 
-        def leaf(value: Any) -> Any:
-            if not isinstance(value, TensorSpec):
-                return convert(value)
-            shape = [2 if d is None else d for d in (value.shape.as_list() if value.shape else [])]
-            return convert(np.full(shape, b"" if value.dtype.kind == "s" else 0), value.dtype)
-
-        return (
-            tuple([rebuild(a, leaf) for a in args]),
-            {k: rebuild(v, leaf) for k, v in kwargs.items()},
-        )
+    def _add_unmade(self, key: tuple, args: tuple, kwargs: dict) -> Logical:
+        general = self._generalize(key, args, [one.key for one in self._unmade])
+        logical = Logical(self._signature, general, args, kwargs)
+        logical.number = self._count
+        self._unmade.append(logical)
+        self._count += 1
+        return logical
 
     _get_concrete_function_garbage_collected = get_concrete_function
 
@@ -465,7 +465,9 @@ class Function:
         """A known signature's trace for these tensors."""
         avals = tuple([t.aval for t in tensors])
         if any(one is logical for one in self._unmade):
-            return OpByOp(self, logical)
+            if logical.op_by_op is None:
+                logical.op_by_op = OpByOp(self, logical)
+            return logical.op_by_op
         found = logical.traces.get(avals)
         if found is not None and found.inner.fits():
             return found
@@ -475,23 +477,6 @@ class Function:
             made = self._trace(logical, logical.args, logical.kwargs, list(avals), arguments, False)
             logical.traces[avals] = made
         return made
-
-
-class OpByOp:
-    """What stands for the trace of a signature that runs op by op."""
-
-    arguments: list = []
-
-    def __init__(self, function: Function, logical: Logical):
-        self.function, self.logical = function, logical
-        self.structure = logical.structure
-
-    def call(self, tensors: list, variables: list) -> Any:
-        """Runs the Python function."""
-        rest = iter(tensors)
-        args = tuple([rebuild(a, lambda _: next(rest)) for a in self.logical.args])
-        kwargs = {k: rebuild(v, lambda _: next(rest)) for k, v in self.logical.kwargs.items()}
-        return self.function._run_as_python(self.logical.key, args, kwargs)
 
 
 def guess(key: TensorKey) -> Any:

@@ -18,8 +18,14 @@ import numpy as np
 from tfshim._src import dtypes, nest
 from tfshim._src.convert import convert
 from tfshim._src.engine.aval import Aval, make_aval
-from tfshim._src.spec import TensorSpec, TraceType, TypeSpec
-from tfshim._src.tensor import EagerTensor
+from tfshim._src.spec import (
+    PlaceholderContext,
+    TensorSpec,
+    TraceType,
+    TypeSpec,
+    _type_spec_or_none,
+)
+from tfshim._src.tensor import EagerTensor, Tensor
 from tfshim._src.variable import ResourceVariable, Variable
 
 _LITERALS = frozenset({int, float, bool, str, bytes, type(None), complex})
@@ -230,8 +236,9 @@ def composite_type(value: Any) -> TypeSpec | None:
     """The spec of an argument that is a composite, or the spec of one; else None."""
     if isinstance(value, TypeSpec):
         return None if isinstance(value, TensorSpec) else value
-    found = getattr(value, "_type_spec", None)
-    return found if isinstance(found, TypeSpec) else None
+    if isinstance(value, (Tensor, Variable, np.ndarray)):
+        return None
+    return _type_spec_or_none(value)
 
 
 _PLAIN = _LITERALS - {float, complex}
@@ -569,3 +576,35 @@ def rebuild(value: Any, leaf: Callable[[Any], Any]) -> Any:
     if hasattr(value, "__array__"):
         return leaf(value)
     return value
+
+
+class _NoTensors(PlaceholderContext):
+    """For objects with a trace type of their own, which TensorFlow gives no tensors either."""
+
+    def placeholder(self, spec: TensorSpec):
+        raise ValueError(
+            "Signature specifies 0 arguments, got: 1. An object with a trace type of its own has "
+            f"no tensors, but its placeholder asks for {spec!r}."
+        )
+
+
+def stand_in(value: Any) -> Any:
+    """An argument as the traced function sees it: objects as their own trace types have them."""
+    if not any(map(_has_trace_type, nest.flatten(value))):
+        return value
+
+    def leaf(v: Any) -> Any:
+        if not _has_trace_type(v):
+            return v
+        return v.__tf_tracing_type__(None).placeholder_value(_NoTensors())
+
+    return nest.map_structure(leaf, value)
+
+
+def _has_trace_type(value: Any) -> bool:
+    return (
+        hasattr(value, "__tf_tracing_type__")
+        and not isinstance(value, (type, Tensor, Variable, TypeSpec, np.ndarray))
+        and not hasattr(value, "_flatten_components")
+        and not hasattr(value, "__array__")
+    )

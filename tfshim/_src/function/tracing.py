@@ -14,7 +14,7 @@ from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.function.concrete import GraphFunction
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.graph_errors import in_graph
-from tfshim._src.function.signature import rebuild
+from tfshim._src.function.signature import rebuild, stand_in
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.jacobian import capturing
 from tfshim._src.name_scope import no_name_scope
@@ -128,8 +128,10 @@ def trace(
         pairs = zip(placeholders, actual, strict=True)
         graph.actual = {id(p): t for p, t in pairs if isinstance(t, EagerTensor)}
     rest = iter(placeholders)
-    inner_args = tuple([rebuild(a, lambda _: next(rest)) for a in args])
-    inner_kwargs = {k: rebuild(v, lambda _: next(rest)) for k, v in sorted(kwargs.items())}
+    inner_args = tuple([stand_in(rebuild(a, lambda _: next(rest))) for a in args])
+    inner_kwargs = {
+        k: stand_in(rebuild(v, lambda _: next(rest))) for k, v in sorted(kwargs.items())
+    }
     before = nest.flatten((inner_args, inner_kwargs))
     shallow = [_outline(a) for a in inner_args], {k: _outline(v) for k, v in inner_kwargs.items()}
     with capturing(graph), no_name_scope():

@@ -49,12 +49,12 @@ def output_shapes(function: Any, logical: Any) -> list[TensorShape] | None:
       One per tensor among the results; None if all sizes of the signature are known, or if they
       cannot be found.
     """
-    if all(k.known for k in logical.tensors):
-        return None
     if logical.output_shapes is None:
+        if all(k.known for k in logical.tensors):
+            return None
         try:
             logical.output_shapes = [
-                _common(a, b)
+                common_shape(a, b)
                 for a, b in zip(
                     _results(trace_at(function, logical, (2,) * 16, 0)),
                     _results(trace_at(function, logical, (3,) * 16, 1)),
@@ -71,7 +71,8 @@ def _results(trace: Any) -> list[tuple[int, ...]]:
     return [t.aval.shape for t in leaves if isinstance(t, Tensor)]
 
 
-def _common(a: tuple[int, ...], b: tuple[int, ...]) -> TensorShape:
+def common_shape(a: tuple[int, ...], b: tuple[int, ...]) -> TensorShape:
+    """The shape that takes both."""
     if len(a) != len(b):
         return TensorShape(None)
     return TensorShape([m if m == n else None for m, n in zip(a, b, strict=True)])

@@ -1,0 +1,324 @@
+"""Functions that cannot be traced whole, errors of the user's own classes, trace types, rows.
+
+Each of these holds in TensorFlow too: `python tests/as_tensorflow.py tests/test_function_facts.py`.
+"""
+
+import pytest
+
+import tfshim as tf
+
+
+class Plain(Exception):
+    pass
+
+
+class Two(Exception):
+    def __init__(self, a, b):
+        super().__init__(a)
+        self.b = b
+
+
+class OfValue(ValueError):
+    pass
+
+
+def raised(make):
+    @tf.function
+    def f(x):
+        raise make()
+
+    with pytest.raises(Exception) as info:
+        f(tf.constant(1.0))
+    return info.value
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "last"),
+    [
+        (lambda: Plain("a"), "Plain", "Plain: a"),
+        (lambda: Plain(), "Plain", "Plain: "),
+        (lambda: Two("a", 2), "StagingError", "Two: a"),
+        (lambda: OfValue("a"), "StagingError", "OfValue: a"),
+        (lambda: OSError("a"), "StagingError", "OSError: a"),
+        (lambda: IndexError("a"), "StagingError", "IndexError: a"),
+        (lambda: ValueError("a"), "ValueError", "ValueError: a"),
+        (lambda: NotImplementedError(), "NotImplementedError", "NotImplementedError: "),
+        (lambda: tf.errors.NotFoundError(None, None, "a"), "NotFoundError", "NotFoundError: a"),
+        (lambda: tf.errors.OpError(None, None, "a", 3), "StagingError", "OpError: a"),
+    ],
+)
+def test_errors_of_converted_code_are_told_with_its_lines(make, name, last):
+    error = raised(make)
+    assert type(error).__name__ == name
+    lines = str(error).split("\n")
+    assert lines[0] == "in user code:"
+    assert "        raise make()" in lines
+    assert lines[-2] == f"    {last}"
+
+
+def test_each_function_on_the_way_adds_its_line():
+    @tf.function
+    def inner(x):
+        raise Plain("a")
+
+    def between(x):
+        return inner(x)
+
+    @tf.function
+    def outer(x):
+        return between(x)
+
+    with pytest.raises(Plain) as info:
+        outer(tf.constant(1))
+    lines = [line.strip() for line in str(info.value).split("\n")]
+    assert [i for i in lines if i.startswith(("return", "raise"))] == [
+        "return between(x)",
+        "return inner(x)",
+        'raise Plain("a")',
+    ]
+    assert str(info.value).count("in user code") == 1
+
+
+def test_a_caught_error_keeps_its_class_in_converted_code():
+    def fails():
+        raise Two("a", 3)
+
+    @tf.function
+    def f(x):
+        try:
+            fails()
+        except Two as e:
+            return x * float(e.b)
+
+    assert float(f(tf.constant(2.0))) == 6.0
+
+
+def test_tensors_of_a_branch_are_inaccessible_outside():
+    kept = []
+
+    @tf.function
+    def f(x):
+        if x > 0:
+            kept.append(x + 1)
+            y = x
+        else:
+            y = x
+        return kept[0] + y
+
+    with pytest.raises(ValueError, match="is out of scope and cannot be used here") as info:
+        f(tf.constant(1.0))
+    assert type(info.value).__name__ == "InaccessibleTensorError"
+
+
+def test_a_leaked_tensor_is_told_without_lines():
+    kept = []
+
+    @tf.function
+    def f(x):
+        kept.append(x + 1)
+        return x
+
+    f(tf.constant(1.0))
+
+    @tf.function
+    def g():
+        return kept[0] + 1
+
+    with pytest.raises(TypeError, match=r"^<tf.Tensor 'add:0' .*> is out of scope and cannot"):
+        g()
+
+
+# -- concrete functions of what is not traced --
+
+
+def test_concrete_functions_of_datasets():
+    data = tf.data.Dataset.range(5)
+
+    @tf.function
+    def f(d):
+        total = tf.constant(0, tf.int64)
+        for x in d:
+            total += x
+        return total
+
+    concrete = f.get_concrete_function(data)
+    assert int(concrete(data)) == int(f(data)) == 10
+    assert f.experimental_get_tracing_count() == 1
+    assert concrete.output_shapes == tf.TensorShape([])
+    assert concrete.output_dtypes == tf.int64
+    assert "(d: DatasetSpec(TensorSpec(shape=(), dtype=tf.int64" in str(concrete.function_type)
+
+
+def test_graphs_of_shapes_that_depend_on_data():
+    v, count = tf.Variable(2.0), tf.Variable(0)
+
+    @tf.function
+    def f(x):
+        count.assign_add(1)
+        return tf.boolean_mask(x, x > 0) * v
+
+    concrete = f.get_concrete_function(tf.TensorSpec([None], tf.float32))
+    graph = concrete.graph
+    assert str(graph.inputs[0].shape) == "(None,)"
+    assert [str(t.shape) for t in graph.outputs] == ["(None,)"]
+    assert str(concrete.structured_outputs.shape) == "(None,)"
+    assert {t.name for t in graph.variables} == {v.name, count.name}
+    assert int(count) == 0  # looking at the graph changes nothing
+    assert concrete(tf.constant([1.0, -1.0])).numpy().tolist() == [2.0]
+    assert int(count) == 1
+
+
+def test_graphs_of_strings():
+    f = tf.function(lambda s: tf.strings.join([s, "!"]))
+    concrete = f.get_concrete_function(tf.TensorSpec([], tf.string))
+    assert len(concrete.inputs) == len(concrete.outputs) == 1
+    assert concrete(tf.constant("a")).numpy() == b"a!"
+
+
+def test_graphs_know_what_they_take_and_give():
+    def f(x):
+        return x + 1.0
+
+    graph = tf.function(f).get_concrete_function(tf.constant(1.0)).graph
+    assert [t.dtype for t in graph.inputs + graph.outputs] == [tf.float32] * 2
+    assert graph.structured_input_signature == ((tf.TensorSpec([], name="x"),), {})
+    assert graph.structured_outputs.shape == []
+
+
+# -- trace types --
+
+
+class FruitType(tf.types.experimental.TraceType):
+    def __init__(self, name):
+        self.name = name
+
+    def is_subtype_of(self, other):
+        return type(other) is FruitType and other.name == self.name
+
+    def most_specific_common_supertype(self, others):
+        return self if all(o == self for o in others) else None
+
+    def placeholder_value(self, placeholder_context=None):
+        return Fruit(f"any {self.name}")
+
+    def __eq__(self, other):
+        return type(other) is FruitType and other.name == self.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+class Fruit(tf.types.experimental.SupportsTracingProtocol):
+    def __init__(self, name):
+        self.name = name
+
+    def __tf_tracing_type__(self, context):
+        return FruitType(self.name)
+
+
+def test_the_traced_function_sees_placeholders_of_trace_types():
+    seen = []
+
+    @tf.function
+    def f(pair, y):
+        seen.append(pair[0].name)
+        return y
+
+    for fruit in (Fruit("apple"), Fruit("apple"), Fruit("pear")):
+        f([fruit], tf.constant(1))
+    assert seen == ["any apple", "any pear"]
+
+
+# -- tf.map_fn over ragged and sparse rows --
+
+RAGGED = [[1, 2], [], [3]]
+
+
+def ragged(values=RAGGED):
+    return tf.ragged.constant(values)
+
+
+def rows(shape, **kwargs):
+    return tf.RaggedTensorSpec(shape, tf.int32, **kwargs)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_ragged_results(compiled):
+    def f(n):
+        return tf.map_fn(tf.range, n, fn_output_signature=rows([None]))
+
+    found = (tf.function(f) if compiled else f)(tf.constant([1, 0, 3]))
+    assert found.to_list() == [[0], [], [0, 1, 2]]
+    assert str(found.shape) == "(3, None)"
+
+
+def test_ragged_rows():
+    sums = tf.map_fn(tf.reduce_sum, ragged(), fn_output_signature=tf.int32)
+    assert sums.numpy().tolist() == [3, 0, 3]
+    assert tf.map_fn(lambda x: x * 2, ragged()).to_list() == [[2, 4], [], [6]]
+    deep = ragged([[[1, 2], [3]], [], [[4]]])
+    inner = tf.map_fn(lambda x: tf.reduce_sum(x, 1), deep, fn_output_signature=rows([None]))
+    assert inner.to_list() == [[3, 3], [], [4]]
+    same = tf.map_fn(lambda x: x + 1, deep, fn_output_signature=rows([None, None]))
+    assert same.to_list() == [[[2, 3], [4]], [], [[5]]]
+
+
+def test_ragged_rows_beside_others_and_nested_results():
+    both = tf.map_fn(
+        lambda p: {"a": tf.range(p[1]), "b": tf.reduce_sum(p[0]) + p[1]},
+        (ragged(), tf.constant([1, 2, 0])),
+        fn_output_signature={"a": rows([None]), "b": tf.int32},
+    )
+    assert both["a"].to_list() == [[0], [0, 1], []]
+    assert both["b"].numpy().tolist() == [4, 2, 3]
+
+
+def test_uniform_and_empty_ragged_results():
+    def make(x):
+        return tf.RaggedTensor.from_row_lengths(tf.range(x * 2), [x, x])
+
+    found = tf.map_fn(make, tf.constant([1, 2]), fn_output_signature=rows([2, None]))
+    assert str(found.shape) == "(2, 2, None)"
+    assert found.to_list() == [[[0], [1]], [[0, 1], [2, 3]]]
+    none = tf.map_fn(tf.range, tf.zeros([0], tf.int32), fn_output_signature=rows([None]))
+    assert none.to_list() == [] and str(none.shape) == "(0, None)"
+
+
+def test_sparse_rows_and_results():
+    s = tf.sparse.from_dense([[1, 0, 2], [0, 0, 3]])
+    sums = tf.map_fn(tf.sparse.reduce_sum, s, fn_output_signature=tf.int32)
+    assert sums.numpy().tolist() == [3, 3]
+    twice = tf.map_fn(lambda x: x * 2, s)
+    assert tf.sparse.to_dense(twice).numpy().tolist() == [[2, 0, 4], [0, 0, 6]]
+    made = tf.map_fn(
+        lambda x: tf.sparse.from_dense([x, 0, x]),
+        tf.constant([1, 0, 3]),
+        fn_output_signature=tf.SparseTensorSpec([None], tf.int32),
+    )
+    assert tf.sparse.to_dense(made).numpy().tolist() == [[1, 0, 1], [0, 0, 0], [3, 0, 3]]
+
+
+def test_gradients_of_ragged_rows():
+    v = tf.constant([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        tape.watch(v)
+        r = tf.RaggedTensor.from_row_lengths(v, [2, 0, 1])
+        y = tf.map_fn(lambda x: tf.reduce_sum(x * x), r, fn_output_signature=tf.float32)
+        y = tf.reduce_sum(y)
+    assert tape.gradient(y, v).numpy().tolist() == [2.0, 4.0, 6.0]
+
+
+def test_results_of_another_kind_than_the_signature_are_refused():
+    wrong = tf.RaggedTensorSpec([None], tf.float32)
+    with pytest.raises(ValueError, match="Error in map_fn:\n  Expected `fn` to return a:\n    Rag"):
+        tf.map_fn(tf.range, tf.constant([1, 2]), fn_output_signature=wrong)
+    with pytest.raises(ValueError, match="Dimensions 3 and 2 are not compatible"):
+        tf.map_fn(lambda p: p[1], (ragged(), tf.constant([1, 2])), fn_output_signature=tf.int32)
+
+
+@pytest.mark.parametrize("of", ["foldl", "foldr", "scan"])
+def test_folds_take_no_composites(of):
+    s = tf.sparse.from_dense([[1, 0, 2], [0, 0, 3]])
+    for elems in (s, ragged()):
+        with pytest.raises(ValueError):
+            getattr(tf, of)(lambda a, x: a, elems, initializer=0)
