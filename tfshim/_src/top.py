@@ -26,6 +26,7 @@ from tfshim._src import (  # noqa: E402, F401
     jaxbridge,
     module,
     operators,
+    profiler,
     ragged_ops,
     sparse_embedding,
     sparse_operators,
@@ -46,6 +47,7 @@ from tfshim._src.control_flow import (  # noqa: E402, F401
 from tfshim._src.function import autograph, concrete_function, gradients, mode, polymorphic  # noqa: E402, F401
 from tfshim._src.install import install, installed, uninstall  # noqa: E402
 from tfshim._src.registry import publish  # noqa: E402
+from tfshim._src.summary import plugins, tracing, writer  # noqa: E402, F401
 
 __version__ = "2.21.0"
 newaxis = None

@@ -22,6 +22,9 @@ from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor, pending
 from tfshim._src.variable import Variable
 
+#: Functions that are told of each finished graph (`tf.summary.trace_on`).
+OBSERVERS: list[Callable[[FuncGraph], None]] = []
+
 #: References to a captured tensor by the graph's list, its slice, the loop and the call.
 _HELD = 4
 
@@ -150,6 +153,8 @@ def trace(
     graph.constants = _constants(graph)
     graph.results = outputs
     inner = GraphFunction(graph, outputs)
+    for observe in OBSERVERS:
+        observe(graph)
     return Trace(inner, structure, constants, list(variables))
 
 

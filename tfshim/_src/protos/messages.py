@@ -51,6 +51,18 @@ _MESSAGES = {
     # graphs, without attributes
     "NodeDef": "name 1 string, op 2 string, input 3 *string, device 4 string",
     "GraphDef": "node 1 *NodeDef",
+    "RunMetadata.FunctionGraphs": "partition_graphs 1 *GraphDef, pre_optimization_graph 2 GraphDef",
+    "RunMetadata": "partition_graphs 3 *GraphDef, function_graphs 4 *RunMetadata.FunctionGraphs",
+    # summaries
+    "SourceMetadata": "writer 1 string",
+    "SummaryMetadata.PluginData": "plugin_name 1 string, content 2 bytes",
+    "SummaryMetadata": """plugin_data 1 SummaryMetadata.PluginData, display_name 2 string,
+        summary_description 3 string""",
+    "Summary.Value": """tag 1 string, simple_value 2 &float, tensor 8 &TensorProto,
+        metadata 9 SummaryMetadata""",
+    "Summary": "value 1 *Summary.Value",
+    "Event": """wall_time 1 double, step 2 int64, file_version 3 &string, graph_def 4 &bytes,
+        summary 5 &Summary, source_metadata 10 SourceMetadata""",
     # checkpoints
     "CheckpointState": """model_checkpoint_path 1 string, all_model_checkpoint_paths 2 *string,
         all_model_checkpoint_timestamps 3 *double, last_preserved_timestamp 4 double""",

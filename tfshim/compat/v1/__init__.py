@@ -34,11 +34,13 @@ if _typing.TYPE_CHECKING:  # imported on first use
     from tfshim.compat.v1 import (
         logging,
         random,
+        train,
     )
 
 _SUBMODULES = {
     "logging",
     "random",
+    "train",
 }
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "to_float",
     "to_int32",
     "to_int64",
+    "train",
 ]
 
 
