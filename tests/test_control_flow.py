@@ -513,3 +513,50 @@ def test_writes_and_failures_in_a_loop_over_rows():
     with pytest.raises(tf.errors.InvalidArgumentError, match="indices = 5 is not in"):
         f(tf.constant([0, 5, 1]))
     assert v.numpy() == 5
+
+
+def checks_of(function, *args):
+    """Names of the nodes of a traced function that report."""
+    graph = function.get_concrete_function(*args).graph
+    return [k.name for k, _ in graph.nodes if k.attrs.get("report")]
+
+
+def test_an_index_that_counts_within_bounds_needs_no_check():
+    @tf.function
+    def inside(x):
+        total = tf.zeros([])
+        for i in tf.range(5):
+            total += x[i]
+        return total
+
+    @tf.function
+    def outside(x):
+        total = tf.zeros([])
+        for i in tf.range(6):
+            total += x[i]
+        return total
+
+    x = tf.constant([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert inside(x).numpy() == 15.0
+    assert checks_of(inside, x) == []
+    with pytest.raises(tf.errors.InvalidArgumentError, match="slice index 5 of dimension 0"):
+        outside(x)
+    assert checks_of(outside, x) != []
+
+
+def test_a_loop_and_its_gradient_run_forward_once():
+    v = tf.Variable(2.0)
+
+    @tf.function
+    def slope():
+        with tf.GradientTape() as tape:
+            _, y = tf.while_loop(
+                lambda i, y: i < 3, lambda i, y: (i + 1, y * v), [tf.constant(0), tf.constant(1.0)]
+            )
+        return tape.gradient(y, v)
+
+    assert slope().numpy() == 12.0
+    graph = slope.get_concrete_function().graph
+    (forward,) = [refs for k, refs in graph.nodes if k.name == "While"]
+    (backward,) = [refs for k, refs in graph.nodes if k.name == "WhileGrad"]
+    assert backward[: len(forward)] == forward  # so that they share what is kept

@@ -43,7 +43,8 @@ def _as_int(item: Any) -> int:
     if isinstance(item, Tensor) or hasattr(item, "_as_operand"):
         t = convert(item)
         if t.aval.shape == () and t.aval.dtype in _INDEX_DTYPES:
-            return int(t._host_value())
+            known = fold.static_value(t)  # also of what a loop's first step depends on
+            return int(t._host_value() if known is None else known)
         raise _bad_index(item)
     if isinstance(item, np.ndarray) and item.shape == () and item.dtype.name in _INDEX_NAMES:
         return int(item)

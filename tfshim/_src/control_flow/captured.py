@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from tfshim._src import derive, reports
+from tfshim._src.control_flow.known import known
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import Aval
@@ -184,7 +185,13 @@ def raw_function(function: GraphFunction) -> Callable:
     return run
 
 
-def node(name: str, fn: Callable, plain: Callable, inputs: Sequence[EagerTensor]) -> list:
+def node(
+    name: str,
+    fn: Callable,
+    plain: Callable,
+    inputs: Sequence[EagerTensor],
+    made: Sequence[Aval],
+) -> list:
     """Dispatches a control-flow node.
 
     Args:
@@ -192,12 +199,19 @@ def node(name: str, fn: Callable, plain: Callable, inputs: Sequence[EagerTensor]
       fn: the raw function, reversible.
       plain: the same for forward mode.
       inputs: its tensors.
+      made: avals of the outputs.
     """
 
-    forward = Kernel(name, plain)
+    forward = Kernel(name, jax.jit(plain, inline=True))
 
     def pushforward(ins, outs, moving, tangents):
         return dispatch(derive.pushforward(forward, moving, len(ins)), (*ins, *tangents))
 
-    outs = dispatch(Kernel(name, fn, {"pushforward": pushforward}), tuple(inputs))
+    kernel = Kernel(
+        name,
+        jax.jit(fn, inline=True),
+        {"pushforward": pushforward},
+        form=known(tuple([t.aval for t in inputs]), tuple(made)),
+    )
+    outs = dispatch(kernel, tuple(inputs))
     return outs if isinstance(outs, list) else [outs]

@@ -101,7 +101,8 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
         return fn
 
     programs = [p.function.kernel.fn for p in parts]
-    outs = node(name, make(raws), make(programs), [index, *inputs.tensors])
+    made = [t.aval for t in parts[0].outputs]
+    outs = node(name, make(raws), make(programs), [index, *inputs.tensors], made)
     n = len(flat[0])
     assign(written, outs[n : n + len(written)])
     if checks:

@@ -110,7 +110,11 @@ def _node(work: Captured, carry: list, rows: list, outs: list, reverse: bool) ->
         return fn
 
     run, plain = work.raw(), work.function.kernel.fn
-    found = node("While", scan(run), scan(plain), [*tensors, *rows, *inputs.tensors])
+    length = rows[0].aval.shape[0]
+    stacked = [make_aval((length, *t.aval.shape), t.aval.dtype) for t in outs[n:]]
+    avals = [t.aval for t in tensors]
+    made = [*avals[:n], *stacked, *avals[n:]]
+    found = node("While", scan(run), scan(plain), [*tensors, *rows, *inputs.tensors], made)
     assign(written, found[n + k : n + k + w])
     if has_effects:
         effects.happen(found[n + k + w : n + k + w + 1])

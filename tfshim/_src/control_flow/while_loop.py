@@ -322,7 +322,8 @@ def _name_of(t: EagerTensor) -> str:
 
 def _node(state, flat, outs, work: Captured, check: Captured, written: list[Variable]) -> Any:
     has_effects = bool(work.graph.effects)
-    first, rest = check.needed([check.result]), work.needed(outs, written)
+    first = check.needed([check.result])
+    steps, rest = _count_steps(flat, outs, work, check, work.needed(outs, written))
     checks = [*first, *rest]
     size = reports.width(checks)
     final = [work.value_of(v, rest) for v in written]
@@ -377,7 +378,6 @@ def _node(state, flat, outs, work: Captured, check: Captured, written: list[Vari
 
         return more, go, end
 
-    steps = _count_steps(flat, outs, work, check)
     plain = bodies(work.function.kernel.fn, check.function.kernel.fn)
     more, go, end = bodies(work.raw(), check.function.kernel.fn)
     if steps is not None:
@@ -395,7 +395,8 @@ def _node(state, flat, outs, work: Captured, check: Captured, written: list[Vari
             return end(raw_loops.repeat(steps, plain[1], values[:m], values[m:]), values[m:])
         return end(raw_loops.plain_while(*plain[:2], values[:m], values[m:]), values[m:])
 
-    results = node("While", fn, forward, [*tensors, *inputs.tensors]) if m else []
+    avals = [t.aval for t in tensors]
+    results = node("While", fn, forward, [*tensors, *inputs.tensors], avals) if m else []
     assign(written, results[n : n + w])
     if has_effects:
         effects.happen(results[n + w : n + w + 1])
@@ -409,10 +410,22 @@ def _first(report: Any, later: Any) -> Any:
     return report if later is None else jnp.where(report[0] != 0, report, later)
 
 
-def _count_steps(flat, outs, work: Captured, check: Captured) -> int | None:
-    """The number of steps, where it follows from constants; else None."""
-    found = _simulate(flat, outs, work, check, [])
-    return None if found is None else len(found)
+def _count_steps(
+    flat, outs, work: Captured, check: Captured, checks: list[reports.Check]
+) -> tuple[int | None, list[reports.Check]]:
+    """The number of steps, where it follows from constants, else None; and the checks of the body
+    that may fail. That of `x[i]` cannot, if i only counts within x."""
+    found = None
+    known = [c for c in checks if _slots_read(work, [c.report], len(flat)) is not None]
+    if known:
+        found = _simulate(flat, outs, work, check, [c.report for c in known])
+    if found is None:
+        known = []
+        found = _simulate(flat, outs, work, check, [])
+    if found is None:
+        return None, checks
+    passed = {id(c) for i, c in enumerate(known) if not any(step[i][0] for step in found)}
+    return len(found), [c for c in checks if id(c) not in passed]
 
 
 def _sizes(flat, outs, work: Captured, check: Captured, arrays: list[TensorArray]) -> list[int]:

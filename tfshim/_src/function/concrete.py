@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
 from tfshim._src import reports
@@ -86,7 +87,9 @@ class GraphFunction:
         # one kernel per function, since its gradient rule knows the graph
         self.kernel = Kernel(
             f"PartitionedCall:{graph.name}",
-            _Baked(program.fn, fixed, len(graph.ext)) if fixed else program.fn,
+            jax.jit(
+                _Baked(program.fn, fixed, len(graph.ext)) if fixed else program.fn, inline=True
+            ),
             {"function": self, "pushforward": self._pushforward},
             rule=self._gradient,
         )

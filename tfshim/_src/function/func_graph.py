@@ -153,6 +153,15 @@ class FuncGraph(Graph):
         self.entries.append((kernel, inputs, outs))
         return outs
 
+    def external(self, tensor) -> int:
+        """The ref of a tensor made elsewhere. Literals are constants here, so that one of them has
+        one ref, and a pullback reads what its forward node reads."""
+        ref = self.ext_refs.get(id(tensor))
+        if ref is None:
+            self.ext.append(tensor)
+            ref = self.ext_refs[id(tensor)] = -len(self.ext)
+        return ref
+
     def _check_scope(self, tensor: EagerTensor) -> None:
         """A symbolic tensor may come from a function around this one, and from nowhere else."""
         trace = tensor._trace
