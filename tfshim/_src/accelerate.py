@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tfshim._src import config, convert, dispatch
-from tfshim._src.engine import flush, speed
+from tfshim._src.engine import ahead, flush, speed
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel, Spec
 from tfshim._src.engine.trace import Pending
@@ -20,6 +20,7 @@ if speed.core is not None:
         spec=Spec,
         aval=Aval,
         dispatch=dispatch.dispatch_in_python,
+        launch=ahead.launch,
         is_ours=dispatch.is_ours,
         ours=dispatch.OURS,
         config=config.__dict__,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tfshim._src.backprop import is_seed
-from tfshim._src.engine import speed
+from tfshim._src.engine import ahead, speed
 from tfshim._src.engine.key import Key
 from tfshim._src.engine.trace import Pending, on_track
 from tfshim._src.indexed_slices import IndexedSlices
@@ -59,6 +59,8 @@ class Plan:
             trace.ext += self.ext
             trace.outs += [None] * self.width
             trace.nslots += self.width
+            if len(trace.nodes) >= trace.launch_at:
+                ahead.launch(trace)
             handles = _handles(trace, self.avals)
             if self.simple:
                 return handles

@@ -20,14 +20,14 @@
 #define FEW 32        /* a node's inputs and outputs, nearly always */
 
 static PyObject *tensor_type, *variable_type, *unread_type, *pending_type;
-static PyObject *slow_dispatch, *is_ours, *ours, *config_dict, *flush_dict, *literals, *miss, *thread_key;
+static PyObject *slow_dispatch, *launch, *is_ours, *ours, *config_dict, *flush_dict, *literals, *miss, *thread_key;
 static PyObject *s_trace, *s_listeners, *s_active, *s_noting, *s_limit, *s_handle, *s_of, *s_max_bytes,
     *s_trainable;
 
 /* Offsets of the __slots__ that are read here. */
 static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL, T_NAME;
 static Py_ssize_t P_NODES, P_SPECS, P_EXT, P_EXT_REFS, P_HELD, P_NSLOTS, P_OUTS, P_SITES, P_READS,
-    P_RUNNING, P_LAST, P_LAST_SPECS, P_LAST_SITES, P_SPARE, P_MATCHED, P_ASSIGNED, P_CHECKS;
+    P_RUNNING, P_LAST, P_LAST_SPECS, P_LAST_SITES, P_SPARE, P_MATCHED, P_LAUNCH_AT, P_ASSIGNED, P_CHECKS;
 static Py_ssize_t K_MEMO, K_HOST_ONLY, S_OUTPUTS, S_SINGLE, A_NBYTES, A_DTYPE, A_TRAINABLE;
 
 #define AT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
@@ -274,6 +274,11 @@ static PyObject *record(PyObject *trace, PyObject *kernel, PyObject **ins, Py_ss
         goto done;
     }
     set_at(trace, P_NSLOTS, Py_NewRef(end));
+    if (count + 1 >= PyLong_AsSsize_t(AT(trace, P_LAUNCH_AT))) {
+        PyObject *none = PyObject_CallOneArg(launch, trace);
+        if (!none) Py_CLEAR(result);
+        Py_XDECREF(none);
+    }
 done:
     for (Py_ssize_t i = 0; i < n + width; i++) Py_XDECREF(refs[i]);
     if (refs != few) PyMem_Free(refs);
@@ -884,7 +889,7 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
     if (keep(&tensor_type, given, "tensor") || keep(&variable_type, given, "variable") ||
         keep(&unread_type, given, "unread") ||
         keep(&pending_type, given, "pending") || keep(&slow_dispatch, given, "dispatch") ||
-        keep(&is_ours, given, "is_ours") || keep(&ours, given, "ours") ||
+        keep(&launch, given, "launch") || keep(&is_ours, given, "is_ours") || keep(&ours, given, "ours") ||
         keep(&config_dict, given, "config") || keep(&literals, given, "literals") ||
         keep(&kernel, given, "kernel") || keep(&spec, given, "spec") ||
         keep(&aval, given, "aval") || keep(&flush_dict, given, "flush"))
@@ -900,6 +905,7 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
         {pending_type, "running", &P_RUNNING}, {pending_type, "last", &P_LAST},
         {pending_type, "last_sites", &P_LAST_SITES}, {pending_type, "last_specs", &P_LAST_SPECS},
         {pending_type, "spare", &P_SPARE}, {pending_type, "matched", &P_MATCHED},
+        {pending_type, "launch_at", &P_LAUNCH_AT},
         {pending_type, "assigned", &P_ASSIGNED},
         {pending_type, "checks", &P_CHECKS}, {kernel, "memo", &K_MEMO},
         {kernel, "host_only", &K_HOST_ONLY}, {spec, "outputs", &S_OUTPUTS},

@@ -24,6 +24,8 @@ from tfshim._src.engine.stats import stats
 
 #: Smaller buffers are not worth asking who holds them.
 DONATE_BYTES = 1 << 16
+#: Nor are they all together below this: a program that donates nothing can be launched ahead.
+DONATE_TOTAL = 1 << 18
 #: So many more runs whose free inputs were not the donated ones than others, and the program is
 #: compiled anew.
 MOST_MISFITS = 8
@@ -78,6 +80,8 @@ class Compiled:
         #: External inputs that an output of the same shape and dtype could take the place of.
         self._free = Counter(a for a in self._out_avals if a.nbytes >= DONATE_BYTES)
         self._candidates = [i for i in self.arrays if self._ext_avals[i] in self._free]
+        if sum([self._ext_avals[i].nbytes for i in self._candidates]) < DONATE_TOTAL:
+            self._candidates = []
 
     def _run(self, wanted, packed, *values):
         full: list[Any] = [None] * self.n_ext
@@ -129,6 +133,14 @@ class Compiled:
         found = None if order == sorted(order) else sorted(range(len(order)), key=order.__getitem__)
         self.call = Call(run, tuple((i, place[i]) for i in donated), found)
         return self.call
+
+    def launchable(self, ext) -> bool:
+        """Whether a run like that of these inputs has no effect but its results, so that it may be
+        in vain."""
+        if self.call is None or self.call.donated:
+            return False
+        traced = self.call.run.trace(self._pack(ext), *[ext[i]._value for i in self.arrays])
+        return not traced.jaxpr.effects
 
     def _alone(self) -> Any:
         """The cold tier's compiled call of a single node: then nothing is compiled anew."""

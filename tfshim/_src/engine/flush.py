@@ -14,13 +14,14 @@ import time
 from typing import Any
 
 from tfshim._src import config
-from tfshim._src.engine import speed
+from tfshim._src.engine import ahead, speed
+from tfshim._src.engine.ahead import Ahead
 from tfshim._src.engine.compiled import Compiled
 from tfshim._src.engine.examine import examine
 from tfshim._src.engine.interpret import Interpreter
 from tfshim._src.engine.key import Key
 from tfshim._src.engine.stats import stats
-from tfshim._src.engine.trace import LISTED, Pending, Trace, on_track
+from tfshim._src.engine.trace import LISTED, NEVER, Pending, Trace, on_track
 
 #: Measured costs of compiling, in microseconds: the call, each node, and, since XLA fuses the whole
 #: history into every value that somebody can still see, each output times the nodes before it.
@@ -52,7 +53,7 @@ class Entry:
 
     __slots__ = (
         "key", "runs", "hot_at", "cost", "call_us", "call", "interpreter", "site", "nodes",
-        "seconds", "best", "compile_seconds", "functions", "last", "next",
+        "seconds", "best", "least", "compile_seconds", "functions", "last", "next", "ahead",
     )  # fmt: skip
 
     def __init__(self, key: Key, outputs: int, site: Any):
@@ -65,6 +66,7 @@ class Entry:
         self.interpreter: Interpreter | None = None
         self.call_us = CALL_US + CALL_OUTPUT_US * outputs
         self.best = math.inf  # seconds of the fastest cold run
+        self.least = math.inf  # and of the fastest compiled one, until its values are on their way
         self.site = site
         self.seconds = 0.0
         self.compile_seconds = 0.0
@@ -72,6 +74,7 @@ class Entry:
         #: What it had when it ran last, as `Pending.expect` takes it.
         self.last: tuple = ([], [], [], {}, [])
         self.next: Key = key  # of the program that ran after it
+        self.ahead: Ahead | None = None  # of one that is compiled and donates nothing
 
     def ran(self, seconds: float) -> None:
         """A cold run took so long."""
@@ -93,10 +96,6 @@ class Entry:
             and not config.hot_after
             and self.seconds * 1e6 >= self.cost
         )
-
-
-#: The run at which a program that is too expensive to compile is compiled.
-NEVER = 1 << 62
 
 
 def compile_cost_us(nodes: int, outputs: int) -> int:
@@ -139,8 +138,10 @@ def _run_pending(trace: Pending) -> None:
                 follower.before_run(trace)
     nodes, specs, ext, outs, sites = trace.nodes, trace.specs, trace.ext, trace.outs, trace.sites
     checks, overwritten, marks = trace.checks, trace.overwritten, trace.marks
-    expected = trace.expected
+    expected, launched = trace.expected, trace.launched
     as_expected = len(nodes) == len(trace.last) and on_track(trace)
+    if launched is not None and not as_expected:
+        expected.ahead.failed()
     trace.clear()
     stats.nodes += len(nodes)
     if len(nodes) == 1 and specs[0].alone is not None and _run_alone(nodes[0], specs[0], ext, outs):
@@ -148,10 +149,17 @@ def _run_pending(trace: Pending) -> None:
     wanted, tensors = _alive(outs)
     if wanted:
         rest = (*_inputs(ext), tuple(wanted))
-        key = expected.key if as_expected and expected.key.rest == rest else Key(nodes, rest)
-        entry = _run(key, nodes, specs, ext, wanted, tensors, sites)
+        as_expected = as_expected and expected.key.rest == rest
+        key = expected.key if as_expected else Key(nodes, rest)
+        if not as_expected:
+            launched = None
+        entry = _run(key, nodes, specs, ext, wanted, tensors, sites, launched)
         if entry.runs > 1:
             entry.last = nodes, specs, sites, marks, outs if entry.call is not None else []
+        if as_expected and entry.call is not None:
+            if entry.ahead is None:
+                entry.ahead = Ahead()
+            entry.ahead.ran(entry, nodes, ext, tensors)
         _expect_next(trace, entry)
         if checks:
             examine(checks, overwritten, nodes, specs, tensors, wanted)
@@ -231,7 +239,7 @@ def _is_tiny(nodes, specs, ext, host_nodes: int) -> bool:
     return sum([t.aval.nbytes for t in ext] + [a.nbytes for a in specs[0].outputs]) <= TINY_BYTES
 
 
-def _run(key, nodes, specs, ext, wanted, tensors, sites) -> Entry:
+def _run(key, nodes, specs, ext, wanted, tensors, sites, launched) -> Entry:
     stats.flushes += 1
     entry = programs.get(key)
     if entry is None:
@@ -245,7 +253,11 @@ def _run(key, nodes, specs, ext, wanted, tensors, sites) -> Entry:
     started = time.perf_counter()
     if entry.hot:
         try:
-            values = _run_compiled(entry, nodes, ext, wanted)
+            values = ahead.take(entry, launched, ext)
+            if values is None:
+                values = _run_compiled(entry, nodes, ext, wanted)
+            else:
+                stats.compiled_runs += 1
         except Exception:
             programs.pop(entry.key, None)  # a failed compile or run leaves nothing behind
             values = None
@@ -253,7 +265,10 @@ def _run(key, nodes, specs, ext, wanted, tensors, sites) -> Entry:
             for t, value in zip(tensors, values, strict=True):
                 t._value = value
                 t._trace = None
-            entry.seconds += time.perf_counter() - started
+            seconds = time.perf_counter() - started
+            entry.seconds += seconds
+            if launched is None:
+                entry.least = min(entry.least, seconds)
             return entry
     if entry.interpreter is None:
         entry.interpreter = Interpreter(nodes, specs, wanted)

@@ -18,6 +18,7 @@ class Stats:
     kernel_compiles: int = 0  #: single kernels compiled by XLA for the cold tier
     host_nodes: int = 0  #: nodes evaluated by NumPy
     xla_nodes: int = 0  #: nodes evaluated by a compiled single kernel
+    launched_ahead: int = 0  #: compiled runs that began before their last node was recorded
     dead_nodes: int = 0  #: nodes never run since nobody could see their outputs
     donations: int = 0  #: input buffers given to XLA to write outputs into
     to_device: int = 0  #: host values handed to XLA

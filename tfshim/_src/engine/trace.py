@@ -31,6 +31,10 @@ Node = tuple[Kernel, tuple[int, ...]]
 BOUND = 2
 
 
+#: A number of runs or nodes that is never reached.
+NEVER = 1 << 62
+
+
 def _listed() -> int:
     for t in [object()]:
         return sys.getrefcount(t)
@@ -96,7 +100,7 @@ class Pending(Trace):
     __slots__ = (
         "assigned", "epoch", "followers", "reads", "running", "checks", "overwritten",
         "ran", "expected", "last", "last_specs", "last_sites", "last_marks", "marks", "spare",
-        "matched",
+        "matched", "launch_at", "launched",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -126,6 +130,10 @@ class Pending(Trace):
         #: (number of checks before, variable, the value that it had): writes after a check.
         self.overwritten: list[tuple[int, Any, Any]] = []
         self.matched = 0  # so many nodes are known to be the expected ones
+        #: The number of nodes at which the expected program can be launched, and its inputs and
+        #: values since it is (ahead.py).
+        self.launch_at = NEVER
+        self.launched: tuple | None = None
         #: Plans that were appended here, by place and structure (plans.py).
         self.marks: dict[tuple, Any] = {}
         self.epoch += 1
@@ -134,6 +142,7 @@ class Pending(Trace):
         """Expects a program to run next, which ran before."""
         self.expected = entry
         self.last, self.last_specs, self.last_sites, self.last_marks, self.spare = entry.last
+        self.launch_at = NEVER if entry.ahead is None else entry.ahead.after
 
     def handle(self, ref: int, make, avals: Sequence[Aval]) -> Any:
         """The tensor of a ref; made anew for a value that nobody holds any more.
