@@ -16,6 +16,7 @@ import numpy as np
 from tfshim._src import dtypes
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.forms import Avals, Form, Run, broadcast_shape, unbroadcast
+from tfshim._src.engine.host_cost import Cost, cost_hint
 from tfshim._src.engine.stats import stats
 
 _SIZE = 2
@@ -27,6 +28,11 @@ class _Program:
     def __init__(self, jaxpr: Any, outputs: tuple):
         self.jaxpr = jaxpr
         self.dtypes = outputs
+
+    @functools.cached_property
+    def cost(self) -> Cost:
+        """The work for the few elements that it was traced for."""
+        return cost_hint(self.jaxpr)
 
     @functools.cached_property
     def _arrays(self) -> tuple[Run | None, bool]:
@@ -99,6 +105,12 @@ class Elementwise(Form):
     def jaxpr(self, avals: Avals) -> Any:
         program = self.program(avals)
         return None if program is None else program.jaxpr
+
+    def cost(self, avals: Avals, outputs: Avals) -> Cost:
+        program = self.program(avals)
+        assert program is not None
+        size = max([a.size for a in (*avals, *outputs)])
+        return (size // _SIZE + 1) * program.cost
 
     def host(self, avals: Avals) -> Run | None:
         program = self.program(avals)

@@ -2,7 +2,8 @@
 
 A program becomes hot when running it node by node has cost about what compiling it would: the
 ski-rental rule, at most twice the cost of the better choice known in hindsight. What the cold runs
-cost is counted per node, and timed as well, since nodes on large arrays cost more.
+cost is counted per node, and timed as well, since nodes on large arrays cost more; of that time
+counts what a compiled call would not have needed.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ COLD_NODE_US = 25
 #: A program whose compilation would take longer than this is never compiled.
 MAX_COMPILE_US = 30_000_000
 MIN_RUNS = 3
-#: What calling a compiled program and reading a value of it cost at least, and each output more.
+#: What calling a compiled program and reading a value of it cost at least, and each output more;
+#: and how many bytes of its inputs and outputs XLA gets through in a microsecond.
 CALL_US = 25
 CALL_OUTPUT_US = 1
+CALL_BYTES = 20_000
 #: A program with a call of a `tf.function` in it is compiled at this run; at the first one if that
 #: call is too large for NumPy and is in no more programs than this.
 FUNCTION_HOT = 2
@@ -56,7 +59,7 @@ class Entry:
         "seconds", "best", "least", "compile_seconds", "functions", "last", "next", "ahead",
     )  # fmt: skip
 
-    def __init__(self, key: Key, outputs: int, site: Any):
+    def __init__(self, key: Key, outputs: int, site: Any, nbytes: int = 0):
         self.key = key
         self.runs = 0
         nodes = self.nodes = len(key.nodes)
@@ -64,7 +67,7 @@ class Entry:
         self.hot_at = hot_threshold(nodes, self.cost)
         self.call: Compiled | None = None
         self.interpreter: Interpreter | None = None
-        self.call_us = CALL_US + CALL_OUTPUT_US * outputs
+        self.call_us = CALL_US + CALL_OUTPUT_US * outputs + nbytes / CALL_BYTES
         self.best = math.inf  # seconds of the fastest cold run
         self.least = math.inf  # and of the fastest compiled one, until its values are on their way
         self.site = site
@@ -94,7 +97,7 @@ class Entry:
             self.runs >= MIN_RUNS
             and self.hot_at != NEVER
             and not config.hot_after
-            and self.seconds * 1e6 >= self.cost
+            and self.seconds * 1e6 - self.runs * self.call_us >= self.cost
         )
 
 
@@ -243,7 +246,8 @@ def _run(key, nodes, specs, ext, wanted, tensors, sites, launched) -> Entry:
     stats.flushes += 1
     entry = programs.get(key)
     if entry is None:
-        entry = programs[key] = Entry(key, len(wanted), sites[-1])
+        nbytes = sum([t.aval.nbytes for t in (*ext, *tensors)])
+        entry = programs[key] = Entry(key, len(wanted), sites[-1], nbytes)
         _expect(entry, nodes, specs)
         if len(programs) > MAX_PROGRAMS:
             programs.popitem(last=False)

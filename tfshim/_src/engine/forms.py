@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from tfshim._src.engine.aval import Aval
+from tfshim._src.engine.host_cost import Cost
 from tfshim._src.engine.host_rules import RULES, Equation, HostAval, widened
 
 Avals = tuple[Aval, ...]
@@ -33,10 +34,12 @@ class Form:
     Attributes:
       single: whether the op has one result that is no list.
       connects: whether each result depends on each input, as TensorFlow sees it.
+      weight: roughly the flops that an element of the result takes.
     """
 
     single = True
     connects = False
+    weight = 1
 
     def __init__(self, kernel: Any):
         self.kernel = kernel
@@ -64,9 +67,10 @@ class Form:
         """A trace that it was made from, which reads the same inputs; None if there is none."""
         return None
 
-    def flops(self, avals: Avals, outputs: Avals) -> int:
+    def cost(self, avals: Avals, outputs: Avals) -> Cost:
         """Roughly how much work a call is."""
-        return 8 * sum([a.size for a in outputs])
+        flops = self.weight * sum([a.size for a in outputs])
+        return Cost(flops, sum([a.nbytes for a in (*avals, *outputs)]))
 
     def pullback(self, kernel: Any) -> Form | None:
         """The form of `kernel`, which is a pullback of this form's."""
@@ -114,9 +118,9 @@ class Pullback(Form):
 
         return run
 
-    def flops(self, avals: Avals, outputs: Avals) -> int:
+    def cost(self, avals: Avals, outputs: Avals) -> Cost:
         made = self.forward.outputs(avals[: self.n_in]) or ()
-        return 2 * self.forward.flops(avals[: self.n_in], made)
+        return 2 * self.forward.cost(avals[: self.n_in], made)
 
     def pullback(self, kernel: Any) -> Form | None:
         return None

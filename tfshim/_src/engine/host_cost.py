@@ -1,14 +1,32 @@
-"""A rough count of the work in a jaxpr, from its avals alone."""
+"""A rough count of the work in a jaxpr, from its avals alone, and of NumPy's time for it."""
+
+from __future__ import annotations
 
 import math
-from typing import NamedTuple
+import operator
+from typing import Any, NamedTuple
+
+#: What NumPy does in a microsecond: element by element, within BLAS, and reading and writing.
+_FLOPS, _PRODUCTS, _BYTES = 3_000, 100_000, 10_000
 
 
 class Cost(NamedTuple):
-    """Floating-point operations and bytes read and written, both rough."""
+    """Floating-point operations, bytes read and written, and what BLAS does, all rough."""
 
     flops: int
     nbytes: int
+    products: int = 0
+
+    @property
+    def us(self) -> int:
+        """The microseconds that NumPy is expected to take."""
+        return self.flops // _FLOPS + self.products // _PRODUCTS + self.nbytes // _BYTES
+
+    def __add__(self, other: Any) -> Cost:
+        return Cost(*map(operator.add, self, other))
+
+    def __rmul__(self, times: Any) -> Cost:
+        return Cost(*[times * n for n in self])
 
 
 # Trips assumed of a while loop, whose length no aval tells.
@@ -17,8 +35,12 @@ _WEIGHTS = {
     **dict.fromkeys(("exp", "exp2", "log", "log1p", "expm1", "tanh", "logistic", "pow"), 8),
     **dict.fromkeys(("sin", "cos", "tan", "sqrt", "rsqrt", "div", "atan2", "cbrt"), 4),
     **dict.fromkeys(("erf", "erfc", "erf_inv", "lgamma", "digamma", "igamma", "igammac"), 32),
-    **dict.fromkeys(("sort", "top_k"), 16),
+    **dict.fromkeys(("sort", "top_k", "select_n", "cumsum", "cumprod", "cummax", "cummin"), 16),
+    **dict.fromkeys(("scatter-add", "scatter-mul", "scatter-max", "scatter-min"), 32),
 }
+#: What BLAS and LAPACK do, and how many of its operations take the time of one in a product.
+_IN_BLAS = {"dot_general": 1, "conv_general_dilated": 4, "triangular_solve": 4, "cholesky": 4}
+_IN_BLAS |= {"lu": 8, "qr": 8, "geqrf": 8, "eigh": 16, "svd": 16}
 _MOVES = frozenset(
     ("reshape", "squeeze", "expand_dims", "broadcast_in_dim", "transpose", "slice", "copy")
 )
@@ -38,23 +60,24 @@ def cost_hint(closed_jaxpr) -> Cost:
 
     A while loop, whose length is not known beforehand, counts for 32 trips.
     """
-    flops = nbytes = 0
+    total = Cost(0, 0)
     for eqn in getattr(closed_jaxpr, "jaxpr", closed_jaxpr).eqns:
         name, params = eqn.primitive.name, eqn.params
         nested = [cost_hint(inner) for inner in _nested(params)]
         if nested and not name.startswith(("scatter", "reduce", "custom_linear")):
             if name == "cond":
-                flops += max(cost.flops for cost in nested)
-                nbytes += max(cost.nbytes for cost in nested)
+                total += Cost(*map(max, *nested)) if len(nested) > 1 else nested[0]
                 continue
             trips = {"scan": params.get("length", 1), "while": _WHILE_TRIPS}.get(name, 1)
-            flops += trips * sum(cost.flops for cost in nested)
-            nbytes += trips * sum(cost.nbytes for cost in nested)
+            for cost in nested:
+                total += trips * cost
             continue
         largest = max(map(_size, [*eqn.invars, *eqn.outvars]), default=0)
-        nbytes += sum(map(_nbytes, [*eqn.invars, *eqn.outvars]))
-        flops += _flops(name, eqn, largest)
-    return Cost(flops, nbytes)
+        nbytes = sum(map(_nbytes, [*eqn.invars, *eqn.outvars]))
+        flops = _flops(name, eqn, largest)
+        slower = _IN_BLAS.get(name)
+        total += Cost(flops, nbytes) if slower is None else Cost(0, nbytes, slower * flops)
+    return total
 
 
 def _nested(params):

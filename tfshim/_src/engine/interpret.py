@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from tfshim._src.engine.compiled import for_device
 from tfshim._src.engine.kernel import Spec
 from tfshim._src.engine.program import live_nodes
 from tfshim._src.engine.stats import stats
@@ -61,6 +64,8 @@ class Interpreter:
             if failure is not None:
                 failed = next((v for v in values if type(v) is _Failure), None)
             if failed is None:
+                if spec._host is None:
+                    _keep_on_device(refs, values, ext)
                 try:
                     outs = kernel.execute(values, spec)
                 except Exception as e:
@@ -81,6 +86,17 @@ class Interpreter:
                 t._trace = None
         if failure is not None:
             stats.failures += 1
+
+
+def _keep_on_device(refs: tuple[int, ...], values: list[Any], ext: list) -> None:
+    """Moves host values that XLA is to read and has read before, so that it finds them there."""
+    for i, r in enumerate(refs):
+        if r < 0 and type(values[i]) is np.ndarray:
+            tensor = ext[-1 - r]
+            if tensor._slot:
+                values[i] = for_device(tensor)
+            else:
+                tensor._slot = 1
 
 
 def _last_uses(nodes: list[Node], wanted: list[int]) -> dict[int, int]:

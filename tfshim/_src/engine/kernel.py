@@ -18,6 +18,7 @@ from tfshim._src import dtypes
 from tfshim._src.engine import forms, speed
 from tfshim._src.engine.aval import Aval, make_aval
 from tfshim._src.engine.forms import Form
+from tfshim._src.engine.host_cost import Cost
 from tfshim._src.engine.stats import stats
 from tfshim._src.errors import (
     InvalidArgumentError,
@@ -27,10 +28,11 @@ from tfshim._src.errors import (
     runtime_name,
 )
 
-#: What NumPy does in less time than XLA needs to compile one op is evaluated on the host while
-#: cold; anything larger goes to XLA at once (bytes, flops).
+#: What NumPy does in less time than XLA needs to compile one op (microseconds, as estimated by
+#: `host_cost.py`) is evaluated on the host while cold; anything larger goes to XLA at once.
+HOST_US = 25_000
+#: More bytes than these are worth being moved to a device that is not the host.
 HOST_BYTES = 1 << 24
-HOST_FLOPS = 1 << 29
 #: Bytes that no array can have; XLA would end the process over some.
 TOO_LARGE = 1 << 40
 
@@ -68,10 +70,7 @@ class Spec:
     def _of_form(self, kernel: Kernel, avals: tuple[Aval, ...]) -> Callable | None:
         form = kernel.form
         assert form is not None
-        if (
-            form.flops(avals, self.outputs) > HOST_FLOPS
-            or sum([a.nbytes for a in (*avals, *self.outputs)]) > HOST_BYTES
-        ):
+        if not _quick(form.cost(avals, self.outputs)):
             return None
         run = form.host(avals)
         if run is not None:
@@ -84,10 +83,12 @@ class Spec:
 def _of_jaxpr(jaxpr: Any) -> Callable | None:
     from tfshim._src.engine import host
 
-    flops, nbytes = host.cost_hint(jaxpr)
-    if flops > HOST_FLOPS or nbytes > HOST_BYTES:
-        return None
-    return host.host_function(jaxpr)
+    return host.host_function(jaxpr) if _quick(host.cost_hint(jaxpr)) else None
+
+
+def _quick(cost: Cost) -> bool:
+    """Whether the host is done before XLA would be."""
+    return cost.us <= HOST_US and (cost.nbytes <= HOST_BYTES or _host_reads_are_free())
 
 
 class Kernel:
@@ -240,7 +241,7 @@ def _aval(struct) -> Aval:
 def on_host(values: Sequence[Any]) -> bool:
     """Whether all values are host arrays, or can be read by the host without a transfer."""
     for v in values:
-        if type(v) is not np.ndarray and not (_host_reads_are_free() and v.nbytes <= HOST_BYTES):
+        if type(v) is not np.ndarray and not _host_reads_are_free():
             return False
     return True
 

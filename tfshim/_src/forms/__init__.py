@@ -2,9 +2,13 @@
 
 from tfshim._src.forms import (  # noqa: F401  (each module registers its forms)
     contraction,
+    einsum,
     elementwise,
+    indexing,
     joining,
+    making,
     nn,
+    norms,
     reduction,
     scattering,
     shaping,

@@ -19,6 +19,7 @@ from tfshim._src.engine.forms import (
     primitive,
     unbroadcast,
 )
+from tfshim._src.engine.host_cost import Cost
 from tfshim._src.engine.host_rules_contract import product
 from tfshim._src.forms.common import WIDE, single
 
@@ -50,9 +51,12 @@ class Product(Form):
             return None
         return (make_aval((*batch, rows, columns), a.dtype),)
 
-    def flops(self, avals: Avals, outputs: Avals) -> int:
+    def cost(self, avals: Avals, outputs: Avals) -> Cost:
         inner = avals[0].shape[-2 if self._turns()[0] else -1]
-        return 2 * inner * math.prod(outputs[0].shape)
+        flops, moved = 2 * inner * math.prod(outputs[0].shape), super().cost(avals, outputs)
+        if avals[0].dtype in WIDE:
+            return moved._replace(products=flops)
+        return moved._replace(flops=flops)
 
     def host(self, avals: Avals) -> Run | None:
         a, b = avals

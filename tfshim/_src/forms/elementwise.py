@@ -19,7 +19,8 @@ _BINARY = """
     _not_equal _pow _scale _truediv _truncatediv _truncatemod atan2 bitwise_and
     bitwise_or bitwise_xor greater greater_equal left_shift less less_equal logical_and logical_or
     maximum minimum multiply realdiv right_shift squared_difference subtract xdivy xlog1py xlogy
-    _select _sigmoid_xent _swish
+    _batch_normalization _log_poisson _reciprocal_no_nan _select _sigmoid_xent _swish
+    _weighted_xent
 """.split()
 NAMES = (*_UNARY, *_BINARY)
 
@@ -60,4 +61,4 @@ class BiasAdd(Elementwise):
 
 _SUM = Kernel("Sum", lambda x, y: x + y)
 
-form("_sum_all")(Together)
+form("_sum_all", "_add_n")(Together)

@@ -9,6 +9,7 @@ import numpy as np
 from tfshim._src import dtypes
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.forms import Avals, Form, Pull, Run, form
+from tfshim._src.engine.host_cost import Cost
 from tfshim._src.forms.common import WIDE, axis_from_front, single
 
 
@@ -33,6 +34,8 @@ def log_softmax(x: Any, axis: int) -> Any:
 
 
 class _AlongAxis(Form):
+    weight = 16
+
     def outputs(self, avals: Avals) -> Avals | None:
         (x,) = avals
         axis = axis_from_front(self.attrs["axis"], len(x.shape))
@@ -76,6 +79,9 @@ class LogSoftmax(_AlongAxis):
 class CrossEntropy(Form):
     """The cross entropy of two distributions along the last axis."""
 
+    def cost(self, avals: Avals, outputs: Avals) -> Cost:
+        return Cost(16 * avals[1].size, 8 * avals[1].nbytes)
+
     def outputs(self, avals: Avals) -> Avals | None:
         labels, logits = avals
         if labels is not logits or not logits.size or not logits.shape or logits.dtype not in WIDE:
@@ -104,6 +110,9 @@ class CrossEntropy(Form):
 @form("_sparse_softmax_xent")
 class SparseCrossEntropy(Form):
     """The same where each label is the number of a class."""
+
+    def cost(self, avals: Avals, outputs: Avals) -> Cost:
+        return Cost(16 * avals[1].size, 6 * avals[1].nbytes)
 
     def outputs(self, avals: Avals) -> Avals | None:
         labels, logits = avals

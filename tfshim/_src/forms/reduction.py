@@ -10,6 +10,7 @@ import numpy as np
 from tfshim._src import dtypes
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.forms import Avals, Form, Pull, Run, form, host_aval, primitive
+from tfshim._src.engine.host_cost import Cost
 from tfshim._src.engine.host_rules import HostAval
 from tfshim._src.forms.common import (
     WIDE,
@@ -127,6 +128,9 @@ class Mean(Form):
 class ArgExtreme(Form):
     """Where the largest or smallest element is; NaN never is."""
 
+    def cost(self, avals: Avals, outputs: Avals) -> Cost:
+        return super().cost(avals, outputs) + Cost(4 * avals[0].size, 2 * avals[0].nbytes)
+
     def _dtype(self) -> np.dtype:
         return np.dtype(self.attrs["output_type"])
 
@@ -154,6 +158,9 @@ class Moments(Form):
 
     single = False
     connects = True
+
+    def cost(self, avals: Avals, outputs: Avals) -> Cost:
+        return super().cost(avals, outputs) + Cost(0, 5 * avals[0].nbytes)
 
     def outputs(self, avals: Avals) -> Avals | None:
         (x,) = avals
@@ -204,6 +211,8 @@ class Moments(Form):
 @form("cumsum")
 class RunningSum(Form):
     """The sum of all elements up to each one."""
+
+    weight = 16
 
     def outputs(self, avals: Avals) -> Avals | None:
         (x,) = avals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -15,10 +16,12 @@ from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.dtypes import DType
 from tfshim._src.engine import kernel as kernel_module
+from tfshim._src.engine.aval import Aval, make_aval
+from tfshim._src.engine.forms import Form
 from tfshim._src.engine.kernel import Kernel, Spec
 from tfshim._src.engine.stats import stats
 from tfshim._src.errors import dtype_not_allowed, op_error
-from tfshim._src.ops import philox, value_checks
+from tfshim._src.ops import philox, random_choice, value_checks
 from tfshim._src.ops.common import brackets
 from tfshim._src.random_state import next_state
 from tfshim._src.rules import INDEX, c_name
@@ -44,6 +47,33 @@ class Draw(Kernel):
         return self.run_xla(values)
 
 
+class _Drawn(Form):
+    """What a draw gives, known without tracing its body, which takes a hundred times as long."""
+
+    def __init__(self, kernel: Any, result: Callable):
+        super().__init__(kernel)
+        self.avals: Callable = result
+
+    def outputs(self, avals: tuple[Aval, ...]) -> tuple[Aval, ...] | None:
+        found = self.avals(avals, *self.attrs.values())
+        return None if found is None else (found,)
+
+
+def _shaped(avals: tuple[Aval, ...], shape: tuple[int, ...], dtype: Any) -> Aval:
+    return make_aval(shape, dtypes.from_np(np.dtype(dtype)))
+
+
+#: The output aval of bodies that have one, for the avals of the inputs and the static arguments.
+_RESULTS: dict[Callable, Callable] = {
+    philox.uniform: _shaped,
+    philox.uniform_bits: _shaped,
+    philox.normal: _shaped,
+    philox.truncated_normal: _shaped,
+    philox.uniform_int: lambda avals, shape: make_aval(shape, avals[1].dtype),
+    random_choice.shuffle: lambda avals: avals[1] if avals[1].shape else None,
+}
+
+
 @functools.lru_cache(4096)
 def drawing(name: str, body: Callable, *static: Any, differentiable: bool = False) -> Draw:
     """The kernel `body(*tensors, *static)`, made once.
@@ -61,9 +91,11 @@ def drawing(name: str, body: Callable, *static: Any, differentiable: bool = Fals
         return body(*values, *static)
 
     attrs = {str(i): x for i, x in enumerate(static)}
+    result = _RESULTS.get(inspect.unwrap(body))
+    form = None if result is None else functools.partial(_Drawn, result=result)
     if name in _REFUSED:
-        return Draw(name, fn, attrs, rule=_no_gradient)
-    return Draw(name, fn, attrs, differentiable=differentiable)
+        return Draw(name, fn, attrs, rule=_no_gradient, form=form)
+    return Draw(name, fn, attrs, differentiable=differentiable, form=form)
 
 
 #: Kernels whose gradient TensorFlow refuses, where those of others are None.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -87,6 +88,7 @@ def _philox_only(kernel: str, alg: Any) -> None:
 def _scrambled(body: Callable) -> Callable:
     """The same body for a pair of seeds in place of a state."""
 
+    @functools.wraps(body)
     def seeded(seed: Any, *args: Any) -> Any:
         return body(philox.scramble(seed), *args)
 
