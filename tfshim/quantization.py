@@ -13,16 +13,24 @@ from tfshim._src.ops.quantization import (
     quantize_and_dequantize,
     quantize_and_dequantize_v2,
 )
+from tfshim._src.ops.quantize import (
+    dequantize,
+    quantize,
+    quantized_concat,
+)
 
 __all__ = [
+    "dequantize",
     "fake_quant_with_min_max_args",
     "fake_quant_with_min_max_args_gradient",
     "fake_quant_with_min_max_vars",
     "fake_quant_with_min_max_vars_gradient",
     "fake_quant_with_min_max_vars_per_channel",
     "fake_quant_with_min_max_vars_per_channel_gradient",
+    "quantize",
     "quantize_and_dequantize",
     "quantize_and_dequantize_v2",
+    "quantized_concat",
 ]
 
 

@@ -19,6 +19,8 @@ def np_dtype(name: str) -> np.dtype:
     """The NumPy dtype of TensorFlow's dtype name; strings are objects."""
     if name in EXTENSIONS:
         return np.dtype(getattr(ml_dtypes, name))
+    if name.startswith(("qint", "quint")):  # the integers that hold it
+        name = name[1:]
     return np.dtype(object if name == "string" else name)
 
 

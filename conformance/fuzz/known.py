@@ -129,6 +129,12 @@ def _complex(entry: object) -> list[np.ndarray]:
     return [content(entry)] if "d" in entry and entry.get("t") != "string" else []
 
 
+def _nan(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """NaN among the arguments."""
+    floats = [a.value for a in arrays_of(row) if a.dtype.startswith(("float", "bfloat"))]
+    return any(np.isnan(v).any() for v in floats)
+
+
 def _nan_or_infinity(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     """NaN or +inf among the arguments."""
     floats = [a.value for a in arrays_of(row) if a.dtype.startswith(("float", "bfloat"))]
@@ -197,6 +203,12 @@ KNOWN = (
         "result.*: [-0-9]+, expected [-0-9]+",
         "integers that float32 rounds: the mean of large ones depends on the order of the sum",
         _beyond_float32,
+    ),
+    Known(
+        "tf.math.top_k",
+        "(result|grads|taped|second)",
+        "the order of NaN, to which TensorFlow's comparison gives no place",
+        _nan,
     ),
     Known("*", "grads: does not raise LookupError", "a gradient that TensorFlow lacks"),
     Known(

@@ -76,6 +76,8 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
                 f"{value.dtype.name}: {value!r}"
             )
         return value
+    if dtype is not None and dtype.kind == "q" and not hasattr(value, "_as_operand"):
+        return _quantized(value, dtype)
     if kind is float or kind is int or kind is bool:
         wanted = dtype or hint
         if wanted is None:
@@ -123,6 +125,14 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
     return from_array(to_array(value, dtype))
 
 
+def _quantized(value: Any, dtype: DType) -> EagerTensor:
+    """A quantized tensor of integers, or of an array of the dtype's elements."""
+    if getattr(value, "dtype", None) == dtype.np:
+        value = np.asarray(value).view(dtype.carrier)
+    found = convert(value, dtypes.from_np(dtype.carrier))
+    return concrete(found._raw(), make_aval(found.aval.shape, dtype))
+
+
 def _by_registered(value: Any, dtype: DType | None, hint: DType | None) -> EagerTensor | None:
     """What the functions of `tf.register_tensor_conversion_function` make of a value, or None."""
     # sequences have a conversion of their own at 100, every other object one at 200
@@ -166,6 +176,8 @@ def _check_made(made: DType, wanted: DType, function: Callable, base: Any) -> No
 def from_array(value: np.ndarray) -> EagerTensor:
     """A tensor of a NumPy array that nobody else writes to."""
     dtype = dtypes.from_np(value.dtype)
+    if dtype.kind == "q":
+        value = value.view(dtype.carrier)
     return concrete(value, make_aval(value.shape, dtype))
 
 
@@ -302,6 +314,11 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
     except ValueError:
         raise _not_rectangular(value) from None
     kind = array.dtype.kind
+    if kind == "f" and dtype is dtypes.uint64 and type(first) is int and _has_huge_int(value):
+        try:
+            array, kind = np.array(value, np.uint64), "u"
+        except (OverflowError, ValueError, TypeError):
+            pass
     if kind in "OUS":
         _explain_objects(value)
     if isinstance(first, int) and (

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tfshim._src import config, movement, registry
+from tfshim._src import config, movement, quantized, registry
 from tfshim._src.engine import flush as engine, speed
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.engine.trace import Failed, Pending
@@ -38,12 +38,16 @@ def dispatch_in_python(kernel: Kernel, inputs: tuple[EagerTensor, ...]) -> Any:
       OpError: for shapes, dtypes and attributes that do not fit, at once.
     """
     if kernel.host_only:
+        quantized.refuse(kernel, inputs)
         return run_on_host(kernel, inputs)
     avals = tuple([t.aval for t in inputs])
     spec = kernel.memo.get(avals)
     if spec is None:
-        if any(a.dtype.kind == "s" for a in avals) and movement.moves_strings(kernel):
+        kinds = [a.dtype.kind for a in avals]
+        if "s" in kinds and movement.moves_strings(kernel):
             return movement.run_on_strings(kernel, inputs)
+        if "q" in kinds and quantized.concerns(kernel):
+            return quantized.run(kernel, inputs, dispatch)
         spec = kernel.spec(avals)
     state = STATE
     trace = state.trace

@@ -1,7 +1,8 @@
 """Element types: `tf.DType`, its one instance per type, and the sets that op rules use.
 
 Every plain attribute here is read in hot paths, so it is stored, not computed:
-`.np` (the NumPy dtype), `.kind` (one letter) and `.trainable` (may a tape differentiate it).
+`.np` (the NumPy dtype), `.kind` (one letter), `.trainable` (may a tape differentiate it) and
+`.carrier` (the NumPy dtype of the arrays that hold it: `.np` but for quantized types).
 Source of the numbers in the table: the `DataType` enumeration of TensorFlow's types.proto.
 """
 
@@ -34,6 +35,7 @@ class DType:
     """
 
     np: Any  # np.dtype, or None for resource and variant
+    carrier: Any  # np.dtype
     kind: str  # f c i u b s q x: float, complex, signed, unsigned, bool, string, quantized, other
     trainable: builtins.bool
     _enum: builtins.int
@@ -274,19 +276,20 @@ class DType:
         return value
 
 
-def _make(number, name, np_dtype, kind, trainable=False, doc=None) -> DType:
+def _make(number, name, np_dtype, kind, trainable=False, doc=None, carrier=None) -> DType:
     dtype = object.__new__(DType)
     np_dtype = None if np_dtype is None else np.dtype(np_dtype)
     fields = {"_enum": number, "_name": name, "np": np_dtype, "kind": kind, "__doc__": doc}
     for attribute, value in fields.items():
         object.__setattr__(dtype, attribute, value)
     object.__setattr__(dtype, "trainable", trainable)
+    object.__setattr__(dtype, "carrier", np_dtype if carrier is None else np.dtype(carrier))
     _BY_ENUM[number] = dtype
     return dtype
 
 
 def _quantized(number, name, np_type, doc) -> DType:
-    return _make(number, name, [(name, np_type)], "q", doc=doc)
+    return _make(number, name, [(name, np_type)], "q", doc=doc, carrier=np_type)
 
 
 float32 = _make(1, "float32", np.float32, "f", True, "32-bit IEEE 754 floating point.")
@@ -357,6 +360,7 @@ for _dtype in sorted(ALL, key=hash):
         _dtype.kind,
         _dtype.trainable,
         f"TF1's reference to {_dtype._name}.",
+        _dtype.carrier,
     )
 
 QUANTIZED_DTYPES = QUANTIZED | {dtype._as_ref for dtype in QUANTIZED}

@@ -100,6 +100,7 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
     if not ellipses:
         items.append(Ellipsis)
     if used and not shape:
+        _check_vectors(items, used, name)
         for i in items:
             if i is not None and i is not Ellipsis and not isinstance(i, slice):
                 _as_int(i)
@@ -110,6 +111,7 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
             f"Index out of range using input dim {len(shape)}; input has only {len(shape)} dims",
             name=name,
         )
+    _check_vectors(items, used, name)
     if used > 1 and any(map(_has_tensor, items)):
         _check_packed(items)
     windows: list[tuple] = []
@@ -142,6 +144,33 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
             )
         windows.append((index, 1, 1))
     return Plan(windows, tuple(result))
+
+
+def _check_vectors(items: list, used: int, name: str) -> None:
+    """TensorFlow refuses indices of rank 1 first of all; those of a higher rank it packs."""
+    for item in items:
+        if isinstance(item, Tensor) and item.ndim == 1:
+            raise _bad_index(item)
+    if used and all(isinstance(item, bool) for item in items[:used]):
+        raise op_error(
+            _KERNEL,
+            "Value for attr 'Index' of bool is not in the list of allowed values: int16, int32, "
+            "int64\n\t; NodeDef: {{node StridedSlice}}",
+            name=name,
+            ran=False,
+        )
+    for place, item in enumerate(items):
+        if isinstance(item, Tensor) and item.ndim > 1 and item.dtype in _INDEX_DTYPES:
+            shape = brackets(item.shape.as_list())
+            if used == 1:
+                whole = brackets([1, *item.shape.as_list()])
+                text = (
+                    "Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
+                    f"{whole}, {whole}, and {whole} instead."
+                )
+                raise op_error(_KERNEL, text, name=name)
+            text = f"Shapes of all inputs must match: values[0].shape = [] != values[{place}]"
+            raise op_error("Pack", f"{text}.shape = {shape}", name="stack")
 
 
 def _has_tensor(item: Any) -> bool:

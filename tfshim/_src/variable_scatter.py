@@ -17,7 +17,9 @@ from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.extent import within
 from tfshim._src.ops.index_checks import check_elements, check_vectors, not_in_box
-from tfshim._src.tensor import from_value
+from tfshim._src.tensor import EagerTensor, from_value
+
+_INDEX = (dtypes.int32, dtypes.int64)
 
 
 def _divide(ref, index, updates):
@@ -69,13 +71,21 @@ _ROWS = {how: _row_kernel(how) for how in _MODES}
 _ND = {how: _nd_kernel(how) for how in ("Update", "Add", "Sub", "Min", "Max")}
 
 
+def _index(kernel: str, indices: Any) -> EagerTensor:
+    """The indices as a tensor of a dtype that these kernels take."""
+    found = convert(indices)
+    if found.aval.dtype not in _INDEX:
+        raise errors.dtype_not_allowed(kernel, found.aval.dtype, _INDEX, "Tindices")
+    return found
+
+
 def scatter(variable, how: str, sparse_delta: Any) -> None:
     """Writes the rows of a `tf.IndexedSlices`."""
     if not isinstance(sparse_delta, IndexedSlices):
         raise TypeError(
             f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
         )
-    indices = convert(sparse_delta.indices)
+    indices = _index(f"ResourceScatter{how}", sparse_delta.indices)
     values = convert(sparse_delta.values, variable.dtype)
     shape = variable._current().aval.shape
     expected = indices.aval.shape + shape[1:]
@@ -111,7 +121,7 @@ def _check_rows(kernel: str, indices, shape) -> None:
 def scatter_nd(variable, how: str, indices: Any, updates: Any) -> None:
     """Writes the slices at multi-dimensional indices."""
     kernel = f"ResourceScatterNd{how}"
-    indices = convert(indices)
+    indices = _index(kernel, indices)
     updates = convert(updates, variable.dtype)
     shape = variable._current().aval.shape
     depth = indices.aval.shape[-1]
@@ -159,7 +169,7 @@ def batch_scatter_update(variable, sparse_delta: Any) -> None:
         raise TypeError(
             f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
         )
-    indices = convert(sparse_delta.indices)._host_value()
+    indices = _index("ResourceScatterNdUpdate", sparse_delta.indices)._host_value()
     batch = np.indices(indices.shape[:-1]).reshape(indices.ndim - 1, *indices.shape[:-1], 1)
     parts = [np.broadcast_to(b, indices.shape) for b in batch] + [indices]
     scatter_nd(variable, "Update", np.stack(parts, -1), sparse_delta.values)

@@ -64,7 +64,8 @@ def probabilities(d: Draw, op: str) -> Row:
         parts[0] = d.array(parts[0].value.shape, dtype, 1.1, 6)
     elif op.endswith("polygamma"):
         parts[0] = d.array(parts[0].value.shape, dtype, 0, 3.9, specials=False)
-        parts[0].value[...] = np.trunc(parts[0].value)
+        if dtype in FLOATS:
+            parts[0].value[...] = np.trunc(parts[0].value)
     return row(op, *parts)
 
 

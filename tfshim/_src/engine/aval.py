@@ -38,7 +38,7 @@ class Aval:
 
     @property
     def struct(self) -> jax.ShapeDtypeStruct:
-        return jax.ShapeDtypeStruct(self.shape, self.dtype.np)
+        return jax.ShapeDtypeStruct(self.shape, self.dtype.carrier)
 
 
 def make_aval(shape: tuple[int, ...], dtype: DType) -> Aval:

@@ -86,12 +86,18 @@ class Graph(Trace):
         kernel = _kernels.get(key)
         if kernel is None:
             fn = ProgramFn(list(self.nodes), [len(s.outputs) for s in self.specs], wanted)
-            kernel = _kernels[key] = Kernel("Program", fn)
+            kernel = _kernels[key] = Kernel("Program", fn, _quantized(outputs))
             if len(_kernels) > _MAX_KERNELS:
                 _kernels.popitem(last=False)
         else:
             _kernels.move_to_end(key)
         return kernel, self.ext[len(self.placeholders) :]
+
+
+def _quantized(outputs: list) -> dict[str, Any]:
+    """Attributes that say which outputs are of a quantized dtype, which a trace does not show."""
+    kinds = [t.aval.dtype if t.aval.dtype.kind == "q" else None for t in outputs]
+    return {"quantized": tuple(kinds)} if any(kinds) else {}
 
 
 class ProgramFn:

@@ -169,7 +169,12 @@ class Kernel:
             jaxpr, out = self.trace(avals)
             single = not isinstance(out, (tuple, list))
             outs = (out,) if single else tuple(out)
-            spec = Spec(tuple(_aval(o) for o in outs), single, jaxpr)
+            avals = tuple([_aval(o) for o in outs])
+            kinds = self.attrs.get("quantized")  # arrays of integers that are to be quantized ones
+            if kinds is not None:
+                pairs = zip(avals, kinds, strict=True)
+                avals = tuple([a if k is None else make_aval(a.shape, k) for a, k in pairs])
+            spec = Spec(avals, single, jaxpr)
         for o in spec.outputs:
             if o.nbytes >= TOO_LARGE:
                 text = (

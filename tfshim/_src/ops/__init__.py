@@ -51,6 +51,7 @@ from tfshim._src.ops import (  # noqa: F401
     partition,
     printing,
     quantization,
+    quantize,
     reduction,
     scan_ops,
     scatter,

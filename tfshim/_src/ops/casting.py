@@ -14,8 +14,10 @@ from jax import lax
 
 from tfshim._src import dtypes, nest, static
 from tfshim._src.convert import convert
+from tfshim._src.dispatch import dispatch
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import UnimplementedError, op_error, require
+from tfshim._src.quantized import PLAIN, plain, relabel
 from tfshim._src.registry import export, op
 from tfshim._src.rules import c_name, each
 from tfshim._src.tensor import EagerTensor, Tensor
@@ -87,6 +89,11 @@ def cast(x, dtype, name=None) -> Any:
             f"Cast {c_name(have)} to {c_name(wanted)} is not supported",
             UnimplementedError,
         )
+    if "q" in (have.kind, wanted.kind):
+        integers = PLAIN.get(wanted, wanted)
+        t = plain(t, dispatch)
+        t = t if t.aval.dtype is integers else _cast(t, integers)
+        return t if wanted is integers else relabel(t, wanted, dispatch)
     return _cast(t, wanted)
 
 
@@ -164,8 +171,9 @@ def saturate_cast(value, dtype, name=None) -> Tensor:
     if t.aval.dtype is wanted:
         return t
     for found in (t.dtype, wanted):
-        if found.kind in "bs":
-            raise TypeError(f"Cannot find minimum value of {found} with type {found}.")
+        if found.kind in "bsq":
+            what = "quantized type" if found.kind == "q" else "type"
+            raise TypeError(f"Cannot find minimum value of {found} with {what} {found}.")
     return _saturate_cast(t, wanted)
 
 
@@ -184,7 +192,7 @@ def _bitcast_type(value: Any) -> np.dtype:
             f"{', '.join(_BITS)}\n\t; NodeDef: {{{{node Bitcast}}}}",
             ran=False,
         )
-    return wanted.np
+    return wanted.carrier
 
 
 @op(kernel="Bitcast", inputs=each("input", of=_BITS), static={"to": _bitcast_type}, grad=None)
@@ -212,7 +220,12 @@ def bitcast(input, type, name=None) -> Tensor:
     Raises:
       InvalidArgumentError: if the last axis does not hold exactly one larger element.
     """
-    return _bitcast(input, type)
+    t = convert(input)
+    wanted = dtypes.as_dtype(type).base_dtype
+    if "q" not in (t.aval.dtype.kind, wanted.kind):
+        return _bitcast(t, type)
+    out = _bitcast(plain(t, dispatch), wanted)
+    return relabel(out, wanted, dispatch) if wanted.kind == "q" else out
 
 
 def _bits(x, target: np.dtype):

@@ -21,7 +21,7 @@ from tfshim._src.ops import compare
 from tfshim._src.ops.assert_reports import assert_later, name_of
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, each
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
 
 _ALL = 1_000_000_000
 
@@ -70,13 +70,14 @@ def Assert(condition, data, summarize=None, name=None) -> None:
     Raises:
       InvalidArgumentError: if the condition is false.
     """
-    if not isinstance(data, (list, tuple)):
+    if not isinstance(data, (list, tuple, str)):
         raise TypeError("values must be a sequence.")
-    tensors = [convert(condition)]
-    if tensors[0]._is_symbolic():
-        assert_later(tensors[0], data, summarize)
-        return
-    if bool(np.asarray(condition)) if isinstance(condition, list) else bool(condition):
+    if STATE.trace.symbolic and not isinstance(condition, bool):
+        tensor = convert(condition)
+        if tensor._is_symbolic():
+            assert_later(tensor, data, summarize)
+            return
+    if condition:  # as Python sees it: a list of anything holds
         return
     text = "\n".join([pretty(d, summarize) for d in data])
     raise _invalid(f"Expected '{condition!s}' to be true. Summarized data: {text}")

@@ -11,6 +11,7 @@ from jax import lax
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array, towards
+from tfshim._src.dispatch import dispatch
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
@@ -19,7 +20,8 @@ from tfshim._src.ops.common import brackets
 from tfshim._src.ops.joining import copy
 from tfshim._src.ops.shaping import reshape
 from tfshim._src.ops.vectors import index_array, plain_ints
-from tfshim._src.registry import export, op
+from tfshim._src.quantized import PLAIN, missing, relabel
+from tfshim._src.registry import export, op, raw
 from tfshim._src.rules import c_name, each, same
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import EagerTensor, Tensor
@@ -145,6 +147,8 @@ def _filled(shape: tuple[int, ...], value: int, dtype: DType) -> Tensor:
         return from_array(empty)
     if dtype.np is None:
         raise TypeError(f"Cannot convert {value} to EagerTensor of dtype {dtype.name}")
+    if dtype.kind == "q":
+        return relabel(_full(shape, value, PLAIN[dtype]), dtype, dispatch)
     return _full(shape, value, dtype)
 
 
@@ -194,14 +198,16 @@ def _like(input: Any, dtype: Any, value: int) -> Tensor:
         return input.with_values(_like(input.values, dtype, value))
     t = convert(input)
     wanted = t.aval.dtype if dtype is None else dtypes.as_dtype(dtype).base_dtype
-    if value and wanted.kind == "s":
+    if value and wanted.kind in "sq":
         raise op_error(
             "OnesLike",
-            "Value for attr 'T' of string is not in the list of allowed values: bfloat16, half, "
-            "float, double, int8, uint8, int16, uint16, int32, uint32, int64, uint64, complex64, "
-            "complex128, bool\n\t; NodeDef: {{node OnesLike}}",
+            f"Value for attr 'T' of {wanted.name} is not in the list of allowed values: bfloat16, "
+            "half, float, double, int8, uint8, int16, uint16, int32, uint32, int64, uint64, "
+            "complex64, complex128, bool\n\t; NodeDef: {{node OnesLike}}",
             ran=False,
         )
+    if wanted.kind == "q" and t.aval.dtype is wanted:
+        raise missing("ZerosLike", wanted)
     return _filled(t.aval.shape, value, wanted)
 
 
@@ -240,10 +246,23 @@ def _fill(value, dims):
         require(n >= 0, f"Dimension {n} must be >= 0")
     if value.ndim:
         require(
-            value.size == 1, f"value must represent a scalar, got shape {brackets(value.shape)}"
+            value.shape == (1,), f"value must represent a scalar, got shape {brackets(value.shape)}"
         )
         value = lax.reshape(value, ())
     return jnp.broadcast_to(value, dims)
+
+
+def _scalar_gradient(call):
+    """TensorFlow's gradient of a fill is a scalar, also where the value is a vector of one."""
+    from tfshim._src.ops.reduction import reduce_sum
+
+    (cotangent,) = call.dense_cotangents()
+    return [reduce_sum(cotangent)]
+
+
+@op(kernel="Fill", inputs=each("value"), grad=_scalar_gradient)
+def _fill_with_vector(value, dims):
+    return raw(_fill)(value, dims)
 
 
 @export("tf.fill")
@@ -260,7 +279,9 @@ def fill(dims, value, name=None, layout=None) -> Tensor:
       InvalidArgumentError: for a negative size or a value that is no scalar.
     """
     _check_layout(layout)
-    return _fill(value, _dims(dims, scalar=True))
+    t = convert(value)
+    fn = _fill_with_vector if t.ndim and t.aval.dtype.trainable else _fill
+    return fn(t, _dims(dims, scalar=True))
 
 
 # -- sequences ---------------------------------------------------------------------
@@ -376,7 +397,8 @@ def linspace(start, stop, num, name=None, axis=0) -> Tensor:
     """Evenly spaced numbers from `start` to `stop`, both included.
 
     Args:
-      start, stop: tensors that broadcast; integers are taken as float64.
+      start, stop: tensors that broadcast; integers of up to 16 bits are taken as float32,
+        others as float64.
       num: how many numbers.
       name: ignored.
       axis: where the new axis stands in the result.
@@ -387,8 +409,8 @@ def linspace(start, stop, num, name=None, axis=0) -> Tensor:
     first = convert(start)
     last = _stop(stop, first.aval.dtype)
     if first.aval.dtype.kind in "iu":
-        first = cast(first, dtypes.float64)
-        last = cast(last, dtypes.float64)
+        wide = dtypes.float32 if first.aval.dtype.size < 4 else dtypes.float64
+        first, last = cast(first, wide), cast(last, wide)
     count_t = convert(num)
     if count_t.aval.dtype.kind not in "iu":
         raise TypeError(
@@ -423,8 +445,16 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
       dtype: of the result.
       name: ignored.
     """
+    n: Any
     for n in (num_rows, num_columns):
-        if isinstance(n, float):
+        if isinstance(n, Tensor) and n.ndim:
+            leading = 0 if batch_shape is None else len(static.integers(batch_shape))
+            raise op_error(
+                "ConcatV2",
+                "ConcatOp : Ranks of all input tensors should match: shape[0] = "
+                f"[{leading}] vs. shape[1] = [1,{','.join(map(str, n.shape))}]",
+            )
+        if isinstance(n, (float, list, tuple)):
             other = num_rows if num_columns is None else num_columns
             raise TypeError(
                 "Arguments `num_rows` and `num_columns` must be positive integer values. "

@@ -23,6 +23,7 @@ from tfshim._src.errors import (
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.strings import each_string
 from tfshim._src.ops.strings_split import objects
+from tfshim._src.quantized import missing
 from tfshim._src.registry import export, op
 from tfshim._src.rules import _FROM_C, c_name, fixed
 from tfshim._src.tensor import Tensor
@@ -317,6 +318,8 @@ def serialize_tensor(tensor, name=None) -> Tensor:
       A scalar string tensor.
     """
     t = convert(tensor)
+    if t.aval.dtype.kind == "q":
+        raise missing("SerializeTensor", t.aval.dtype)
     return from_array(objects([to_proto(static.host(t), t.aval.dtype)]).reshape(()))
 
 

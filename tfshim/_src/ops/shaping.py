@@ -329,7 +329,7 @@ def repeat(input, repeats, axis=None, name=None) -> Tensor:
       ValueError: for an axis or a number of repeats that does not fit.
     """
     x = convert(input)
-    counts_t = convert(repeats)
+    counts_t = convert(repeats, hint=dtypes.int32)
     if counts_t.aval.dtype.kind not in "iu":
         raise TypeError(
             "Argument `tensor` (name: repeats) must be of type integer. Received `tensor` = "

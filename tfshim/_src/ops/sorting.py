@@ -200,6 +200,9 @@ def _approx_top_k(operand, k, axis, largest):
     size = operand.shape[axis]
     require(size >= k, f"input must have at least k columns. Had {size}, needed {k}")
     rows = jnp.moveaxis(operand, axis, -1)
+    if not operand.size:  # what is taken from nothing would not be connected to it
+        values = jnp.moveaxis(rows[..., :k], -1, axis)
+        return values, jnp.zeros(values.shape, np.int32)
     key = rows if largest else -rows
     key = jnp.where(key == 0, jnp.zeros((), key.dtype), key)  # -0 ties with 0
     indices = lax.top_k(key, k)[1]

@@ -101,7 +101,7 @@ def _splitter(separator: bytes, limit: int) -> Callable[[bytes], list[bytes]]:
         if limit < 0:
             return value.split()
         found, rest = [], value.lstrip()
-        while len(found) < limit and (word := _WORD.match(rest)) and word.end() < len(rest):
+        while len(found) < limit and (word := _WORD.match(rest)):
             found.append(word[0])
             rest = rest[word.end() :].lstrip()
         # Once all cuts are made the rest counts, even if it is empty.
