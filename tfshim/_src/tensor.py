@@ -16,7 +16,7 @@ from tfshim._src import dtypes
 from tfshim._src.engine import flush as flush_module, speed
 from tfshim._src.engine.aval import Aval, aval_of
 from tfshim._src.engine.stats import stats
-from tfshim._src.engine.trace import Failed, Pending, Trace
+from tfshim._src.engine.trace import ACTIVE, LISTENED, NOTING, Failed, Pending, Trace
 from tfshim._src.engine.waiting import to_host
 from tfshim._src.errors import OperatorNotAllowedInGraphError
 from tfshim._src.registry import export
@@ -85,6 +85,14 @@ class State(threading.local):
             if noting and not r.reads_trace:
                 noting = False
         self.listeners, self.noting = listeners, noting
+        self._tell()
+
+    def _tell(self) -> None:
+        """Lets the C core know, which reads it at each op."""
+        told = LISTENED if self.listeners else 0
+        if self.active:
+            told |= ACTIVE | NOTING if self.noting else ACTIVE
+        self.pending.told = told
 
     def push(self, recorder: Any) -> None:
         """A recorder becomes active inside of the others."""
@@ -97,6 +105,7 @@ class State(threading.local):
             self.listeners = [*self.listeners, recorder]
         self.noting = recorder.reads_trace and (not active or self.noting)
         self.active = [*active, recorder]
+        self._tell()
 
     def pop(self, recorder: Any) -> None:
         """A recorder, mostly the innermost, is not active any more."""
@@ -108,11 +117,13 @@ class State(threading.local):
         self.active, self.noting = [], False
         if self.listeners:
             self.listeners = [*self.observers]
+        self._tell()
 
     def observe(self, wanted: list[Any]) -> None:
         """Sets who is told of every node, besides recorders."""
         self.observers = wanted
         self.listeners = [*wanted, *[r for r in self.active if not r.follows]]
+        self._tell()
 
 
 STATE = State()

@@ -17,17 +17,20 @@
 
 #define VERSION 5 /* of speed.py */
 #define MAX_INPUTS 16 /* of an Entry; of a node there may be any number */
+#define LISTENED 1 /* of Pending.told, as in trace.py */
+#define ACTIVE 2
+#define NOTING 4
 #define FEW 32        /* a node's inputs and outputs, nearly always */
 
 static PyObject *tensor_type, *variable_type, *unread_type, *pending_type;
 static PyObject *slow_dispatch, *launch, *is_ours, *ours, *config_dict, *flush_dict, *literals, *miss, *thread_key;
-static PyObject *s_trace, *s_listeners, *s_active, *s_noting, *s_limit, *s_handle, *s_of, *s_max_bytes,
+static PyObject *s_trace, *s_limit, *s_handle, *s_of, *s_max_bytes,
     *s_trainable;
 
 /* Offsets of the __slots__ that are read here. */
 static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL, T_NAME;
 static Py_ssize_t P_NODES, P_SPECS, P_EXT, P_EXT_REFS, P_HELD, P_NSLOTS, P_OUTS, P_SITES, P_READS,
-    P_RUNNING, P_LAST, P_LAST_SPECS, P_LAST_SITES, P_SPARE, P_MATCHED, P_LAUNCH_AT, P_ASSIGNED, P_CHECKS;
+    P_RUNNING, P_LAST, P_LAST_SPECS, P_LAST_SITES, P_SPARE, P_MATCHED, P_LAUNCH_AT, P_TOLD, P_ASSIGNED, P_CHECKS;
 static Py_ssize_t K_MEMO, K_HOST_ONLY, S_OUTPUTS, S_SINGLE, A_NBYTES, A_DTYPE, A_TRAINABLE;
 
 #define AT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
@@ -97,20 +100,31 @@ static PyTypeObject BaseType = {
     .tp_as_buffer = &buffer_procs,
 };
 
-/* This thread's trace and whether the plain case holds in it; NULL otherwise (no exception). */
-static PyObject *plain_trace(int *noting, int *active) {
+/* The dict of this thread's State; borrowed, or NULL. The last thread's is remembered. */
+static PyObject *thread_state(void) {
+    static uint64_t last_thread;
+    static PyObject *last_state; /* borrowed: a thread's State lives as long as the thread */
+    uint64_t thread = PyThreadState_GetID(PyThreadState_Get());
+    if (thread == last_thread) return last_state;
     PyObject *threads = PyThreadState_GetDict();
     PyObject *state = threads ? PyDict_GetItemWithError(threads, thread_key) : NULL;
-    if (!state) return NULL;
-    PyObject *trace = PyDict_GetItemWithError(state, s_trace);
+    if (state) {
+        last_thread = thread;
+        last_state = state;
+    }
+    return state;
+}
+
+/* This thread's trace and whether the plain case holds in it; NULL otherwise (no exception). */
+static PyObject *plain_trace(int *noting, int *active) {
+    PyObject *state = thread_state();
+    PyObject *trace = state ? PyDict_GetItemWithError(state, s_trace) : NULL;
     if (!trace || (PyObject *)Py_TYPE(trace) != pending_type) return NULL;
     if (AT(trace, P_RUNNING) != Py_False) return NULL;
-    PyObject *listeners = PyDict_GetItemWithError(state, s_listeners);
-    if (!listeners || PyList_GET_SIZE(listeners)) return NULL;
-    PyObject *recorders = PyDict_GetItemWithError(state, s_active);
-    *active = recorders && PyList_GET_SIZE(recorders) > 0;
-    *noting = PyDict_GetItemWithError(state, s_noting) == Py_True;
-    return trace;
+    long told = PyLong_AsLong(AT(trace, P_TOLD));
+    *active = (told & ACTIVE) != 0;
+    *noting = (told & NOTING) != 0;
+    return told & LISTENED ? NULL : trace;
 }
 
 /* A (code, instruction) pair; the last run's at this place in the trace if it is the same. */
@@ -126,16 +140,29 @@ static PyObject *make_site(PyObject *trace, Py_ssize_t at, PyFrameObject *frame,
     return Py_BuildValue("(Ol)", code, lasti);
 }
 
+/* Whether a code object is in a file of ours: Py_True or Py_False, or NULL with an exception. */
+static PyObject *is_our_code(PyCodeObject *code) {
+    static struct { PyCodeObject *code; PyObject *known; } recent[64];
+    size_t at = ((uintptr_t)code >> 5) % 64;
+    if (recent[at].code == code) return recent[at].known;
+    PyObject *known = PyDict_GetItemWithError(ours, code->co_filename);
+    if (!known && !PyErr_Occurred()) {
+        known = PyObject_CallOneArg(is_ours, code->co_filename);
+        Py_XDECREF(known); /* True or False; `ours` knows it now */
+    }
+    if (known) {
+        Py_XSETREF(recent[at].code, (PyCodeObject *)Py_NewRef(code));
+        recent[at].known = known;
+    }
+    return known;
+}
+
 /* The user's code object and instruction of the call: the innermost frame that is not ours. */
 static PyObject *call_site(PyObject *trace, Py_ssize_t at) {
     PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get());
     while (frame) {
         PyCodeObject *code = PyFrame_GetCode(frame);
-        PyObject *known = PyDict_GetItemWithError(ours, code->co_filename), *site = NULL;
-        if (!known && !PyErr_Occurred()) {
-            known = PyObject_CallOneArg(is_ours, code->co_filename);
-            Py_XDECREF(known); /* True or False; `ours` knows it now */
-        }
+        PyObject *known = is_our_code(code), *site = NULL;
         PyFrameObject *back = NULL;
         if (known == Py_False) {
             site = make_site(trace, at, frame, (PyObject *)code);
@@ -298,8 +325,11 @@ static int note_read(PyObject *trace, PyObject *handle, PyObject *variable) {
     return failed;
 }
 
-/* Whether the trace must run before or after one more node: left to Python. */
+/* Whether the trace must run before or after one more node: left to Python. A long trace is asked
+ * at each sixteenth node. */
 static int is_full(PyObject *trace, Py_ssize_t width) {
+    Py_ssize_t count = PyList_GET_SIZE(AT(trace, P_NODES));
+    if (count >= 16 && count % 16) return 0;
     PyObject *limit = PyDict_GetItemWithError(config_dict, s_limit);
     PyObject *max_bytes = PyDict_GetItemWithError(flush_dict, s_max_bytes);
     if (!limit || !max_bytes) return 1;
@@ -309,18 +339,31 @@ static int is_full(PyObject *trace, Py_ssize_t width) {
 
 /* The spec in a memo for these inputs if all can be recorded here; borrowed, or NULL. */
 static PyObject *find_spec(PyObject *memo, PyObject *trace, PyObject **ins, Py_ssize_t n) {
-    PyObject *avals = PyTuple_New(n);
-    if (!avals) return NULL;
+    static struct { PyObject *memo, *avals, *spec; } recent[1024];
+    uintptr_t h = (uintptr_t)memo >> 4;
     for (Py_ssize_t i = 0; i < n; i++) {
         PyObject *from = AT(ins[i], T_TRACE);
-        if (from != trace && from != Py_None) {
-            Py_DECREF(avals);
-            return NULL;
-        }
-        PyTuple_SET_ITEM(avals, i, Py_NewRef(AT(ins[i], T_AVAL)));
+        if (from != trace && from != Py_None) return NULL;
+        h = h * 31 + ((uintptr_t)AT(ins[i], T_AVAL) >> 4);
     }
-    PyObject *spec = PyDict_GetItemWithError(memo, avals);
-    Py_DECREF(avals);
+    size_t at = (h ^ (h >> 10)) % 1024;
+    PyObject *spec = NULL, *avals = recent[at].avals;
+    if (recent[at].memo == memo && PyTuple_GET_SIZE(avals) == n) {
+        spec = recent[at].spec;
+        for (Py_ssize_t i = 0; i < n; i++)
+            if (PyTuple_GET_ITEM(avals, i) != AT(ins[i], T_AVAL)) spec = NULL;
+    }
+    if (!spec) {
+        if (!(avals = PyTuple_New(n))) return NULL;
+        for (Py_ssize_t i = 0; i < n; i++)
+            PyTuple_SET_ITEM(avals, i, Py_NewRef(AT(ins[i], T_AVAL)));
+        if ((spec = PyDict_GetItemWithError(memo, avals))) {
+            Py_XSETREF(recent[at].memo, Py_NewRef(memo));
+            Py_XSETREF(recent[at].avals, Py_NewRef(avals));
+            Py_XSETREF(recent[at].spec, Py_NewRef(spec));
+        }
+        Py_DECREF(avals);
+    }
     return spec && is_full(trace, PyTuple_GET_SIZE(AT(spec, S_OUTPUTS))) ? NULL : spec;
 }
 
@@ -516,10 +559,16 @@ static PyObject *method_call(PyObject *self, PyObject *const *args, size_t nargs
     if (PyVectorcall_NARGS(nargsf) == 2 && !names) {
         PyObject *result;
         if (method->reflected) {
-            PyObject *t = (PyObject *)Py_TYPE(args[0]) == tensor_type ? args[0] : NULL;
-            PyObject *number = t ? literal(args[1], t) : NULL;
-            PyObject *swapped[] = {number, t};
+            PyObject *t = NULL, *number = NULL;
+            if ((PyObject *)Py_TYPE(args[0]) == tensor_type) {
+                t = Py_NewRef(args[0]);
+            } else if ((PyObject *)Py_TYPE(args[0]) == variable_type) {
+                t = PyObject_GenericGetAttr(args[0], s_handle);
+            }
+            number = t ? literal(args[1], t) : NULL;
+            Py_XDECREF(t);
             if (!number) goto fallback;
+            PyObject *swapped[] = {number, args[0]};
             result = entry_call(method->entry, swapped, 2, NULL);
         } else {
             result = entry_call(method->entry, args, 2, NULL);
@@ -905,7 +954,7 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
         {pending_type, "running", &P_RUNNING}, {pending_type, "last", &P_LAST},
         {pending_type, "last_sites", &P_LAST_SITES}, {pending_type, "last_specs", &P_LAST_SPECS},
         {pending_type, "spare", &P_SPARE}, {pending_type, "matched", &P_MATCHED},
-        {pending_type, "launch_at", &P_LAUNCH_AT},
+        {pending_type, "launch_at", &P_LAUNCH_AT}, {pending_type, "told", &P_TOLD},
         {pending_type, "assigned", &P_ASSIGNED},
         {pending_type, "checks", &P_CHECKS}, {kernel, "memo", &K_MEMO},
         {kernel, "host_only", &K_HOST_ONLY}, {spec, "outputs", &S_OUTPUTS},
@@ -969,9 +1018,6 @@ PyMODINIT_FUNC PyInit__speed(void) {
     if (!module || PyType_Ready(&EntryType) < 0 || PyType_Ready(&MethodType) < 0 ||
         PyType_Ready(&UpdateType) < 0 || PyType_Ready(&BaseType) < 0) return NULL;
     s_trace = PyUnicode_InternFromString("trace");
-    s_listeners = PyUnicode_InternFromString("listeners");
-    s_active = PyUnicode_InternFromString("active");
-    s_noting = PyUnicode_InternFromString("noting");
     s_limit = PyUnicode_InternFromString("limit");
     s_handle = PyUnicode_InternFromString("_handle");
     s_max_bytes = PyUnicode_InternFromString("MAX_BYTES");

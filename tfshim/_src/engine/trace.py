@@ -31,6 +31,10 @@ Node = tuple[Kernel, tuple[int, ...]]
 BOUND = 2
 
 
+#: Of `Pending.told`: somebody is told of every node; recorders are active; and all of them find the
+#: reads of variables in `Pending.reads`.
+LISTENED, ACTIVE, NOTING = 1, 2, 4
+
 #: A number of runs or nodes that is never reached.
 NEVER = 1 << 62
 
@@ -100,7 +104,7 @@ class Pending(Trace):
     __slots__ = (
         "assigned", "epoch", "followers", "reads", "running", "checks", "overwritten",
         "ran", "expected", "last", "last_specs", "last_sites", "last_marks", "marks", "spare",
-        "matched", "launch_at", "launched",
+        "matched", "told", "launch_at", "launched",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -115,6 +119,8 @@ class Pending(Trace):
         self.last_sites: list[Any] = []
         self.last_marks: dict[tuple, Any] = {}
         self.spare: list[Any] = []
+        #: Who is to be told of nodes, as tensor.State knows: LISTENED, ACTIVE, NOTING or'ed.
+        self.told = 0
         self.running = False  # true while it is run, maybe by another thread
         #: Weak references to what reads this trace's nodes before they run (tape.Recording).
         self.followers: list[Any] = []
