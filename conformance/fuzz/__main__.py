@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
     parser.add_argument("--start", type=int, default=0, help="number of the first draw")
     parser.add_argument("--only", type=int, nargs="+", help="numbers of the draws to run")
-    parser.add_argument("--op", default="", help="only ops with this in their name")
+    parser.add_argument("--op", default="", help="only ops with this, or A,B, in their name")
     parser.add_argument("--mode", action="append", choices=("eager", "deferred", "compiled"))
     parser.add_argument("--oracle-python", help="an interpreter that has TensorFlow")
     parser.add_argument(

@@ -35,9 +35,10 @@ CLEAR_EVERY = 512
 
 @functools.cache
 def targets(part: str = "") -> tuple[str, ...]:
-    """The names that are drawn, weighted; those with `part` in them."""
-    names = sorted({*CALLS, *originals()})
-    return tuple(n for n in names if part in n for _ in range(WEIGHTS.get(n, 1)))
+    """The names that are drawn, weighted; those with `part`, or one of its parts, in them."""
+    parts, names = part.split(","), sorted({*CALLS, *originals()})
+    wanted = [n for n in names if any(p in n for p in parts)]
+    return tuple(n for n in wanted for _ in range(WEIGHTS.get(n, 1)))
 
 
 def drawn(seed: int, number: int, part: str = "") -> Row:
@@ -55,7 +56,7 @@ class Fuzz:
     Args:
       asked: what is right.
       seed: of all draws.
-      part: only ops with this in their name.
+      part: only ops with this, or one of these between commas, in their name.
       modes: how tfshim runs.
       shrink: whether to make what differs smaller.
       say: takes the text about each kind of difference when it is found.

@@ -427,6 +427,8 @@ def sparse_reshape(sp_input, shape, name=None) -> SparseTensor:
             f"Input to reshape is a tensor with {size} dense values, but the requested shape has "
             f"{int(np.prod(wanted))}. input_shape={brackets(old)} output_shape={brackets(wanted)}",
         )
+    if wanted == list(old):  # elements outside of the shape stay where they are
+        return _made(host_indices(st), st.values, wanted)
     flat = _flat(host_indices(st), old)
     where = np.stack(np.unravel_index(flat, wanted), 1) if wanted else flat[:, None][:, :0]
     return _made(where, st.values, wanted)
@@ -500,6 +502,14 @@ def sparse_fill_empty_rows(sp_input, default_value, name=None) -> tuple[SparseTe
     """
     st = _sparse(sp_input)
     shape, where = host_shape(st), host_indices(st)
+    kernel = "SparseFillEmptyRows"
+    if not shape[0] and len(where):
+        text = "Received SparseTensor with dense_shape[0] = 0 but indices.shape[0] = "
+        raise op_error(kernel, f"{text}{len(where)}")
+    bad = np.flatnonzero((where[:, 0] < 0) | (where[:, 0] >= shape[0]))
+    if len(bad):
+        row = where[bad[0], 0]
+        raise op_error(kernel, f"indices({bad[0]}, 0) is invalid: {row} >= {shape[0]}")
     empty = np.ones(shape[0], bool)
     empty[where[:, 0]] = False
     new = np.flatnonzero(empty)

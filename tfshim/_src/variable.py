@@ -263,14 +263,17 @@ class Variable(metaclass=VariableMetaclass):
 
     def sparse_read(self, indices, name=None):
         """The rows at these indices; the gradient is a `tf.IndexedSlices`."""
+        from tfshim._src import variable_scatter
         from tfshim._src.ops import gather
 
-        return gather.sparse_read(self, indices)
+        return gather.sparse_read(self, variable_scatter.index("ResourceGather", indices))
 
     def gather_nd(self, indices, name=None):
         """The slices at these multi-dimensional indices; see `tf.gather_nd`."""
+        from tfshim._src import variable_scatter
         from tfshim._src.ops import gather
 
+        indices = variable_scatter.index("ResourceGatherNd", indices)
         return gather.gather_nd(self._read(), indices)
 
     # -- writing --

@@ -71,7 +71,7 @@ _ROWS = {how: _row_kernel(how) for how in _MODES}
 _ND = {how: _nd_kernel(how) for how in ("Update", "Add", "Sub", "Min", "Max")}
 
 
-def _index(kernel: str, indices: Any) -> EagerTensor:
+def index(kernel: str, indices: Any) -> EagerTensor:
     """The indices as a tensor of a dtype that these kernels take."""
     found = convert(indices)
     if found.aval.dtype not in _INDEX:
@@ -85,7 +85,7 @@ def scatter(variable, how: str, sparse_delta: Any) -> None:
         raise TypeError(
             f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
         )
-    indices = _index(f"ResourceScatter{how}", sparse_delta.indices)
+    indices = index(f"ResourceScatter{how}", sparse_delta.indices)
     values = convert(sparse_delta.values, variable.dtype)
     shape = variable._current().aval.shape
     expected = indices.aval.shape + shape[1:]
@@ -121,7 +121,7 @@ def _check_rows(kernel: str, indices, shape) -> None:
 def scatter_nd(variable, how: str, indices: Any, updates: Any) -> None:
     """Writes the slices at multi-dimensional indices."""
     kernel = f"ResourceScatterNd{how}"
-    indices = _index(kernel, indices)
+    indices = index(kernel, indices)
     updates = convert(updates, variable.dtype)
     shape = variable._current().aval.shape
     depth = indices.aval.shape[-1]
@@ -169,7 +169,7 @@ def batch_scatter_update(variable, sparse_delta: Any) -> None:
         raise TypeError(
             f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
         )
-    indices = _index("ResourceScatterNdUpdate", sparse_delta.indices)._host_value()
+    indices = index("ResourceScatterNdUpdate", sparse_delta.indices)._host_value()
     batch = np.indices(indices.shape[:-1]).reshape(indices.ndim - 1, *indices.shape[:-1], 1)
     parts = [np.broadcast_to(b, indices.shape) for b in batch] + [indices]
     scatter_nd(variable, "Update", np.stack(parts, -1), sparse_delta.values)

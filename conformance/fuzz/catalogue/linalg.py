@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from conformance.cases.arrays import Array, np_dtype
-from conformance.cases.row import Row, row
-from conformance.fuzz.draws import ALL, COMPLEX, NUMBERS, Draw
+from conformance.cases.row import Row, code, row
+from conformance.fuzz.draws import ALL, NUMBERS, Draw
 
 _WIDE = ("float32", "float64", "complex64", "complex128")
 
@@ -120,16 +122,51 @@ def lstsq(d: Draw, op: str) -> Row:
     return row(op, _as(x, dtype), _matrix(d, (*batch, x.shape[-2], 2), dtype), **kwargs)
 
 
+#: What is unique of decompositions: signs and phases of vectors drop out, in derivatives too.
+UNIQUE = {
+    "tf.linalg.svd": (
+        "lambda x: tf.linalg.svd(x)[0]",
+        "lambda x: [tf.abs(v) ** 2 for v in tf.linalg.svd(x)[1:]]",
+        "lambda x: (lambda s, u, v: u @ tf.linalg.diag(tf.cast(tf.sin(s), u.dtype))"
+        " @ tf.linalg.adjoint(v))(*tf.linalg.svd(x))",
+    ),
+    "tf.linalg.qr": (
+        "lambda x: [tf.abs(v) ** 2 for v in tf.linalg.qr(x)]",
+        "lambda x: (lambda q, r: q @ r)(*tf.linalg.qr(x))",
+    ),
+    "tf.linalg.eigh": (
+        "lambda x: tf.linalg.eigh(x)[0]",
+        "lambda x: tf.abs(tf.linalg.eigh(x)[1]) ** 2",
+        "lambda x: (lambda e, v: v @ tf.linalg.diag(tf.sin(e)) @ tf.linalg.adjoint(v))"
+        "(*tf.linalg.eigh(x))",
+    ),
+    "tf.linalg.eig": (
+        "lambda x: tf.reduce_sum(tf.linalg.eig(x)[0] ** 3, -1)",
+        "lambda x: (lambda e, v: tf.reduce_sum(tf.cast(tf.abs(v) ** 2, e.dtype)"
+        " * e[..., None, :], -1))(*tf.linalg.eig(x))",
+    ),
+    "tf.linalg.eigvals": ("lambda x: tf.reduce_sum(tf.linalg.eigvals(x) ** 3, -1)",),
+}
+
+
+def unique(d: Draw, op: str, x: Array) -> Row:
+    """The decomposition of x, or what is unique of it with its second derivative."""
+    if d.chance(0.25):
+        return row(op, x)
+    return code(op, d.pick(UNIQUE[op]), x, second=d.chance(0.4))
+
+
 def factor(d: Draw, op: str) -> Row:
-    """qr and svd: what is unique of them."""
+    """qr and svd, of singular values that lie apart, as vectors are unique only then."""
     batch, dtype = _batch(d), d.pick(_WIDE)
-    shape = (*batch, d.whole(0, 4), d.whole(0, 4))
-    x = _matrix(d, shape, dtype)
-    if op.endswith("svd"):
-        return row(op, x, compute_uv=False)
-    flags = {"full_matrices": True} if d.chance(0.3) else {}
-    reason = "columns are unique up to sign or phase"
-    return row(op, x, **flags, compare_values=dtype not in COMPLEX, reason=reason)
+    rows, columns = d.whole(0, 4), d.whole(0, 4)
+    x = _matrix(d, (*batch, rows, columns), dtype).value * 0.3
+    x = x + np.eye(rows, columns) * (1 + np.arange(columns))
+    if op.endswith("svd") and d.chance(0.2):
+        return row(op, _as(x, dtype), compute_uv=False)
+    if d.chance(0.2):
+        return row(op, _as(x, dtype), full_matrices=True)
+    return unique(d, op, _as(x, dtype))
 
 
 def symmetric(d: Draw, op: str) -> Row:
@@ -191,7 +228,7 @@ def cross(d: Draw, op: str) -> Row:
 def norm(d: Draw, op: str) -> Row:
     shape = d.shape(1)
     x = d.array(shape, d.pick(_WIDE), specials=d.chance(0.2))
-    kwargs = {"keepdims": d.chance(0.4)} if op.endswith("norm") else {}
+    kwargs: dict[str, Any] = {"keepdims": d.chance(0.4)} if op.endswith("norm") else {}
     if len(shape) > 1 and d.chance(0.4):
         kwargs["axis"] = d.random.sample(range(len(shape)), 2)
         kwargs["ord"] = d.pick(["fro", "euclidean", 1, np.inf, 2])

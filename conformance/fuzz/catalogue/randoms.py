@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from conformance.cases.arrays import Array, ref
 from conformance.cases.row import Row, row
 from conformance.fuzz.draws import FLOATS, Draw
@@ -95,6 +97,36 @@ def shuffle(d: Draw, op: str) -> Row:
     return row(op, x, set_seed=d.whole(0, 99), kw={"seed": d.pick([None, 3])}, grad=())
 
 
+def derived(d: Draw, op: str) -> Row:
+    """split and fold_in: new seeds from one."""
+    dtype = d.pick(["int32", "int64"])
+    bits = 31 if dtype == "int32" else 62
+    seed = Array(np.asarray(d.state.randint(-(2**bits), 2**bits, 2)).astype(dtype), dtype)
+    if op.endswith("split"):
+        return row(op, seed, d.whole(0, 5))
+    data = Array(np.asarray(d.whole(-9, 2**20)).astype(dtype), dtype)
+    return row(op, seed, d.pick([data, d.whole(0, 2**31 - 1)]))
+
+
+def index(d: Draw, op: str) -> Row:
+    """Where elements of a range go in a permutation."""
+    dtype, most = d.pick(["int32", "int64"]), d.pick([0, 1, 5, 20, 1000])
+    at = d.ids(d.pick([(), (d.whole(1, 5),)]), most + 1, dtype=dtype)
+    at.value[...] = np.minimum(at.value, most)
+    seed = [d.whole(0, 2**31 - 1) for _ in range(2 if "experimental" in op else 3)]
+    return row(op, at, Array(np.array(seed, dtype), dtype), most)
+
+
+def bounded_normal(d: Draw, op: str) -> Row:
+    shape, dtype = list(d.shape(0, 2)), d.pick(["float32", "float64"])
+    size = tuple(shape[-1:]) if d.chance(0.3) else ()
+    mean = d.array(size, dtype, -1, 1, specials=False)
+    deviation = d.array((), dtype, 0.3, 2, specials=False)
+    low = d.array((), dtype, -3, d.pick([0, 3]), specials=False)
+    high = Array(np.asarray(low.value + d.pick([0.5, 2.0, 20.0])).astype(dtype), dtype)
+    return row(op, shape, _seed(d), mean, deviation, low, high, grad=())
+
+
 _SCALED = ("normal", "truncated_normal")
 CALLS = {
     **{f"tf.random.{n}": normal for n in _SCALED},
@@ -104,5 +136,9 @@ CALLS = {
     **{f"tf.random.{n}poisson": poisson for n in ("", "stateless_")},
     "tf.random.stateless_binomial": binomial,
     **{f"tf.random.{n}categorical": categorical for n in ("", "stateless_")},
+    **{f"tf.random.{n}": derived for n in ("split", "fold_in")},
+    **{f"tf.random.experimental.stateless_{n}": derived for n in ("split", "fold_in")},
+    **{f"tf.random{n}index_shuffle": index for n in (".experimental.", "_")},
+    "tf.random.stateless_parameterized_truncated_normal": bounded_normal,
     **{f"tf.random.{n}shuffle": shuffle for n in ("", "experimental.stateless_")},
 }

@@ -17,6 +17,7 @@ from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.casting import cast, cast_array
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.compare import minimum
 from tfshim._src.ops.joining import copy
 from tfshim._src.ops.shaping import reshape
 from tfshim._src.ops.vectors import index_array, plain_ints
@@ -434,6 +435,45 @@ def _eye(rows, columns, batch, dtype):
     return jnp.broadcast_to(jnp.eye(rows, columns, dtype=dtype), (*batch, rows, columns))
 
 
+def _listed(batch: Any) -> tuple[int, ...]:
+    """The leading axes of identity matrices from any iterable."""
+    sizes = list(batch)
+    if any(isinstance(n, str) for n in sizes):
+        raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
+    if any(isinstance(n, (list, tuple)) for n in sizes):
+        raise ValueError("Can't convert non-rectangular Python sequence to Tensor.")
+    return static.integers(sizes)
+
+
+def _whole(size: Any) -> int:
+    """The int in a number of rows; of tensors, floats that are whole count too."""
+    if isinstance(size, Tensor) and size.dtype.is_floating:
+        size = int(static.host(size))
+    return static.integer(size)
+
+
+def _eye_of_tensors(num_rows: Any, num_columns: Any, batch: Any) -> None:
+    """Raises what the concatenation of sizes that are tensors would."""
+    if isinstance(num_rows, Tensor) or isinstance(num_columns, Tensor):
+        smaller = minimum(num_rows, num_columns).aval.shape
+    else:
+        smaller = ()
+    shape = convert(batch, dtypes.int32).aval.shape
+    require(shape != (), "ConcatOp : Can't concatenate scalars (use tf.stack instead)")
+    if len(shape) != len(smaller) + 1:
+        raise op_error(
+            "ConcatV2",
+            "ConcatOp : Ranks of all input tensors should match: "
+            f"shape[0] = {brackets(shape)} vs. shape[1] = {brackets((1, *smaller))}",
+        )
+    if smaller:
+        raise op_error(
+            "Pack",
+            f"Shapes of all inputs must match: values[0].shape = {brackets(smaller)} "
+            "!= values[1].shape = []",
+        )
+
+
 @export("tf.eye", "tf.linalg.eye")
 def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name=None) -> Tensor:
     """Identity matrices.
@@ -445,24 +485,19 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
       dtype: of the result.
       name: ignored.
     """
-    n: Any
-    for n in (num_rows, num_columns):
-        if isinstance(n, Tensor) and n.ndim:
-            leading = 0 if batch_shape is None else len(static.integers(batch_shape))
-            raise op_error(
-                "ConcatV2",
-                "ConcatOp : Ranks of all input tensors should match: shape[0] = "
-                f"[{leading}] vs. shape[1] = [1,{','.join(map(str, n.shape))}]",
-            )
-        if isinstance(n, (float, list, tuple)):
-            other = num_rows if num_columns is None else num_columns
+    other = num_rows if num_columns is None else num_columns
+    batch = () if batch_shape is None else batch_shape
+    if any(isinstance(v, Tensor) for v in (num_rows, other, batch)):
+        _eye_of_tensors(num_rows, other, batch)
+        batch = static.integers(batch)
+    else:
+        if not all(isinstance(n, (int, np.integer)) for n in (num_rows, other)):
             raise TypeError(
                 "Arguments `num_rows` and `num_columns` must be positive integer values. "
                 f"Received: num_rows={num_rows}, num_columns={other}"
             )
-    rows = static.integer(num_rows)
-    columns = rows if num_columns is None else static.integer(num_columns)
-    batch = () if batch_shape is None else static.integers(batch_shape)
+        batch = _listed(batch)
+    rows, columns = _whole(num_rows), _whole(other)
     wanted = dtypes.as_dtype(dtype)
     if wanted.kind == "s":
         raise TypeError("Cannot convert 1 to EagerTensor of dtype string")

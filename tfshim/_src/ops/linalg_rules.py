@@ -65,9 +65,22 @@ def _halved_diagonal(x):
     return x * half.astype(x.dtype)
 
 
+@jax.custom_jvp
+def _broadened(x):
+    """1 / (x^2 + 1e-20), whose square would overflow in float32."""
+    return 1 / (x * x + jnp.asarray(1e-20, x.dtype))
+
+
+@_broadened.defjvp
+def _broadened_jvp(primals, tangents):
+    (x,), (dx,) = primals, tangents
+    r = _broadened(x)
+    return r, jnp.asarray(-2, x.dtype) * (x * r) * r * dx
+
+
 def _reciprocal(x):
-    """1 / x, broadened so that it is 0 at 0: x / (x^2 + 1e-20)."""
-    return x / (x * x + jnp.asarray(1e-20, x.dtype))
+    """1 / x, broadened so that it is 0 at 0."""
+    return x * _broadened(x)
 
 
 def _gaps(e):

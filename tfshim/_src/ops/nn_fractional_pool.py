@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import UnimplementedError, dtype_not_allowed, op_error
@@ -94,7 +95,7 @@ def _fractional_mean(value, rows, row_ok, columns, column_ok):
     total = jnp.sum(jnp.where(ok, taps, jnp.zeros((), value.dtype)), axis=3, dtype=value.dtype)
     count = jnp.sum(ok, axis=3).astype(value.dtype)
     if jnp.issubdtype(value.dtype, jnp.integer):
-        return total // count
+        return lax.div(total, jnp.broadcast_to(count, total.shape))  # towards zero
     return total / count
 
 

@@ -11,6 +11,7 @@ from jax import lax
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, require
+from tfshim._src.ops.arithmetic import negative
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.missing_kernels import require_kernel
 from tfshim._src.registry import export, op
@@ -138,8 +139,9 @@ def isotonic_regression(inputs, decreasing=True, axis=-1) -> tuple[Tensor, Tenso
     dtype = x.aval.dtype
     if dtype.kind in "iu":
         small = dtype in (dtypes.int8, dtypes.int16)
-        x = cast(x, dtypes.float32 if small else dtypes.float64)
-    if not decreasing:
+        # of integers the negatives are taken first: there are none of unsigned ones
+        x = cast(x if decreasing else negative(x), dtypes.float32 if small else dtypes.float64)
+    elif not decreasing:
         x = _negated(x)
     n = x.ndim
     at = static.integer(axis)

@@ -22,7 +22,7 @@ from tfshim._src.ops.arithmetic import (
 from tfshim._src.ops.axes import axis_of, reduced_axes
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.elementwise import inverse_root
+from tfshim._src.ops.elementwise import inverse_root, rsqrt
 from tfshim._src.ops.reduction import mean_raw, reduce_sum, sum_raw
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT_COMPLEX, same
@@ -220,6 +220,9 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
 
     Source: Ioffe and Szegedy, "Batch Normalization" (2015).
     """
+    if (spread := convert(variance)).dtype.is_integer or spread.dtype.is_bool:
+        # raises: bools have no sum, integers no root
+        rsqrt(add(spread, spread if spread.dtype.is_bool else variance_epsilon))
     return _batch_normalization(convert(x), mean, variance, offset, scale, variance_epsilon)
 
 

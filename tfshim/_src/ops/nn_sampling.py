@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -9,7 +10,7 @@ import numpy as np
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.errors import require
+from tfshim._src.errors import op_error, require
 from tfshim._src.ops.array import stop_gradient
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.joining import concat
@@ -125,6 +126,11 @@ def _logits_and_labels(
         )
     sampled, true_count, sampled_count = (stop_gradient(convert(v)) for v in sampled_values)
     sampled = cast(sampled, dtypes.int64)
+    batch, count = labels.aval.shape[0], math.prod(sampled.aval.shape)
+    if remove_accidental_hits and count != num_sampled and 1 not in (count, num_sampled):
+        raise op_error(
+            "AddV2", f"Incompatible shapes: [{batch},{count}] vs. [{batch},{num_sampled}]"
+        )
     ids = concat([reshape(labels, [-1]), sampled], 0)
     dtype = x.aval.dtype
     all_w = cast(embedding_lookup(weights, ids), dtype)

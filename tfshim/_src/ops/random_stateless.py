@@ -7,8 +7,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tfshim._src import dtypes
-from tfshim._src.convert import convert
+from tfshim._src.convert import convert, from_array
 from tfshim._src.dispatch import dispatch
 from tfshim._src.errors import op_error
 from tfshim._src.ops import (
@@ -256,6 +258,8 @@ def stateless_gamma(shape, seed, alpha, beta=None, dtype=dtypes.float32, name=No
     seed = kernels.check_seed(seed)
     kernels.check_dtype(kernel, dtype, ("half", "float", "double"))
     sizes = kernels.dimensions(kernel, shape, "shape_dtype")
+    if 0 in sizes and sizes[len(sizes) - len(tail) :] != tail:
+        return from_array(np.zeros(sizes, dtype.np))  # not checked where nothing is drawn
     kernels.must_end_with(kernel, sizes, tail)
     body = random_rejection.gamma_broadcast
     drawn = _draw(kernel, body, seed, (alpha,), tail, sizes, differentiable=True)
@@ -282,6 +286,8 @@ def stateless_poisson(shape, seed, lam, dtype=dtypes.int32, name=None) -> Any:
     kernels.check_dtype(kernel, lam.aval.dtype, _COUNT_DTYPES, "Rtype")
     seed = kernels.check_seed(seed, kernel)
     sizes = kernels.dimensions(kernel, shape)
+    if 0 in sizes and sizes[len(sizes) - lam.ndim :] != lam.aval.shape:
+        return from_array(np.zeros(sizes, dtype.np))  # not checked where nothing is drawn
     kernels.must_end_with(kernel, sizes, lam.aval.shape)
     return _draw(kernel, random_rejection.poisson, seed, (lam,), sizes, dtype.np)
 

@@ -56,7 +56,10 @@ def _bound(dtype, largest: bool) -> Any:
 
 def _segment_extreme(data, ids, n: int, largest: bool, empty):
     """Extremes of n segments; `empty` is what a segment without rows gets, None for the bound."""
-    start = _empty(data, ids, n, _bound(data.dtype, largest)).at[_places(ids, n)]
+    bound = _bound(data.dtype, largest)
+    if empty is not None and jnp.issubdtype(data.dtype, jnp.floating):
+        bound = -np.inf if largest else np.inf  # there are segments of nothing but infinities
+    start = _empty(data, ids, n, bound).at[_places(ids, n)]
     rows = _rows(data, ids)
     out = start.max(rows, mode="drop") if largest else start.min(rows, mode="drop")
     if empty is not None:

@@ -22,8 +22,9 @@ MANY = 16
 OVERLAP = 3
 
 
-def _few(x, ksize) -> bool:
-    return x.size > 0 and math.prod(ksize) <= MANY
+def _few(x, ksize, pads) -> bool:
+    fits = all(n + sum(p) >= k > 0 for n, k, p in zip(x.shape, ksize, pads, strict=True))
+    return fits and x.size > 0 and math.prod(ksize) <= MANY
 
 
 def _parts(x, ksize, strides, pads, fill):
@@ -50,7 +51,7 @@ def _parts(x, ksize, strides, pads, fill):
 
 def window_sum(x, ksize, strides, pads):
     """The sum of each window, from its first element to its last."""
-    if not _few(x, ksize):
+    if not _few(x, ksize, pads):
         return lax.reduce_window(x, np.zeros((), x.dtype), lax.add, ksize, strides, pads)
     total = functools.reduce(lax.add, _parts(x, ksize, strides, pads, 0))
     # XLA would take seconds to fold the gradient of a sum, which is constant.
@@ -59,7 +60,7 @@ def window_sum(x, ksize, strides, pads):
 
 def window_max(x, ksize, strides, pads):
     """The largest of each window; the first of equal ones gets the gradient. No NaN, no -inf."""
-    if not _few(x, ksize):
+    if not _few(x, ksize, pads):
         return _by_xla(x, ksize, strides, pads)
     return _largest(x, tuple(ksize), tuple(strides), tuple(pads))
 
