@@ -172,7 +172,7 @@ def _beyond_float32(row: Row, mode: str, got: Outcome, expected: Outcome) -> boo
 def _one_dnn(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     """Both refuse, TensorFlow from inside oneDNN, which says nothing of the reason."""
     mine, theirs = ((o.get("result") or {}).get("error") for o in (got, expected))
-    return bool(mine and theirs) and "received an exception" in theirs["text"]
+    return bool(mine and theirs and "received an exception" in theirs["text"])
 
 
 _NO_KERNEL = (
