@@ -78,7 +78,7 @@ def test_no_exemption_from_drawing_without_a_name():
 
 def test_draws_hold_what_implementations_part_on():
     writers = sorted(CALLS.items())  # (rows are changed by whoever adds some)
-    numbered = enumerate(writers * 3)
+    numbered = enumerate(writers * 6)
     arrays = [a for n, (op, write) in numbered for a in arrays_of(write(Draw(11, n), op))]
     assert {a.dtype for a in arrays} >= set(ALL)
     shapes = {a.value.shape for a in arrays}

@@ -19,8 +19,10 @@ from conformance.cases.harness.execute import Outcome
 from conformance.cases.harness.modes import execution
 from conformance.cases.row import Row
 
-#: Seconds that one row may take.
-LIMIT = 60
+#: Seconds that one row may take, on a crowded machine too.
+LIMIT = 200
+#: Seconds that the import of TensorFlow may take.
+START = 600
 #: Bytes of address space of the process with TensorFlow.
 MEMORY = 24 << 30
 
@@ -69,10 +71,10 @@ class TensorFlowProcess:
         return self._process
 
     def _ask(self, row: Row) -> Outcome | None:
+        limit = START if self._process is None else LIMIT
         process = self._start()
         assert process.stdin is not None and process.stdout is not None
-        # The first answer waits for the import of TensorFlow too.
-        watch = threading.Timer(LIMIT, process.kill)
+        watch = threading.Timer(limit, process.kill)
         watch.start()
         try:
             pickle.dump(row, process.stdin)
