@@ -79,7 +79,7 @@ def test_no_exemption_from_drawing_without_a_name():
 def test_draws_hold_what_implementations_part_on():
     writers = sorted(CALLS.items())  # (rows are changed by whoever adds some)
     numbered = enumerate(writers * 6)
-    arrays = [a for n, (op, write) in numbered for a in arrays_of(write(Draw(11, n), op))]
+    arrays = [a for n, (op, write) in numbered for a in arrays_of(write(Draw(12, n), op))]
     assert {a.dtype for a in arrays} >= set(ALL)
     shapes = {a.value.shape for a in arrays}
     assert any(0 in s for s in shapes) and any(1 in s for s in shapes) and () in shapes
