@@ -126,10 +126,11 @@ class Recording:
         In the order of their nodes, without the reads of variables that are not watched.
         """
         trace = self.trace
+        if trace is None or not trace.reads:
+            return self.events
         reads: list[Any] = []
-        if trace is not None and trace.reads:
-            for span in self.spans:
-                reads += trace.reads[span.first_read : span.end_read]
+        for span in self.spans:
+            reads += trace.reads[span.first_read : span.end_read]
         found = self.events
         if not reads:
             return found

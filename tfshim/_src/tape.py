@@ -59,10 +59,9 @@ class GradientTape:
                 "already-active tape."
             )
         state = STATE
-        if not state.active:
-            trace = state.pending
-            if trace.assigned and state.trace is trace:
-                engine.flush(trace)  # a training step ended: its program is complete
+        trace = state.pending
+        if trace.assigned and not state.active and state.trace is trace:
+            engine.flush(trace)  # a training step ended: its program is complete
         if not self._alive:
             if self._entered:
                 self._seen = Recording(self._watch_accessed_variables)
@@ -198,7 +197,9 @@ class GradientTape:
                 "CompositeTensors to be differentiated, but received None."
             )
         flat_targets = differentiated(target)
-        flat_sources = differentiated(sources)
+        # a list of tensors and variables stands for itself
+        plain = type(sources) is list and _is_plain(sources)
+        flat_sources = sources if plain else differentiated(sources)
         seeds: list[Any] = [None] * len(flat_targets)
         if output_gradients is not None:
             for i, g in enumerate(differentiated(output_gradients, check=False)):
@@ -213,7 +214,7 @@ class GradientTape:
         else:
             grads = walk()
         self._release()
-        return _packed(sources, grads)
+        return grads if flat_sources is sources else _packed(sources, grads)
 
     def _handles(self, source: Any) -> list[EagerTensor]:
         """The watched tensors that stand for a source on this tape."""

@@ -96,28 +96,35 @@ class State(threading.local):
 
     def push(self, recorder: Any) -> None:
         """A recorder becomes active inside of the others."""
-        active = self.active
-        if self.told or recorder.eager:
+        own = self.__dict__  # this thread's, found once
+        active = own["active"]
+        if own["told"] or recorder.eager:
             self.recorders = [*active, recorder]
             return
-        recorder.resume(self.trace, False)
+        recorder.resume(own["trace"], False)
+        own["noting"] = recorder.reads_trace and (not active or own["noting"])
+        own["active"] = [*active, recorder]
+        if recorder.follows and not own["listeners"]:
+            own["pending"].told = ACTIVE | NOTING if own["noting"] else ACTIVE
+            return
         if not recorder.follows:
             self.listeners = [*self.listeners, recorder]
-        self.noting = recorder.reads_trace and (not active or self.noting)
-        self.active = [*active, recorder]
         self._tell()
 
     def pop(self, recorder: Any) -> None:
         """A recorder, mostly the innermost, is not active any more."""
-        active = self.active
-        if self.told or len(active) != 1 or active[0] is not recorder:
+        own = self.__dict__
+        active = own["active"]
+        if own["told"] or len(active) != 1 or active[0] is not recorder:
             self.recorders = [r for r in active if r is not recorder]
             return
         recorder.pause()
-        self.active, self.noting = [], False
-        if self.listeners:
-            self.listeners = [*self.observers]
-        self._tell()
+        own["active"], own["noting"] = [], False
+        if own["listeners"]:
+            own["listeners"] = [*own["observers"]]
+            self._tell()
+        else:
+            own["pending"].told = 0
 
     def observe(self, wanted: list[Any]) -> None:
         """Sets who is told of every node, besides recorders."""
