@@ -34,6 +34,7 @@ _FITS = {"b": "biufcq", "i": "iufcq", "u": "iufcq", "f": "fc", "c": "c", "s": "s
 _NO_BOOLS = frozenset(
     {
         dtypes.int8, dtypes.int16, dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.complex64,
+        dtypes.bfloat16,
     }
 )  # fmt: skip
 _INT32 = range(-(2**31), 2**31)
@@ -271,8 +272,15 @@ def _from_numpy(value: Any, dtype: DType | None) -> np.ndarray:
         if value.dtype.byteorder == ">":
             return value.astype(value.dtype.newbyteorder("="))
         return np.array(value, order="C")
-    if dtype.kind == "s" or (value.dtype.kind == "c" and dtype.kind != "c"):
-        raise _cannot(value, dtype)
+    if dtype.kind == "s":
+        if not value.size:
+            return value.astype(object)
+        raise ValueError(
+            "Failed to convert a NumPy array to a Tensor (Unsupported object type "
+            f"{type(value.reshape(-1)[0].item()).__name__})."
+        )
+    if value.dtype.kind == "c" and dtype.kind != "c":
+        value = value != 0 if dtype.kind == "b" else value.real
     with np.errstate(all="ignore"):
         return np.array(value, order="C").astype(dtype.np)
 
@@ -328,7 +336,11 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
     of_bools = isinstance(first, np.ndarray) and first.dtype.kind == "b"
     if (of_bools or isinstance(first, (bool, np.bool_))) and kind != "b":
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
-    if kind == "c" and not isinstance(first, (complex, np.complexfloating, np.ndarray)):
+    if (
+        kind == "c"
+        and dtype is not dtypes.complex128
+        and not isinstance(first, (complex, np.complexfloating, np.ndarray))
+    ):
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
     if dtype is None and kind == "f" and type(first) in (int, float):
         largest = abs(array[np.isfinite(array)])
@@ -539,6 +551,8 @@ def _convert_group(op: Op, group: Group, out: list, members: list[int]) -> None:
             t = out[i] = convert(value, dtype)
         if t.aval.dtype is not dtype:
             if dtype is not None:
+                if group.allowed is not None and dtype not in group.allowed:
+                    raise dtype_not_allowed(op.kernel, dtype, group.ordered, group.attr)
                 raise dtype_mismatch(op.kernel, i, dtype, t.aval.dtype)
             dtype = t.aval.dtype
     allowed = group.allowed

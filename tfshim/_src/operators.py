@@ -9,7 +9,15 @@ from tfshim._src import dtypes, slicing
 from tfshim._src.convert import convert
 from tfshim._src.engine import speed
 from tfshim._src.errors import InvalidArgumentError
-from tfshim._src.ops import arithmetic, bitwise, compare, elementwise, linalg_basic, logical
+from tfshim._src.ops import (
+    arithmetic,
+    bitwise,
+    casting,
+    compare,
+    elementwise,
+    linalg_basic,
+    logical,
+)
 from tfshim._src.tensor import Tensor
 from tfshim._src.variable import Variable
 
@@ -23,10 +31,16 @@ def _binary(fn: Callable, reverse: bool = False) -> Callable:
     def method(self, other):
         try:
             return fn(self, other)
-        except (TypeError, ValueError):
-            if _has_reflected(other, fn.__name__):
-                return NotImplemented
-            raise
+        except (TypeError, ValueError) as error:
+            if not _has_reflected(other, fn.__name__):
+                raise
+            try:
+                out = getattr(other, _REFLECTED[fn.__name__])(self)
+            except (TypeError, ValueError):
+                raise error from None
+            if out is NotImplemented:
+                raise
+            return out
 
     chosen = reflected if reverse else method
     entry = getattr(fn, "entry", None)
@@ -76,6 +90,18 @@ def _by_kind(for_bool: Callable, for_int: Callable) -> Callable:
     return choose
 
 
+def _multiply(x, y):
+    """`x * y`, which of booleans, and of one and a number, is whether both are not zero."""
+    if getattr(x, "dtype", None) is dtypes.bool or getattr(y, "dtype", None) is dtypes.bool:
+        x, y = casting.cast(x, dtypes.int32), casting.cast(y, dtypes.int32)
+        return casting.cast(arithmetic.multiply(x, y), dtypes.bool)
+    return arithmetic.multiply(x, y)
+
+
+_multiply.__name__ = "multiply"
+_multiply.entry = arithmetic.multiply.entry
+
+
 def _invert(self):
     fn = logical.logical_not if self.dtype is dtypes.bool else bitwise.invert
     return fn(self)
@@ -84,7 +110,7 @@ def _invert(self):
 _BINARY = {
     "add": arithmetic.add,
     "sub": arithmetic.subtract,
-    "mul": arithmetic.multiply,
+    "mul": _multiply,
     "truediv": arithmetic.truediv,
     "div": arithmetic.truediv,
     "floordiv": arithmetic.floordiv,

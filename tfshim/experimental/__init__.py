@@ -26,10 +26,14 @@ from tfshim._src.dtypes import (
 from tfshim._src.ragged_shape import DynamicRaggedShape
 
 if _typing.TYPE_CHECKING:  # imported on first use
-    from tfshim.experimental import dlpack
+    from tfshim.experimental import (
+        dlpack,
+        numpy,
+    )
 
 _SUBMODULES = {
     "dlpack",
+    "numpy",
 }
 
 __all__ = [
@@ -46,6 +50,7 @@ __all__ = [
     "float8_e5m2fnuz",
     "int2",
     "int4",
+    "numpy",
     "uint2",
     "uint4",
 ]

@@ -68,6 +68,8 @@ def mean_raw(x, axes: tuple[int, ...], keepdims: bool):
         return lax.div(total, jnp.full_like(total, count)).astype(x.dtype)
     wide = x.astype(np.float32) if x.dtype.itemsize == 2 else x
     total = sum_raw(wide, axes, keepdims)
+    if not count and jnp.iscomplexobj(x):
+        return total
     return (total / jnp.asarray(count, wide.dtype)).astype(x.dtype)
 
 
@@ -302,6 +304,8 @@ def _argmax(input, axis, output_type):
 
 @op(kernel="ArgMin", inputs=same("input", of=kinds.ORDERED), static=_WHERE, grad=None)
 def _argmin(input, axis, output_type):
+    if isinstance(axis, tuple):
+        fail(f"dim must be a scalar, but received tensor of shape: [{len(axis)}]")
     return _extreme_index(input, axis, output_type, False)
 
 
@@ -367,7 +371,10 @@ def argmin(input, axis=None, output_type=dtypes.int64, name=None) -> Any:
       InvalidArgumentError: for an axis out of range, or of size 0.
       TypeError: for an axis that is no int.
     """
-    axis = 0 if axis is None else static.integer(axis)
+    if isinstance(axis, (list, tuple)):  # refused by the kernel, unlike that of argmax
+        axis = tuple(axis)
+    else:
+        axis = 0 if axis is None else static.integer(axis)
     return _argmin(input, axis, _index_type("ArgMin", output_type, ("int32", "int64")))
 
 

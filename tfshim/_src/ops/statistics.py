@@ -11,7 +11,6 @@ import numpy as np
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, op_error
-from tfshim._src.ops.arithmetic import add, multiply
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.creation import ones
 from tfshim._src.ops.joining import stack
@@ -284,7 +283,7 @@ def polyval(coeffs, x, name=None) -> Any:
     tensors = [convert(c) for c in coeffs]
     value = tensors[0]
     for c in tensors[1:]:
-        value = add(c, multiply(value, x))
+        value = c + value * x  # operators, which take booleans, and promote where they are told to
     return value
 
 
