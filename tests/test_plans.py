@@ -65,3 +65,28 @@ def test_shapes_made_before_the_tape_are_part_of_the_structure():
         with tf.GradientTape() as tape:
             y = tf.reduce_sum(x * v)
         assert float(tape.gradient(y, v)) == n
+
+
+def test_jacobians_are_planned():
+    x = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    c = tf.constant(2.0)
+
+    def step(rate, batch, unconnected="none"):
+        with tf.GradientTape() as tape:
+            y = x * x * rate
+        if batch:
+            return tape.batch_jacobian(y, x)
+        return tape.jacobian(y, [x, c], unconnected_gradients=unconnected)
+
+    plans.plans.clear()
+    for rate in (0.5, 0.5, 0.25, 2.0):
+        rows = step(rate, True).numpy()
+        whole, nothing = step(rate, False)
+        zeros = step(rate, False, "zero")[1]
+        for i, row in enumerate(x.numpy()):
+            assert rows[i].tolist() == [[2 * rate * row[0], 0.0], [0.0, 2 * rate * row[1]]]
+            assert whole.numpy()[i, :, i, :].tolist() == rows[i].tolist()
+        assert whole.numpy()[0, :, 1, :].tolist() == [[0.0, 0.0], [0.0, 0.0]]
+        assert nothing is None and zeros.numpy().tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert len(plans.plans) == 3
+    assert all(plan is not None for plan in plans.plans.values())

@@ -16,6 +16,7 @@ from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.capture import Graph, vmapped
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.indexed_slices import densify
+from tfshim._src.plans import planned
 from tfshim._src.tensor import STATE, EagerTensor, pending
 from tfshim._src.unconnected import UnconnectedGradients
 from tfshim._src.variable import Variable, held
@@ -162,18 +163,23 @@ def jacobian(tape, target, sources, unconnected_gradients, parallel_iterations, 
             grads = tape._backprop([y], flat_sources, [seed], UnconnectedGradients.NONE)
             return [None if g is None else densify(g) for g in grads]
 
-        seeds = _rows(y.aval)
-        found = vectorize(row, seeds) if pfor else _stacked(row, seeds)
-        result = []
-        for g, s in zip(found, flat_sources, strict=True):
-            if g is not None:
-                shape = y.aval.shape + tuple(g.aval.shape[1:])
-                result.append(_reshape(g, shape))
-            elif unconnected is UnconnectedGradients.ZERO:
-                shape = s._current().aval.shape if isinstance(s, Variable) else s.aval.shape
-                result.append(zeros(make_aval(y.aval.shape + shape, s.dtype)))
-            else:
-                result.append(None)
+        def walk() -> list[EagerTensor | None]:
+            seeds = _rows(y.aval)
+            found = vectorize(row, seeds) if pfor else _stacked(row, seeds)
+            result = []
+            for g, s in zip(found, flat_sources, strict=True):
+                if g is not None:
+                    shape = y.aval.shape + tuple(g.aval.shape[1:])
+                    result.append(_reshape(g, shape))
+                elif unconnected is UnconnectedGradients.ZERO:
+                    shape = s._current().aval.shape if isinstance(s, Variable) else s.aval.shape
+                    result.append(zeros(make_aval(y.aval.shape + shape, s.dtype)))
+                else:
+                    result.append(None)
+            return result
+
+        how = "jacobian", unconnected, pfor
+        result = planned(tape._seen, [y], flat_sources, how, walk)
     finally:
         if paused and tape._persistent:
             tape._push()
@@ -231,16 +237,18 @@ def batch_jacobian(tape, target, source, unconnected_gradients, parallel_iterati
             (g,) = tape._backprop([y], [source], [seed], UnconnectedGradients.NONE)
             return [None if g is None else densify(g)]
 
-        seeds = _row_seeds(y.aval)
-        (found,) = vectorize(column, seeds) if pfor else _stacked(column, seeds)
-        shape = (rows, *inner, *source_shape[1:])
-        if found is None:
-            result = zeros(make_aval(shape, y.aval.dtype))
-        else:
+        def walk() -> list[EagerTensor]:
+            seeds = _row_seeds(y.aval)
+            (found,) = vectorize(column, seeds) if pfor else _stacked(column, seeds)
+            shape = (rows, *inner, *source_shape[1:])
+            if found is None:
+                return [zeros(make_aval(shape, y.aval.dtype))]
             from tfshim._src.ops import array
 
             perm = [1, 0, *range(2, found.ndim)]
-            result = _reshape(array.transpose(found, perm), shape)
+            return [_reshape(array.transpose(found, perm), shape)]
+
+        (result,) = planned(tape._seen, [y], [source], ("batch_jacobian", pfor), walk)
     finally:
         if paused and tape._persistent:
             tape._push()

@@ -86,12 +86,12 @@ def planned(
     unconnected: Any,
     walk: Callable[[], list[Any]],
 ) -> list[Any]:
-    """The gradients of a recording, from a plan where there is one.
+    """The gradients of a recording, or its Jacobians, from a plan where there is one.
 
     Args:
       recording: what the tape saw.
       targets, sources: tensors and variables.
-      unconnected: what an unconnected source gets.
+      unconnected: what an unconnected source gets, and whatever else tells two walks apart.
       walk: computes the gradients node by node.
     """
     trace = recording.trace
