@@ -50,13 +50,13 @@ def publish(report: Mapping[str, Any], entries: list[dict]) -> list[Path]:
     return [PAGE, *pictures]
 
 
-def between(page: str, text: str) -> str:
+def between(page: str, text: str, begin: str = BEGIN, end: str = END) -> str:
     """The page with the text between its marks.
 
     Raises:
       ValueError: if the page does not have both marks, once each.
     """
-    if page.count(BEGIN) != 1 or page.count(END) != 1:
-        raise ValueError(f"the page needs {BEGIN} and {END}, once each")
-    before, _, rest = page.partition(BEGIN)
-    return f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}"
+    if page.count(begin) != 1 or page.count(end) != 1:
+        raise ValueError(f"the page needs {begin} and {end}, once each")
+    before, _, rest = page.partition(begin)
+    return f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"

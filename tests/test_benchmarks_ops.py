@@ -3,6 +3,7 @@
 Nothing here gates on wall time.
 """
 
+import copy
 import io
 import json
 import sys
@@ -14,7 +15,13 @@ from rich.console import Console
 import tfshim as tf
 from benchmarks import machine
 from benchmarks.measure import Failed
-from benchmarks.ops import __main__ as command, measure as measuring, programs, report
+from benchmarks.ops import (
+    __main__ as command,
+    measure as measuring,
+    programs,
+    publish as publishing,
+    report,
+)
 from benchmarks.ops.table import FAMILIES, NAMES, ROWS, parse
 
 # JAX's generators draw other numbers.
@@ -80,6 +87,21 @@ def test_report(measured, tmp_path, capsys):
     file.write_text(json.dumps(measured))
     assert command.main(["--from", str(file), "--markdown", "small"]) == 0
     assert capsys.readouterr().out.splitlines()[2].startswith("| add (2) | ")
+
+
+def test_a_report_names_what_misses_the_goal(measured, tmp_path, monkeypatch):
+    slow = copy.deepcopy(measured)
+    add = slow["ops"][0]
+    add["ratios"] = {"tf-eager": 3.0, "jax-jit": 1.0, "best": 3.0}
+    page = tmp_path / "page.md"
+    page.write_text(f"a\n{publishing.BEGIN}\nold\n{publishing.END}\nb\n")
+    monkeypatch.setattr(publishing.pages, "PAGE", page)
+    publishing.publish(slow)
+    text = page.read_text()
+    assert text.startswith("a\n") and text.endswith("\nb\n") and "old" not in text
+    assert "| add | 2 |" in text and "XLA's program" in text
+    assert publishing.cause(add | {"ratios": {"jax-jit": 2.0, "best": 2.0}}) != "XLA's program"
+    assert set(publishing.CAUSES) <= set(ROWS)
 
 
 def test_an_op_that_fails_says_why_and_leaves_the_others_alone(monkeypatch):

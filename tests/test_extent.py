@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tfshim as tf
+from tfshim._src import tensor
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,16 @@ def test_a_step_of_sparse_gradients_is_one_program():
     step()
     for _ in range(3):  # the gradient's nodes are planned by now
         assert flushes(step)[0] == 1
+
+
+def test_of_many_indices_on_an_accelerator_two_numbers_are_read(monkeypatch):
+    monkeypatch.setattr(tensor, "on_accelerator", lambda value: True)
+    monkeypatch.setattr(tensor, "_FAR_BYTES", 4)
+    ids = tf.constant([[3, -4], [0, 1]])
+    tf.debug.reset_stats()
+    assert ids._extent() == (-4, 3)
+    assert tf.debug.stats()["to_host"] == 0
+    assert tf.zeros([0], tf.int32)._extent() == (0, -1)
 
 
 @pytest.mark.parametrize("move", [lambda i: tf.reshape(i, [-1]), moved], ids=["reshape", "moved"])

@@ -1,5 +1,7 @@
 """Each closed form agrees with the trace of its op: the avals, the values, and the pullback's."""
 
+import math
+
 import jax
 import numpy as np
 import pytest
@@ -178,7 +180,7 @@ def test_element_by_element_equals_compiled(name):
     elif op.lists:
         found, shapes = found * 2, [(2, 3)] * 2
     else:
-        shapes = [(2, 3), (3,), (2, 1), (2, 3)][: len(found)]
+        shapes = [(2, 3), (3,), (2, 1), (2, 3), (3,), ()][: len(found)]
     avals = tuple(make_aval(s, d) for s, d in zip(shapes, found, strict=True))
     kernel = op.bind(*attributes(op)[0], layout=(2,) if op.lists else None)
     assert agree(kernel, avals, rng(), wild=False, orders=1, against="xla")
@@ -771,6 +773,21 @@ def test_a_host_array_is_moved_to_xla_once_it_comes_again():
     counts = tf.debug.stats()
     assert counts["host_nodes"] == 0 and counts["xla_nodes"] + counts["compiled_runs"] == 4
     assert counts["to_device"] == 3  # two handed over as they are, the third kept there
+
+
+@pytest.mark.parametrize("shape", [(300_000, 2), (64, 500, 3), (2, 300_000)])
+def test_many_numbers_are_added_without_loss(shape):
+    x = np.full(shape, 0.1, np.float32)
+    axes = (0,) if shape[0] > 2 else (1,)
+    x = x if shape[0] > 2 else np.asfortranarray(x)
+    count = math.prod([shape[a] for a in axes])
+    for found, expected in (
+        (tf.reduce_sum(x, axes), np.float32(0.1) * count),
+        (tf.reduce_mean(x, axes), np.float32(0.1)),
+        (tf.math.reduce_euclidean_norm(x, axes), np.float32(0.1) * math.sqrt(count)),
+        (tf.nn.moments(x, axes)[0], np.float32(0.1)),
+    ):
+        np.testing.assert_allclose(found.numpy(), expected, rtol=1e-6)
 
 
 def test_a_kernel_without_a_form_is_traced():

@@ -12,6 +12,7 @@ from rich.console import Console
 from benchmarks import machine
 from benchmarks.ops import report as reports
 from benchmarks.ops.measure import Settings, interpreters, measure
+from benchmarks.ops.publish import publish
 from benchmarks.ops.table import FAMILIES, NAMES, ROWS
 
 QUICK = Settings(bouts=3, warmup_seconds=0.3, seconds=0.05)
@@ -27,6 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write the report here")
     parser.add_argument("--from", dest="source", type=Path, help="show an older report")
     parser.add_argument("--markdown", choices=NAMES, help="print this size's table for a page")
+    parser.add_argument("--publish", action="store_true", help="into docs/performance.md")
     parser.add_argument("--list", action="store_true")
     args = parser.parse_args(argv)
     rows = [
@@ -54,6 +56,8 @@ def main(argv: list[str] | None = None) -> int:
             print(*reports.line(result), sep=" | ", file=sys.stderr, flush=True)
             if args.json:  # after each op: a long run that is stopped has not been in vain
                 args.json.write_text(json.dumps(report, indent=1))
+    if args.publish:
+        publish(report)
     if args.markdown:
         print(reports.markdown(report, args.markdown))
     else:

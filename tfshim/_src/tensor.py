@@ -15,6 +15,7 @@ from jax.core import Tracer
 from tfshim._src import dtypes
 from tfshim._src.engine import flush as flush_module, speed
 from tfshim._src.engine.aval import Aval, aval_of
+from tfshim._src.engine.kernel import on_accelerator
 from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import ACTIVE, LISTENED, NOTING, Failed, Pending, Trace
 from tfshim._src.engine.waiting import to_host
@@ -30,6 +31,10 @@ class Inline(Trace):
 
 
 INLINE = Inline()
+
+#: An accelerator finds the extremes of more bytes than these itself; fewer are sooner read.
+_FAR_BYTES = 1 << 20
+_extremes = jax.jit(lambda x: jax.numpy.stack([x.min(), x.max()]))
 
 
 class NeedsValue(OperatorNotAllowedInGraphError):
@@ -208,9 +213,14 @@ class Tensor(_Base):
         """The least and the largest element of an integer tensor, found once; (0, -1) if empty."""
         found = self.__dict__.get("_extent_found")
         if found is None:
-            value = self._host_value()
-            found = (int(value.min()), int(value.max())) if value.size else (0, -1)
-            self.__dict__["_extent_found"] = found
+            if self.aval.nbytes > _FAR_BYTES and on_accelerator(self._raw()):
+                low, high = np.asarray(_extremes(self._value)).tolist()
+            elif self.aval.size:
+                value = self._host_value()
+                low, high = int(value.min()), int(value.max())
+            else:
+                low, high = 0, -1
+            found = self.__dict__["_extent_found"] = low, high
         return found
 
     def _is_symbolic(self) -> bool:

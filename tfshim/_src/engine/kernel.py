@@ -246,9 +246,14 @@ def _aval(struct) -> Aval:
 def on_host(values: Sequence[Any]) -> bool:
     """Whether all values are host arrays, or can be read by the host without a transfer."""
     for v in values:
-        if type(v) is not np.ndarray and not _host_reads_are_free():
+        if on_accelerator(v):
             return False
     return True
+
+
+def on_accelerator(value: Any) -> bool:
+    """Whether the host can read an array only by a transfer."""
+    return type(value) is not np.ndarray and not _host_reads_are_free()
 
 
 @functools.cache

@@ -47,8 +47,8 @@ class Take(Adding):
 def added_along(x: Aval, axis: int, indices: Any, parts: Any) -> Any:
     """Zeros like `x`, with parts added at indices along an axis."""
     whole = np.zeros(x.shape, x.dtype.np)
-    at = np.clip(indices, 0, x.shape[axis] - 1)
-    np.add.at(whole, (slice(None),) * axis + (at,), parts)
+    at: Any = (slice(None),) * axis + (np.clip(indices, 0, x.shape[axis] - 1),)
+    np.add.at(whole, at, parts)
     return whole
 
 

@@ -10,6 +10,7 @@ from tfshim._src import dtypes
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.forms import Avals, Form, Pull, Run, form
 from tfshim._src.engine.host_cost import Cost
+from tfshim._src.engine.host_rules_reduce import summed
 from tfshim._src.forms.common import WIDE, axis_from_front, single
 
 
@@ -18,7 +19,7 @@ def _centred(x: Any, axis: int) -> Any:
 
 
 def _total(x: Any, axis: int) -> Any:
-    return np.add.reduce(x, axis, keepdims=True)
+    return summed(x, axis, keepdims=True)
 
 
 def softmax(x: Any, axis: int) -> Any:
@@ -92,7 +93,7 @@ class CrossEntropy(Form):
         def run(labels, logits):
             z = _centred(logits, -1)
             cost = np.subtract(np.log(_total(np.exp(z), -1)), z)
-            return np.add.reduce(np.multiply(labels, cost), -1)
+            return summed(np.multiply(labels, cost), -1)
 
         return single(run)
 
@@ -127,7 +128,7 @@ class SparseCrossEntropy(Form):
 
         def run(labels, logits):
             z = _centred(logits, -1)
-            total = np.log(np.add.reduce(np.exp(z), -1))
+            total = np.log(summed(np.exp(z), -1))
             at = np.clip(np.where(labels < 0, labels + classes, labels), 0, classes - 1)
             return np.subtract(total, np.take_along_axis(z, at[..., None], -1)[..., 0])
 

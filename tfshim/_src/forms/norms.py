@@ -10,6 +10,7 @@ import numpy as np
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.forms import Avals, Form, Pull, Run, form
 from tfshim._src.engine.host_cost import Cost
+from tfshim._src.engine.host_rules_reduce import summed
 from tfshim._src.forms.common import WIDE, axes_from_front, kept_shape, left_shape, single
 
 
@@ -53,7 +54,7 @@ class AlongAxes(Form):
 
 
 def _total(x: Any, axes: Any) -> Any:
-    return np.add.reduce(x, axes, keepdims=True)
+    return summed(x, axes, keepdims=True)
 
 
 def _norm(x: Any, axes: Any) -> Any:
@@ -152,7 +153,7 @@ class HalfSquares(Form):
 
     def host(self, avals: Avals) -> Run | None:
         half = avals[0].dtype.np.type(2)
-        return single(lambda x: np.true_divide(np.add.reduce(np.multiply(x, x), None), half))
+        return single(lambda x: np.true_divide(summed(np.multiply(x, x), None), half))
 
     def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
         return lambda i, values, cts: np.multiply(values[0], cts[0])
@@ -170,7 +171,7 @@ class GlobalNorm(Form):
 
     def _norm(self, values: Any) -> Any:
         two = values[0].dtype.type(2)
-        halves = [np.true_divide(np.add.reduce(np.multiply(t, t), None), two) for t in values]
+        halves = [np.true_divide(summed(np.multiply(t, t), None), two) for t in values]
         total = halves[0]
         for half in halves[1:]:
             total = np.add(total, half)
@@ -221,7 +222,7 @@ class UnitLength(Form):
             rate = np.multiply(rate, _total(np.multiply(x, ct), axes))
             mine = np.greater_equal(squares, epsilon)
             if i == 1:
-                return np.add.reduce(np.where(mine, zero, rate), None)
+                return summed(np.where(mine, zero, rate), None)
             return np.add(np.multiply(ct, inverse), _twice(x * np.where(mine, rate, zero)))
 
         return pull

@@ -12,6 +12,7 @@ from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.forms import Avals, Form, Pull, Run, form, host_aval, primitive
 from tfshim._src.engine.host_cost import Cost
 from tfshim._src.engine.host_rules import HostAval
+from tfshim._src.engine.host_rules_reduce import summed
 from tfshim._src.forms.common import (
     WIDE,
     axes_from_front,
@@ -77,7 +78,7 @@ class Reduction(Form):
         def shared(i, values, cts):
             (v,) = values
             chosen = np.equal(v, reduce(v).reshape(kept)).astype(v.dtype)
-            count = np.add.reduce(chosen, axes, keepdims=True)
+            count = summed(chosen, axes, keepdims=True)
             share = np.where(count == 0, v.dtype.type(np.nan), chosen / count)
             return np.multiply(share, cts[0].reshape(kept))
 
@@ -108,7 +109,7 @@ class Mean(Form):
         keep, dtype = self.attrs["keepdims"], x.dtype.np
 
         def mean(v):
-            total = np.add.reduce(v, axes, wide, keepdims=keep)
+            total = summed(v, axes, wide, keepdims=keep)
             return np.true_divide(total, count).astype(dtype, copy=False)
 
         return single(mean)
@@ -177,7 +178,7 @@ class Moments(Form):
         count = x.dtype.np.type(math.prod([x.shape[a] for a in axes]))  # pyright: ignore[reportOptionalMemberAccess]
 
         def mean(v):
-            return np.true_divide(np.add.reduce(v, axes, keepdims=True), count)
+            return np.true_divide(summed(v, axes, keepdims=True), count)
 
         return axes, count, mean
 
