@@ -123,7 +123,7 @@ def launch(trace: Pending) -> None:
         ahead.failed()
         return
     try:
-        trace.launched = ext, entry.call(ext)
+        trace.launched = entry, ext, entry.call(ext)
     except Exception:  # it will be raised where the program runs
         ahead.after = NEVER
 
@@ -132,8 +132,8 @@ def take(entry: Any, launched: tuple | None, ext: list) -> list | None:
     """The values of what was launched, if it was on these inputs; None otherwise."""
     if launched is None:
         return None
-    inputs, values = launched
-    if len(inputs) != len(ext) or not all(map(operator.is_, inputs, ext)):
+    owner, inputs, values = launched
+    if owner is not entry or len(inputs) != len(ext) or not all(map(operator.is_, inputs, ext)):
         entry.ahead.failed()
         return None
     entry.ahead.vain = max(entry.ahead.vain - 0.125, 0.0)
