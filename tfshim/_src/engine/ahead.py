@@ -134,7 +134,7 @@ def take(entry: Any, launched: tuple | None, ext: list) -> list | None:
         return None
     owner, inputs, values = launched
     if owner is not entry or len(inputs) != len(ext) or not all(map(operator.is_, inputs, ext)):
-        entry.ahead.failed()
+        owner.ahead.failed()
         return None
     entry.ahead.vain = max(entry.ahead.vain - 0.125, 0.0)
     stats.launched_ahead += 1

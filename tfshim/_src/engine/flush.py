@@ -144,7 +144,7 @@ def _run_pending(trace: Pending) -> None:
     expected, launched = trace.expected, trace.launched
     as_expected = len(nodes) == len(trace.last) and on_track(trace)
     if launched is not None and not as_expected:
-        expected.ahead.failed()
+        launched[0].ahead.failed()
     trace.clear()
     stats.nodes += len(nodes)
     if len(nodes) == 1 and specs[0].alone is not None and _run_alone(nodes[0], specs[0], ext, outs):
