@@ -142,3 +142,11 @@ def test_slices_of_a_gradient_train_the_variable():
     g = tape.gradient(y, v)
     v.scatter_sub(tf.IndexedSlices(g.values * 0.25, g.indices))
     exact(v, [[0.0, 0.0], [3.0, 4.0], [5.0, 6.0]])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
+def test_integers_are_not_divided_by_zero(dtype):
+    v = tf.Variable([8, 9], dtype=dtype)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="updates must not contain 0"):
+        v.scatter_div(tf.IndexedSlices(tf.constant([2, 0], dtype), [0, 1]))
+    assert v.numpy().tolist() == [8, 9]

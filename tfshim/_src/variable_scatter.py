@@ -85,8 +85,8 @@ def scatter(variable, how: str, sparse_delta: Any) -> None:
         raise TypeError(
             f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {sparse_delta}"
         )
-    indices = index(f"ResourceScatter{how}", sparse_delta.indices)
-    values = convert(sparse_delta.values, variable.dtype)
+    indices, values = convert(sparse_delta.indices), convert(sparse_delta.values, variable.dtype)
+    indices = index(f"ResourceScatter{how}", indices)
     shape = variable._current().aval.shape
     expected = indices.aval.shape + shape[1:]
     if values.aval.shape not in ((), expected):
@@ -98,6 +98,9 @@ def scatter(variable, how: str, sparse_delta: Any) -> None:
             name=None,
         )
     _check_rows(f"ResourceScatter{how}", indices, shape)
+    if how == "Div" and values.aval.dtype.kind in "iu" and not values._is_symbolic():
+        if not values._host_value().all():
+            raise op_error("ResourceScatterDiv", "updates must not contain 0", name=None)
     variable._update(_ROWS[how], indices, values)
 
 
