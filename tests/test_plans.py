@@ -1,5 +1,6 @@
 """Gradients that were taken before are appended as a whole: with the inputs of this step."""
 
+import numpy as np
 import pytest
 
 import tfshim as tf
@@ -90,3 +91,73 @@ def test_jacobians_are_planned():
         assert nothing is None and zeros.numpy().tolist() == [[0.0, 0.0], [0.0, 0.0]]
     assert len(plans.plans) == 3
     assert all(plan is not None for plan in plans.plans.values())
+
+
+def test_the_gradient_of_calls_is_planned():
+    w = tf.Variable([[0.5, 0.1], [0.2, 0.3]])
+
+    @tf.function
+    def layer(h):
+        return tf.tanh(h @ w)
+
+    def step(x):
+        with tf.GradientTape() as tape:
+            h = x
+            for _ in range(4):
+                h = layer(h)
+            y = tf.reduce_sum(h)
+        return tape.gradient(y, w).numpy()
+
+    def plain(x):
+        with tf.GradientTape() as tape:
+            h = x
+            for _ in range(4):
+                h = tf.tanh(h @ w)
+            y = tf.reduce_sum(h)
+        return tape.gradient(y, w).numpy()
+
+    plans.plans.clear()
+    for k in range(5):
+        x = tf.constant([[1.0, float(k)]])
+        np.testing.assert_allclose(step(x), plain(x), rtol=1e-6)
+        w.assign_add([[0.1, 0.0], [0.0, 0.1]])
+    assert all(type(plan) is plans.Plan for plan in plans.plans.values())
+    w.numpy()
+    tf.debug.reset_stats()
+    step(tf.constant([[1.0, 7.0]]))
+    counts = tf.debug.stats()
+    assert counts["kernel_traces"] == counts["program_compiles"] == 0
+    assert counts["flushes"] == 1
+
+
+def test_a_planned_gradient_follows_what_is_asked_for():
+    a, b = tf.Variable(2.0), tf.Variable(3.0)
+
+    @tf.function
+    def f(x):
+        return x * a, x * b
+
+    x = tf.constant(5.0)
+    for _ in range(3):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y, z = f(x)
+        assert [g if g is None else float(g) for g in tape.gradient(y, [x, a])] == [2.0, 5.0]
+        assert [float(g) for g in tape.gradient([y, z], [x, b])] == [5.0, 5.0]
+        assert float(tape.gradient(z, x)) == 3.0
+
+
+def test_a_custom_gradient_in_a_function_is_planned_with_its_values():
+    @tf.custom_gradient
+    def clipped(x):
+        return x * 1.0, lambda dy: dy * tf.where(x > 1.0, 0.0, 10.0)
+
+    f = tf.function(lambda x: clipped(x) * 2.0)
+    found = []
+    for value in (0.5, 2.0, 0.5, 3.0):
+        x = tf.constant(value)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        found.append(float(tape.gradient(y, x)))
+    assert found == [20.0, 0.0, 20.0, 0.0]

@@ -216,10 +216,11 @@ def _key(mark: tuple, recording: Recording, trace: Pending) -> Key:
 
 
 def _plannable(recording: Recording, trace: Pending) -> bool:
-    """Whether all gradient rules are the library's own: a user's may do anything."""
+    """Whether all gradient rules are the library's own: a user's may do anything. (What one in a
+    `tf.function` does happens once, when the gradient of the function is made.)"""
     for span in recording.spans:
         for kernel, _ in trace.nodes[span.first : span.end]:
-            if kernel.rule is not None and kernel.op is None:
+            if kernel.rule is not None and kernel.op is None and "function" not in kernel.attrs:
                 return False
     return True
 

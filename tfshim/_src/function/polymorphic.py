@@ -206,7 +206,20 @@ class Function:
         if found.inner.unstable and not found.inner.fits():
             return self._call(args, kwargs, key, tensors, variables)
         self._detector.since += 1
-        return found.call([convert(t) for t in tensors] if arrays else tensors, variables)
+        if arrays:
+            tensors = [convert(t) for t in tensors]
+        direct, state = found.direct, STATE
+        if (
+            direct is not None
+            and not direct.cold
+            and state.trace is state.pending
+            and not state.recorders
+            and not state.observers
+        ):
+            outs = direct(tensors)
+            if outs is not None:
+                return outs[0]
+        return found.call(tensors, variables)
 
     def _call(
         self,

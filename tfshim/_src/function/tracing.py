@@ -14,6 +14,7 @@ from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.function.concrete import GraphFunction
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.graph_errors import in_graph
+from tfshim._src.function.running import Runner
 from tfshim._src.function.signature import rebuild, stand_in
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.jacobian import capturing
@@ -54,6 +55,11 @@ class Trace:
             and all(isinstance(s, EagerTensor) for s in structure)
             else None
         )
+
+        #: runs a function that is nothing but its one result for its arguments
+        self.direct: Runner | None = None
+        if self.simple and not arguments and inner.pure and not inner.captured:
+            self.direct = inner.runner if inner.explain is None else None
 
     def call(self, tensors: list[EagerTensor], variables: list[Variable]) -> Any:
         """The function's result for these inputs."""
