@@ -127,6 +127,36 @@ def randoms():
             yield row(f"tf.random.experimental.{name}", seed, n, kind="error")
 
 
+def named():
+    """Philox by name takes seeds of any dtype."""
+    for dtype in ("int8", "uint16", "float32"):
+        seed, given = array([3, 7], dtype), {"alg": "philox", "kind": "boundary"}
+        yield row("tf.random.stateless_uniform", [2], seed, grad=(), **given)
+        yield row("tf.random.stateless_normal", [2], seed, grad=(), **given)
+        yield row("tf.random.experimental.stateless_shuffle", i32([1, 2, 3]), seed, **given)
+        if dtype != "float32":
+            yield row("tf.random.experimental.stateless_fold_in", seed, 5, **given)
+    yield row("tf.random.stateless_uniform", [2], i8([-3, 7]), grad=(), **given)
+
+
+def tops():
+    """in_top_k converts its predictions itself."""
+    for dtype in ("bfloat16", "int16"):
+        part = {"text": "Tensor conversion requested dtype float32", "reason": "then the tensor"}
+        yield row(
+            "tf.math.in_top_k", [0, 1], array([[0, 1], [2, 3]], dtype), 1, kind="error", **part
+        )
+
+
+def channels():
+    """Windows over channels stand at every pixel, whatever the strides."""
+    for strides in ([1, 2, 2, 3], [1, 1, 2, 3], [1, 2, 1, 2]):
+        for padding in ("VALID", "SAME"):
+            size = [1, 1, 1, strides[3]]
+            bad = {"kind": "boundary", "grad": ()}
+            yield row("tf.nn.max_pool2d", draw((1, 3, 4, 6)), size, strides, padding, **bad)
+
+
 def samples():
     """Sampled classes of another number; isotonic regression of negatives of integers."""
     values = (i64([1, 3, 5]), f32([[0.3], [0.2]]), f32([0.5, 0.3, 0.2]))
@@ -207,6 +237,9 @@ ROWS = [
     *norms(),
     *indices(),
     *randoms(),
+    *named(),
+    *tops(),
+    *channels(),
     *samples(),
     *lookups(),
     *derivatives(),

@@ -125,6 +125,8 @@ def _check2d(x, ksize, strides, padding, first: bool, mean: bool) -> list[tuple[
 
 def _pool2d_body(x, ksize, strides, padding, first, mean):
     pads = _check2d(x, ksize, strides, padding, first, mean)
+    if ksize[1 if first else 3] > 1:  # windows over channels stand at every pixel
+        strides = ksize
     return (_mean_windows if mean else _max_windows)(x, ksize, strides, pads)
 
 

@@ -15,6 +15,7 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.errors import op_error
 from tfshim._src.ops import (
     arithmetic,
+    casting,
     joining,
     philox,
     random_choice,
@@ -85,6 +86,16 @@ def _philox_only(kernel: str, alg: Any) -> None:
         )
     if number not in (1, 3):
         raise unsupported(alg)
+
+
+def _seed(seed: Any, alg: Any) -> EagerTensor:
+    """A checked seed; where Philox is asked for by name, one of any dtype is cast."""
+    seed = convert(seed)
+    kind = seed.aval.dtype.kind
+    if alg is not None and algorithm_number(alg) == 1 and kind in "iufb":
+        if seed.aval.dtype not in (dtypes.int32, dtypes.int64):
+            seed = casting.cast(seed, dtypes.int64)
+    return kernels.check_seed(seed)
 
 
 def _scrambled(body: Callable) -> Callable:
@@ -159,13 +170,13 @@ def stateless_uniform(
     shape = kernels.shape_tensor(shape)
     if dtype.is_integer and minval is None:
         kernel = "StatelessRandomUniformFullIntV2"
-        seed = kernels.check_seed(seed)
+        seed = _seed(seed, alg)
         _philox_only(kernel, alg)
         sizes = kernels.dimensions(kernel, shape, "Tshape")
         return _draw(kernel, philox.uniform_bits, seed, (), sizes, dtype.np)
     minval = kernels.named(minval, dtype, "min")
     maxval = kernels.named(maxval, dtype, "max")
-    seed = kernels.check_seed(seed)
+    seed = _seed(seed, alg)
     if dtype.is_integer:
         kernel = "StatelessRandomUniformIntV2"
         _philox_only(kernel, alg)
@@ -185,7 +196,7 @@ def _scaled(kernel: str, body: Callable, shape, seed, mean, stddev, dtype, alg) 
     dtype = dtypes.as_dtype(dtype)
     mean = kernels.named(mean, dtype, "mean")
     stddev = kernels.named(stddev, dtype, "stddev")
-    seed = kernels.check_seed(seed)
+    seed = _seed(seed, alg)
     _philox_only(kernel, alg)
     kernels.check_dtype(kernel, dtype, kernels.FLOATS)
     sizes = kernels.dimensions(kernel, shape, "Tshape")
@@ -368,7 +379,7 @@ def stateless_shuffle(value, seed, alg="auto_select", name=None) -> Any:
       InvalidArgumentError: for a bad seed.
     """
     kernel = "StatelessShuffle"
-    seed = kernels.check_seed(seed)
+    seed = _seed(seed, alg)
     _philox_only(kernel, alg)
     value = convert(value)
     shape = value.aval.shape

@@ -353,7 +353,7 @@ def in_top_k(targets, predictions, k, name=None) -> Tensor:
     Raises:
       InvalidArgumentError: for shapes that do not fit.
     """
-    return _in_top_k(targets, predictions, static.integer(k))
+    return _in_top_k(targets, convert(predictions, dtypes.float32), static.integer(k))
 
 
 @op(kernel="InvertPermutation", inputs=each("x", of=INDEX), grad=None)
