@@ -5,6 +5,7 @@
 
     python -m tests.numpy_api record                 # with an interpreter that has TensorFlow
     python -m tests.numpy_api compare                # with both: live, what differs
+    python -m tests.numpy_api fuzz --draws 500 --seed 1  # random calls, live
 """
 
 from __future__ import annotations

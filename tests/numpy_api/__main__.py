@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.numpy_api import STATES, differences, evaluate, known, save
 from tests.numpy_api.cases import lines_of
+from tests.numpy_api.draws import drawn
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=["record", "compare"])
+    parser.add_argument("command", choices=["record", "compare", "fuzz"])
     parser.add_argument("--states", nargs="*", default=list(STATES))
+    parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     if options.command == "record":
         found = {}
@@ -24,7 +27,8 @@ def main() -> int:
         return 0
     wrong = 0
     for state in options.states:
-        lines = lines_of(state)
+        fuzz = options.command == "fuzz"
+        lines = drawn(options.draws, options.seed) if fuzz else lines_of(state)
         with ThreadPoolExecutor() as pool:
             sides = pool.map(lambda name, s=state, w=lines: evaluate(name, s, w), SIDES)
             mine, theirs = sides

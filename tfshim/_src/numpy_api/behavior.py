@@ -181,6 +181,7 @@ def _equality(fn: Callable, otherwise: bool) -> Callable:
     def method(x, y):
         if y is None:
             return otherwise
-        return operators._compared(fn, *_operands(x, y), otherwise)
+        x, y = _operands(x, y)
+        return operators._compared(fn, x, y, otherwise)
 
     return method

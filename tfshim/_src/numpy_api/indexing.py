@@ -246,7 +246,7 @@ def getitem(x: Any, spec: Any) -> Any:
     parts = _parts(spec)
     indices = [p if p is None or p is Ellipsis or isinstance(p, slice) else _index(p, False)
                for p in parts]  # fmt: skip
-    dropped = [not isinstance(i, Tensor) or not i.shape.rank for i in indices]
+    dropped = [not (isinstance(i, Tensor) and len(i.aval.shape)) for i in indices]
     for place, (part, index) in enumerate(zip(parts, indices, strict=True)):
         if part is None or part is Ellipsis:
             basic.append(part)

@@ -198,6 +198,9 @@ def count_nonzero(a, axis=None):
     return ops.count_nonzero(array(a), axis)
 
 
+_NUMBERS: Any = (int, float, np.int32, np.int64, np.float32, np.float64)
+
+
 @public
 def size(x, axis=None):
     """The number of elements.
@@ -209,7 +212,7 @@ def size(x, axis=None):
         raise NotImplementedError(
             "axis argument is not supported in the current `np.size` implementation"
         )
-    if isinstance(x, (int, float, np.int32, np.int64, np.float32, np.float64)):
+    if isinstance(x, _NUMBERS):
         return 1
     return np.prod(asarray(x).shape.as_list(), dtype=int)
 

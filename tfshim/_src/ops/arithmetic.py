@@ -377,7 +377,7 @@ def _check_divisor(kernel: str, x: EagerTensor, y: EagerTensor) -> None:
     if reports.collected():
         if x.aval.size and y.aval.size and (y._is_symbolic() or not np.all(y._host_value())):
             check_none(kernel, _is_zero, [y], reports.failure(kernel, text, cls))
-    elif not y._is_symbolic() and not np.all(y._host_value()):
+    elif x.aval.size and not y._is_symbolic() and not np.all(y._host_value()):
         raise op_error(kernel, text, cls)
 
 
