@@ -322,3 +322,137 @@ def test_folds_take_no_composites(of):
     for elems in (s, ragged()):
         with pytest.raises(ValueError):
             getattr(tf, of)(lambda a, x: a, elems, initializer=0)
+
+
+# -- the order of effects, and host functions --
+
+
+def printed(tmp_path, body, *calls):
+    path = tmp_path / "printed.txt"
+
+    def say(*args):
+        tf.print(*args, output_stream=f"file://{path}")
+
+    @tf.function
+    def f(x):
+        body(x, say)
+
+    for x in calls:
+        f(tf.constant(x))
+    return path.read_text().split("\n")[:-1]
+
+
+def test_prints_come_in_the_order_of_the_program(tmp_path):
+    def body(x, say):
+        say("a", x)
+        for i in tf.range(2):
+            say("i", i)
+        if x > 0:
+            say("positive")
+        say("end")
+
+    rest = ["i 0", "i 1"]
+    assert printed(tmp_path, body, 1, -1) == [
+        *["a 1", *rest, "positive", "end"],
+        *["a -1", *rest, "end"],
+    ]
+
+
+def test_prints_of_called_functions_come_in_the_order_of_the_program(tmp_path):
+    def body(x, say):
+        @tf.function
+        def inner(y):
+            say("inner", y)
+
+        say("a")
+        inner(x)
+        if x > 0:
+            say("positive")
+            inner(x + 1)
+        say("b")
+        inner(x + 2)
+
+    first = ["a", "inner 1", "positive", "inner 2", "b", "inner 3"]
+    assert printed(tmp_path, body, 1, -1) == [*first, "a", "inner -1", "b", "inner 1"]
+
+
+def test_a_printed_variable_is_as_it_is_at_that_place(tmp_path):
+    v = tf.Variable(0)
+
+    def body(x, say):
+        say("v", v + 0)
+        v.assign_add(x)
+        say("v", v.read_value())
+        v.assign(10)
+        say(v)
+
+    assert printed(tmp_path, body, 1, 2) == ["v 0", "v 1", "10", "v 10", "v 12", "10"]
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (ValueError, tf.errors.InvalidArgumentError),
+        (TypeError, tf.errors.InvalidArgumentError),
+        (StopIteration, tf.errors.OutOfRangeError),
+        (NotImplementedError, tf.errors.UnimplementedError),
+        (KeyError, tf.errors.UnknownError),
+        (OSError, tf.errors.UnknownError),
+    ],
+)
+def test_errors_of_host_functions(raised, kind):
+    def fails(a):
+        raise raised("bad")
+
+    with pytest.raises(kind, match=f"{raised.__name__}: .?bad"):
+        tf.py_function(fails, [1.0], tf.float32)
+    with pytest.raises(kind, match=f"{raised.__name__}: .?bad"):
+        tf.function(lambda x: tf.numpy_function(fails, [x], tf.float32))(tf.constant(1.0))
+    with pytest.raises(raised, match="bad"):
+        tf.numpy_function(fails, [1.0], tf.float32)
+
+
+def test_results_of_host_functions():
+    two = tf.numpy_function(lambda a: (a, a), [1.0], [tf.float32])
+    assert [t.dtype for t in two] == [tf.float64] * 2
+    assert tf.numpy_function(lambda a: None, [1.0], []) is None
+    assert tf.py_function(lambda a: None, [1.0], []) == []
+    with pytest.raises(tf.errors.InvalidArgumentError, match="returns 0 values, but expects"):
+        tf.py_function(lambda a: None, [1.0], tf.float32)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="requested dtype int32 for Tensor"):
+        tf.py_function(lambda a: a, [1.0], tf.int32)
+    row = tf.ragged.constant([[1, 2], [3]])
+    spec = tf.RaggedTensorSpec([None, None], tf.int32)
+    assert tf.py_function(lambda r: r * 2, [row], spec).to_list() == [[2, 4], [6]]
+
+    @tf.numpy_function(Tout=tf.float32)
+    def twice(a):
+        return a * 2
+
+    assert float(twice(tf.constant(2.0))) == 4.0
+
+
+def test_host_functions_of_functions_keep_to_their_types():
+    @tf.function
+    def f(x):
+        return tf.numpy_function(lambda a: (a, a), [x], [tf.float32])
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="returns 2 values, but expects"):
+        f(tf.constant(1.0))
+
+
+def test_a_critical_section_is_not_entered_twice():
+    section = tf.CriticalSection()
+    with pytest.raises(ValueError, match="in which we are already running"):
+        section.execute(lambda: section.execute(lambda: 1))
+    assert section.execute(lambda: 1) == 1
+
+
+def test_attributes_must_be_known():
+    with pytest.raises(ValueError, match="`mine is not supported by tf.function as an attribute"):
+        tf.function(lambda x: x, experimental_attributes={"mine": True})(1)
+
+
+def test_vectorized_map_of_strings():
+    found = tf.vectorized_map(tf.strings.as_string, tf.constant([1, 2, 3]))
+    assert found.numpy().tolist() == [b"1", b"2", b"3"]

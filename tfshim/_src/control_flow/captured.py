@@ -34,6 +34,7 @@ class Captured:
     def __init__(self, name: str, function: Callable, avals: Sequence[Aval] = ()):
         outer = STATE.trace
         self.graph = FuncGraph(name, outer)
+        self.graph.within = True
         self.graph.may_create = getattr(outer, "may_create", False)
         placeholders = [self.graph.placeholder(a, pending) for a in avals]
         with capturing(self.graph):

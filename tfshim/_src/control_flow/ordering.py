@@ -55,6 +55,8 @@ class CriticalSection:
                 raise ValueError(f"Argument `{arg}` is not supported, got {value!r}.")
         self._name = name or shared_name or "critical_section"
         self._lock = threading.RLock()
+        self._running = False
+        self._signature = ("", id(self), "/job:localhost/replica:0/task:0/device:CPU:0")
 
     @property
     def name(self) -> str:
@@ -69,6 +71,18 @@ class CriticalSection:
           exclusive_resource_access: whether the same resources may be used by no other section;
             one thread runs a program here, so either holds.
           name: ignored.
+
+        Raises:
+          ValueError: inside of itself.
         """
         with self._lock:
-            return fn()
+            if self._running:
+                raise ValueError(
+                    f"Attempting to lock a CriticalSection (signature={self._signature}) in which "
+                    "we are already running. This is illegal and may cause deadlocks."
+                )
+            self._running = True
+            try:
+                return fn()
+            finally:
+                self._running = False

@@ -6,14 +6,12 @@ from typing import Any
 
 from tfshim._src import logs, nest, reports
 from tfshim._src.control_flow.captured import Captured
-from tfshim._src.control_flow.functional import map_fn_v2
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.capture import vmapped
 from tfshim._src.registry import export
-from tfshim._src.spec import TensorSpec
-from tfshim._src.tensor import NeedsValue
+from tfshim._src.tensor import STATE, NeedsValue
 from tfshim._src.variable import Variable
 
 
@@ -92,8 +90,14 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True) -> Any:
 def _row_by_row(fn, elems, flat, n) -> Any:
     from tfshim._src.ops import array
 
-    whole = [t if t.aval.shape[0] == n else array.tile(t, [n, *[1] * (t.ndim - 1)]) for t in flat]
-    rows = nest.pack_sequence_as(elems, whole, expand_composites=True)
-    first = fn(nest.pack_sequence_as(elems, [t[0] for t in whole], expand_composites=True))
-    wanted = nest.map_structure(lambda v: TensorSpec(None, convert(v).dtype), first)
-    return map_fn_v2(fn, rows, fn_output_signature=wanted)
+    if STATE.trace.symbolic:
+        raise NeedsValue("vectorized_map: a function that cannot be vectorized")
+    results = [
+        fn(
+            nest.pack_sequence_as(
+                elems, [t[i if t.aval.shape[0] == n else 0] for t in flat], expand_composites=True
+            )
+        )
+        for i in range(n)
+    ]
+    return nest.map_structure(lambda *rows: array.stack([convert(r) for r in rows]), *results)

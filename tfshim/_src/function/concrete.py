@@ -84,6 +84,10 @@ class GraphFunction:
         self.captured = [
             (graph.ext[i], graph.variable_of.get(id(graph.ext[i]))) for i in self.open if i >= n
         ]
+        #: where the kernel takes the token of the effect before
+        self.start_at = next(
+            (n + i for i, (t, _) in enumerate(self.captured) if t is graph.start), None
+        )
         # one kernel per function, since its gradient rule knows the graph
         self.kernel = Kernel(
             f"PartitionedCall:{graph.name}",
@@ -167,6 +171,10 @@ class GraphFunction:
                 return outs
         kernel = function.kernel
         if self.effects and STATE.trace.symbolic:
+            before = effects.last(STATE.trace)
+            if before and self.start_at is not None:
+                inputs = list(inputs)
+                inputs[self.start_at] = before[0]
             # a kernel of its own, since equal nodes run once and effects must not
             kernel = Kernel(kernel.name, kernel.fn, kernel.attrs, rule=kernel.rule)
         if any(t._trace is INLINE for t in inputs):

@@ -8,6 +8,7 @@ the program at once. What a callback raises is kept and raised again with its ow
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import numpy as np
@@ -15,7 +16,7 @@ from jax.experimental import io_callback
 
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
-from tfshim._src.tensor import STATE, EagerTensor
+from tfshim._src.tensor import STATE, EagerTensor, from_value
 
 #: Callbacks may run in a thread of XLA's, so that this is no thread-local.
 _raised: list[BaseException] = []
@@ -31,7 +32,7 @@ def effect(name: str, function: Callable[..., None], inputs: Sequence[EagerTenso
     """
 
     trace = STATE.trace
-    before = trace.effects[-1:]  # type: ignore[attr-defined]
+    before = last(trace) or _start(trace)
     n = len(inputs)
 
     def call(*values):
@@ -47,6 +48,27 @@ def effect(name: str, function: Callable[..., None], inputs: Sequence[EagerTenso
     # the token of the effect before is an input, which keeps them in order
     token = dispatch(Kernel(name, body, differentiable=False), (*inputs, *before))
     trace.effects.append(token)  # type: ignore[attr-defined]
+
+
+def last(trace: Any) -> list[EagerTensor]:
+    """The token of the effect before, which for a branch or a body may be outside of it."""
+    while trace is not None:
+        found = getattr(trace, "effects", None)
+        if found:
+            return found[-1:]
+        trace = trace.outer if getattr(trace, "within", False) else None
+    return []
+
+
+def _start(trace: Any) -> list[EagerTensor]:
+    """The token that a function starts with: where it is called, that of the effect before."""
+    while getattr(trace, "within", False):
+        trace = trace.outer
+    if not hasattr(trace, "start"):
+        return []
+    if trace.start is None:
+        trace.start = from_value(np.zeros((), np.int32))
+    return [trace.start]
 
 
 def happen(tokens: list[EagerTensor]) -> None:

@@ -52,6 +52,10 @@ class FuncGraph(Graph):
         self.outer = outer
         self.bases = bases
         self.may_create = False
+        #: whether it is a branch or a body, which runs when `outer` does
+        self.within = False
+        #: the token that its first effect takes (effects.py)
+        self.start: EagerTensor | None = None
         self.late = False
         self.created: list[Any] = []
         #: id of a variable -> its state here

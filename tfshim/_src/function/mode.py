@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import Any
 
 from tfshim._src.function.func_graph import FuncGraph
@@ -17,6 +18,15 @@ class _Mode:
 
 
 MODE = _Mode()
+
+
+class _OpByOp(threading.local):
+    """How many functions that run op by op this thread is in."""
+
+    depth = 0
+
+
+OP_BY_OP = _OpByOp()
 
 
 @export("tf.config.run_functions_eagerly")

@@ -16,7 +16,7 @@ from tfshim._src.convert import convert
 from tfshim._src.function import needs_value, retracing
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
 from tfshim._src.function.hush import hushed
-from tfshim._src.function.mode import MODE
+from tfshim._src.function.mode import MODE, OP_BY_OP
 from tfshim._src.function.op_by_op import OpByOp
 from tfshim._src.function.signature import (
     Arguments,
@@ -296,8 +296,12 @@ class Function:
         else:
             self._add_unmade(key, args, kwargs)
             retracing.traced(self, self._reduce_retracing or self._input_signature is not None)
-        with hushed(hide):
-            return self._python_function(*args, **kwargs)
+        OP_BY_OP.depth += 1
+        try:
+            with hushed(hide):
+                return self._python_function(*args, **kwargs)
+        finally:
+            OP_BY_OP.depth -= 1
 
     def _bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         args, kwargs = self._signature.bind(args, kwargs)
@@ -533,6 +537,14 @@ def _restore(
     )
 
 
+#: What `experimental_attributes` may have.
+_ATTRIBUTES = frozenset(
+    "_OutputsOnOpDevice _disable_acd _implements _noinline _tf_data_function api_implements "
+    "api_preferred_device disable_summaries_at_runtime experimental_ints_on_device "
+    "function_runs_at_most_once go_backwards runtime_constant_optimization time_major".split()
+)
+
+
 @export("tf.function")
 def function(
     func=None,
@@ -563,12 +575,16 @@ def function(
 
     Raises:
       TypeError: for what cannot be called.
+      ValueError: for an attribute that TensorFlow does not know.
     """
     if experimental_relax_shapes is not None:
         reduce_retracing = experimental_relax_shapes
     if experimental_compile is not None:
         jit_compile = experimental_compile
     attributes = dict(experimental_attributes or {})
+    for attribute in attributes:
+        if attribute not in _ATTRIBUTES:
+            raise ValueError(f"`{attribute} is not supported by tf.function as an attribute.")
     if experimental_implements is not None:
         attributes["api_implements"] = experimental_implements
 

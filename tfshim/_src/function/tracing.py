@@ -156,7 +156,7 @@ def trace(
             raise NeedsValue("strings are not part of a compiled program")
         structure, outputs, constants = _outputs(result, graph, describe or name)
     graph.actual = {}
-    graph.constants = _constants(graph)
+    graph.constants = _constants(graph) | {id(graph.start)}
     graph.results = outputs
     inner = GraphFunction(graph, outputs)
     for observe in OBSERVERS:

@@ -84,6 +84,11 @@ class _Text:
 Read = Callable[[Any], np.ndarray]
 
 
+def _as_it_is(item: Any) -> Any:
+    """A variable's value at this place of the program; anything else itself."""
+    return item.value() if hasattr(item, "read_value") else item
+
+
 def _tensor_text(t: Any, edge: int, read: Read) -> str:
     if hasattr(t, "to_list"):
         return str(t.to_list())
@@ -185,6 +190,7 @@ def print_v2(*inputs, **kwargs) -> None:
     if not STATE.trace.symbolic:
         write(format_inputs(inputs, separator, edge) + end)
         return
+    inputs = tuple([nest.map_structure(_as_it_is, i) for i in inputs])
     unknown: list[Any] = []
 
     def collect(t: Any) -> np.ndarray:
