@@ -244,8 +244,9 @@ def getitem(x: Any, spec: Any) -> Any:
     basic: list[Any] = []
     arrays: list[tuple[int, Any]] = []  # the axis after the others chose, from the end after `...`
     parts = _parts(spec)
-    indices: list[Any] = [p if p is None or p is Ellipsis or isinstance(p, slice) else _index(p, False)
-               for p in parts]  # fmt: skip
+    indices: list[Any] = [
+        p if p is None or p is Ellipsis or isinstance(p, slice) else _index(p, False) for p in parts
+    ]
     dropped = [not (isinstance(i, Tensor) and len(i.aval.shape)) for i in indices]
     for place, (part, index) in enumerate(zip(parts, indices, strict=True)):
         if part is None or part is Ellipsis:
