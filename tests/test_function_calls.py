@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tfshim as tf
-from tfshim._src.engine import flush
+from tfshim._src.engine import flush, kernel
 from tfshim._src.tensor import STATE
 
 COMPILE = "/jax/core/compile/backend_compile_duration"
@@ -171,7 +171,8 @@ def f_kernel(f):
     return f.get_concrete_function(tf.constant(1.0))._trace.inner.kernel
 
 
-def test_a_training_step_too_large_for_numpy_is_compiled_once():
+def test_a_training_step_too_large_for_numpy_is_compiled_once(monkeypatch):
+    monkeypatch.setattr(kernel, "HOST_US", 1000)
     v = tf.Variable(np.full((700, 700), 1e-3, np.float32))
     x = tf.constant(np.ones((700, 700), np.float32))
 
@@ -200,7 +201,8 @@ def test_a_training_step_too_large_for_numpy_is_compiled_once():
     assert first == pytest.approx(700 * 700 * 1e-3 * (1 - 70), rel=1e-4)
 
 
-def test_a_large_function_under_a_tape_is_compiled_with_what_surrounds_it():
+def test_a_large_function_under_a_tape_is_compiled_with_what_surrounds_it(monkeypatch):
+    monkeypatch.setattr(kernel, "HOST_US", 1000)
     v = tf.Variable(np.full((700, 700), 1e-3, np.float32))
     x = tf.constant(np.ones((700, 700), np.float32))
     model = tf.function(lambda x: tf.matmul(x, v))
