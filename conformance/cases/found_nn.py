@@ -162,6 +162,11 @@ def samples():
     values = (i64([1, 3, 5]), f32([[0.3], [0.2]]), f32([0.5, 0.3, 0.2]))
     args = draw((6, 4)), draw((6,)), i64([[1], [0]]), draw((2, 4)), 2, 6
     yield row("tf.nn.sampled_softmax_loss", *args, sampled_values=values, kind="error")
+    for ids in ([1, 1, 0], [0, 2, 0], [1, 0, 1]):
+        values = i64(ids), f32([[0.7], [0.8]]), f32([0.3, 0.2, 0.1])
+        for name in ("sampled_softmax_loss", "nce_loss"):
+            hits = {"remove_accidental_hits": True, "sampled_values": values}
+            yield row(f"tf.nn.{name}", *args[:4], 3, 6, **hits)
     yield row("tf.nn.isotonic_regression", u8([1, 3, 2]), decreasing=False, kind="error")
     yield row("tf.nn.isotonic_regression", i8([-128, 3, -128]), decreasing=False, kind="boundary")
     yield row("tf.nn.isotonic_regression", i16([-9, 3, 2]), decreasing=False)

@@ -106,7 +106,10 @@ def _sampled_logits(
     true_logits = jnp.sum(inputs[:, None] * true_w, axis=2) + all_b[:true].reshape(batch, num_true)
     sampled_logits = inputs @ all_w[true:].T + all_b[true:]
     if drop_hits:
-        hit = jnp.any(labels.reshape(batch, num_true, 1) == sampled, axis=1)
+        # of a class that was sampled several times the last sample counts
+        again = np.triu(np.ones((len(sampled), len(sampled)), bool), 1)
+        last = ~jnp.any((sampled[:, None] == sampled) & again, axis=1)
+        hit = jnp.any(labels.reshape(batch, num_true, 1) == sampled, axis=1) & last
         lowest = jnp.asarray(jnp.finfo(np.float32).min, inputs.dtype)
         sampled_logits = sampled_logits + jnp.where(hit, lowest, jnp.zeros((), inputs.dtype))
     true_logits = true_logits - jnp.log(true_count)
