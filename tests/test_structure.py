@@ -14,7 +14,7 @@ LAYERS = [
     {"rules", "fold", "static", "registry", "foundations"},
     {"tensor"},
     {"convert"},
-    {"dispatch", "movement"},
+    {"dispatch", "movement", "quantized"},
 ]
 RANK = {name: i for i, names in enumerate(LAYERS) for name in names}
 

@@ -27,7 +27,7 @@ _STATUS: tuple[tuple[Any, Any], ...] = (
 
 
 @export("tf.py_function")
-def eager_py_func(func=None, inp=None, Tout=None, name=None) -> Any:
+def eager_py_func(func=None, inp: Any = None, Tout=None, name=None) -> Any:
     """Calls a Python function on eager tensors; tapes differentiate it.
 
     In a traced function its result must have a known shape, which here is found by running the
@@ -95,7 +95,7 @@ def _miscounted(kernel: str, found: int, wanted: int) -> Exception:
 
 
 @export("tf.numpy_function")
-def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None) -> Any:
+def numpy_function(func=None, inp: Any = None, Tout=None, stateful=True, name=None) -> Any:
     """Calls a Python function on NumPy arrays; it has no gradient.
 
     Args:

@@ -114,8 +114,8 @@ def _checked(spec: Any, value: Any) -> Any:
             value = RaggedTensor.from_tensor(
                 value, ragged_rank=spec.ragged_rank, row_splits_dtype=spec.row_splits_dtype
             )
-    known = spec
-    if isinstance(spec, RaggedTensorSpec) and not spec.ragged_rank:
+    known: Any = spec
+    if isinstance(known, RaggedTensorSpec) and not known.ragged_rank:
         known = TensorSpec(spec.shape, spec.dtype)
     if not known.is_compatible_with(value):
         raise ValueError(
