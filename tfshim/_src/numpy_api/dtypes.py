@@ -64,8 +64,16 @@ def to_numpy(dtype):
 
 @public
 def finfo(dtype):
-    """NumPy's limits of a floating point type, given as a dtype of either library."""
-    return np.finfo(to_numpy(dtype))
+    """NumPy's limits of a floating point type, given as a dtype of either library.
+
+    Raises:
+      ValueError: for any other type.
+    """
+    known = to_numpy(dtype)
+    try:
+        return np.finfo(known)
+    except ValueError:  # its text is another in each NumPy
+        raise ValueError(f"data type {np.dtype(known).type!r} not inexact") from None
 
 
 @public

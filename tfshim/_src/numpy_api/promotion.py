@@ -7,6 +7,7 @@ array, a NumPy scalar and a tensor bring their dtype along. (NEP 50, which NumPy
 from __future__ import annotations
 
 import numbers
+import re
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,10 @@ def default_float() -> Any:
     return np.float32 if Preference.float32 else np.float64
 
 
+#: A name of bytes that NumPy has no more since 2.5, and that TensorFlow's release still knows.
+_OLD_BYTES = re.compile(r"a\d*")
+
+
 def _brought(x: Any) -> Any:
     """What of an argument decides the result's dtype, in a form that NumPy understands."""
     if isinstance(x, numbers.Real):
@@ -47,6 +52,8 @@ def _brought(x: Any) -> Any:
         return x.dtype.as_numpy_dtype
     if isinstance(x, DType):
         return x.as_numpy_dtype
+    if isinstance(x, str) and _OLD_BYTES.fullmatch(x):
+        return f"S{x[1:]}"
     if isinstance(x, (list, tuple)):
         raise ValueError(
             f"Cannot find dtype for type inference from argument `x` of a sequence type {type(x)}. "
