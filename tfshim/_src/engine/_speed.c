@@ -358,9 +358,11 @@ static PyObject *find_spec(PyObject *memo, PyObject *trace, PyObject **ins, Py_s
         for (Py_ssize_t i = 0; i < n; i++)
             PyTuple_SET_ITEM(avals, i, Py_NewRef(AT(ins[i], T_AVAL)));
         if ((spec = PyDict_GetItemWithError(memo, avals))) {
-            Py_XSETREF(recent[at].memo, Py_NewRef(memo));
-            Py_XSETREF(recent[at].avals, Py_NewRef(avals));
-            Py_XSETREF(recent[at].spec, Py_NewRef(spec));
+            PyObject *old[] = {recent[at].memo, recent[at].avals, recent[at].spec};
+            recent[at].memo = Py_NewRef(memo); /* all three, before any code of the old ones runs */
+            recent[at].avals = Py_NewRef(avals);
+            recent[at].spec = Py_NewRef(spec);
+            for (int i = 0; i < 3; i++) Py_XDECREF(old[i]);
         }
         Py_DECREF(avals);
     }

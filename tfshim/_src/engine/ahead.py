@@ -18,7 +18,7 @@ from typing import Any
 from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import NEVER, Pending, on_track
 
-#: So many runs in a row must be as expected before the inputs are learnt.
+#: So many runs must be as expected before the inputs are learnt.
 RUNS = 4
 #: Fewer nodes are recorded sooner than a launch is prepared, and so are the results of a program
 #: that is called in less time (seconds).
@@ -33,7 +33,7 @@ class Ahead:
 
     Attributes:
       after: a launch is possible once so many nodes are recorded; NEVER if it is of no use.
-      runs: runs in a row that were as expected, while nothing is learnt yet.
+      runs: runs that were as expected, while nothing is learnt yet.
       inputs: for each input a weak reference to the expected tensor, or None for one that is
         another at each run.
       fed: `(input, output)`: which inputs are outputs of the run before.
