@@ -204,3 +204,16 @@ def test_an_error_on_the_way_leaves_all_usable():
         before = w.numpy()
         step(tf.constant([1.0, 1.0]))
         np.testing.assert_allclose(w.numpy(), before, rtol=1e-6)
+
+
+def test_a_cache_that_is_cleared_in_the_middle_of_a_step():
+    with engine(hot_after=2):
+        w, step = training()
+        for _ in range(12):
+            step(tf.constant([1.0, 1.0]))
+        assert launched()
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(chain(w * tf.constant([1.0, 2.0])))
+            tf.debug.clear_cache()
+        np.testing.assert_allclose(tape.gradient(loss, w).numpy(), [0.5**NODES, 2 * 0.5**NODES])
+        np.testing.assert_allclose(loss.numpy(), by_hand(w.numpy(), np.float32([1, 2]))[1])

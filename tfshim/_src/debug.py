@@ -7,6 +7,7 @@ from typing import Any
 from tfshim._src.engine import flush, interpret
 from tfshim._src.engine.stats import stats
 from tfshim._src.registry import export
+from tfshim._src.tensor import STATE
 
 
 @export("tf.debug.stats")
@@ -26,6 +27,7 @@ def clear_cache() -> None:
     """Forgets all programs, compiled or not."""
     flush.programs.clear()
     flush.forget_tiny()
+    STATE.pending.expect_nothing()
 
 
 @export("tf.debug.explain")

@@ -109,16 +109,7 @@ class Pending(Trace):
 
     def __init__(self) -> None:
         self.epoch = 0  # how often this trace ran
-        #: The programs that ran last, and that is expected to run next (flush.Entry).
-        self.ran: Any = None
-        self.expected: Any = None
-        #: What the expected program had when it ran last; a step that repeats uses it again
-        #: (_speed.c): nodes, what they give, sites, marks, and handles that nobody held, by slot.
-        self.last: list[Node] = []
-        self.last_specs: list[Spec] = []
-        self.last_sites: list[Any] = []
-        self.last_marks: dict[tuple, Any] = {}
-        self.spare: list[Any] = []
+        self.expect_nothing()
         #: Who is to be told of nodes, as tensor.State knows: LISTENED, ACTIVE, NOTING or'ed.
         self.told = 0
         self.running = False  # true while it is run, maybe by another thread
@@ -136,13 +127,29 @@ class Pending(Trace):
         #: (number of checks before, variable, the value that it had): writes after a check.
         self.overwritten: list[tuple[int, Any, Any]] = []
         self.matched = 0  # so many nodes are known to be the expected ones
-        #: The number of nodes at which the expected program can be launched, and its inputs and
-        #: values since it is (ahead.py).
+        #: The number of nodes at which the expected program can be launched; and since it is: the
+        #: program, its inputs and its values (ahead.py).
         self.launch_at = NEVER
-        self.launched: tuple | None = None
+        self.launched = None
         #: Plans that were appended here, by place and structure (plans.py).
         self.marks: dict[tuple, Any] = {}
         self.epoch += 1
+
+    def expect_nothing(self) -> None:
+        """Knows of no program."""
+        #: The programs that ran last, and that is expected to run next (flush.Entry).
+        self.ran: Any = None
+        self.expected: Any = None
+        #: What the expected program had when it ran last; a step that repeats uses it again
+        #: (_speed.c): nodes, what they give, sites, marks, and handles that nobody held, by slot.
+        self.last: list[Node] = []
+        self.last_specs: list[Spec] = []
+        self.last_sites: list[Any] = []
+        self.last_marks: dict[tuple, Any] = {}
+        self.spare: list[Any] = []
+        self.matched = 0
+        self.launch_at = NEVER
+        self.launched: tuple | None = None
 
     def expect(self, entry: Any) -> None:
         """Expects a program to run next, which ran before."""
