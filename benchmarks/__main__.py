@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -29,9 +30,10 @@ def arguments() -> argparse.ArgumentParser:
         "--frameworks",
         nargs="+",
         choices=frameworks.FRAMEWORKS,
-        default=["tfshim", *frameworks.PEERS],
+        help="by default tfshim and every peer; PyTorch where it is installed",
     )
     what.add_argument("--oracle-python", default=sys.executable, help="has TensorFlow")
+    what.add_argument("--torch-python", help="has PyTorch")
     what.add_argument("--from", dest="source", type=Path, help="a report instead of measuring")
 
     how = parser.add_argument_group("how long (upper bounds, whichever is reached first)")
@@ -61,6 +63,12 @@ def chosen(only: list[str] | None) -> list[str]:
     return [name for name in WORKLOADS if not only or any(part in name for part in only)]
 
 
+def everything(torch_python: str | None) -> list[str]:
+    """tfshim and all of its peers; PyTorch only if it is said where it is, or it is here."""
+    here = torch_python is not None or importlib.util.find_spec("torch") is not None
+    return ["tfshim", *(peer for peer in frameworks.PEERS if here or peer != "torch-eager")]
+
+
 def run(args: argparse.Namespace, console: Console) -> dict:
     """Measures what the arguments name, one workload after the other."""
     given = {
@@ -69,7 +77,8 @@ def run(args: argparse.Namespace, console: Console) -> dict:
         if getattr(args, f.name) is not None
     }
     settings = dataclasses.replace(QUICK if args.quick else Settings(), **given)
-    pythons = interpreters(args.frameworks, args.oracle_python)
+    names = args.frameworks or everything(args.torch_python)
+    pythons = interpreters(names, args.oracle_python, args.torch_python)
     where = machine.describe()
     results = {}
     for name in chosen(args.only):

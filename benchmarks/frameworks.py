@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks import pytorch
 from benchmarks.workloads.base import Program, Workload
 
 # What is measured against what. "tfshim-function" is the same program in `tf.function`.
-FRAMEWORKS = ("tfshim", "tf-eager", "tf-function", "tf-jit", "jax-jit", "tfshim-function")
-PEERS = FRAMEWORKS[1:5]
+FRAMEWORKS = (
+    "tfshim", "tf-eager", "tf-function", "tf-jit", "jax-jit", "torch-eager", "tfshim-function",
+)  # fmt: skip
+PEERS = FRAMEWORKS[1:6]
 NEEDS_TENSORFLOW = ("tf-eager", "tf-function", "tf-jit")
 COMPILED = ("tf-function", "tf-jit", "tfshim-function")
 
@@ -29,6 +33,8 @@ def load(framework: str, x64: bool):
         if x64:
             jax.config.update("jax_enable_x64", True)
         return jax
+    if framework == "torch-eager":
+        return importlib.import_module("torch")
     if framework in NEEDS_TENSORFLOW:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         import tensorflow as tf  # pyright: ignore[reportMissingImports]
@@ -45,6 +51,8 @@ def build(framework: str, workload: Workload, small: bool = False, module=None) 
     data = workload.data(small)
     if framework == "jax-jit":
         return workload.peer(module, data)
+    if framework == "torch-eager":
+        return pytorch.PEERS[workload.name](module, data)
     return workload.program(module, compiler(framework, module), data)
 
 

@@ -245,11 +245,13 @@ def differing(values: Mapping[str, list], rtol: float = 1e-3, atol: float = 1e-5
     ]
 
 
-def interpreters(chosen: list[str], oracle_python: str) -> dict[str, str]:
-    """The interpreter for each framework: TensorFlow may live in an environment of its own."""
-    return {
-        f: oracle_python if f in frameworks.NEEDS_TENSORFLOW else sys.executable for f in chosen
-    }
+def interpreters(
+    chosen: list[str], oracle_python: str, torch_python: str | None = None
+) -> dict[str, str]:
+    """The interpreter for each framework: some may live in environments of their own."""
+    others = dict.fromkeys(frameworks.NEEDS_TENSORFLOW, oracle_python)
+    others["torch-eager"] = torch_python or sys.executable
+    return {f: others.get(f, sys.executable) for f in chosen}
 
 
 def as_dict(settings: Settings) -> dict[str, Any]:

@@ -16,6 +16,7 @@ COLOURS = {
     "tf-function": "#56B4E9",
     "tf-jit": "#009E73",
     "jax-jit": "#D55E00",
+    "torch-eager": "#CC79A7",
     "tfshim-function": "#777777",
 }
 MARKERS = {
@@ -24,6 +25,7 @@ MARKERS = {
     "tf-function": "s",
     "tf-jit": "^",
     "jax-jit": "v",
+    "torch-eager": "P",
     "tfshim-function": "d",
 }
 
@@ -62,7 +64,7 @@ def _rows(report: Mapping[str, Any]):
 
 
 def _legend(axes) -> None:
-    axes.legend(fontsize=8, ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
+    axes.legend(fontsize=8, ncols=6, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
 
 
 def _decades(axis) -> None:

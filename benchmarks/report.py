@@ -19,6 +19,7 @@ SHORT = {
     "tf-function": "tf.function",
     "tf-jit": "jit_compile",
     "jax-jit": "jax.jit",
+    "torch-eager": "PyTorch",
     "tfshim-function": "tfshim, tf.function",
 }
 

@@ -89,7 +89,7 @@ class Runner:
 
 def versions() -> dict[str, str]:
     """Of what this process imported."""
-    names = ("tfshim", "jax", "jaxlib", "tensorflow", "numpy")
+    names = ("tfshim", "jax", "jaxlib", "tensorflow", "torch", "numpy")
     found = {n: getattr(sys.modules[n], "__version__", None) for n in names if n in sys.modules}
     return {name: version for name, version in found.items() if version}
 

@@ -21,9 +21,18 @@ from benchmarks import (
     losses,
     machine,
     publish,
+    pytorch,
     report,
 )
-from benchmarks.measure import Failed, Settings, Worker, differing, measure, ratios
+from benchmarks.measure import (
+    Failed,
+    Settings,
+    Worker,
+    differing,
+    interpreters,
+    measure,
+    ratios,
+)
 from benchmarks.workloads import WORKLOADS
 from benchmarks.workloads.base import Workload
 
@@ -65,6 +74,32 @@ def test_workload_on_tfshim(name):
 @pytest.mark.parametrize("name", PEERS)
 def test_peer_in_plain_jax(name):
     agree(losses.first("jax-jit", WORKLOADS[name])[1], GOLDEN[name])
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_peer_in_pytorch(name):
+    pytest.importorskip("torch", reason="PyTorch, an optional peer, is not installed")
+    agree(losses.first("torch-eager", WORKLOADS[name])[1], GOLDEN[name])
+
+
+def test_every_workload_has_a_peer_in_pytorch():
+    assert set(pytorch.PEERS) == set(WORKLOADS)
+
+
+def test_pytorch_is_measured_where_it_is():
+    pytest.importorskip("torch", reason="PyTorch, an optional peer, is not installed")
+    pythons = interpreters(["tfshim", "torch-eager"], "unused", sys.executable)
+    result = measure("first-gradient", pythons, SHORT)
+    assert set(result["ratios"]) == {"torch-eager"} and result["differ"] == []
+    text = publish.markdown(report.assemble({"m": result}, SHORT, machine.describe()))
+    assert "| PyTorch |" in text and " torch " in text
+
+
+def test_pytorch_is_left_out_where_it_is_not(monkeypatch):
+    monkeypatch.setattr(command.importlib.util, "find_spec", lambda name: None)
+    assert "torch-eager" not in command.everything(None)
+    assert command.everything("/some/python") == ["tfshim", *frameworks.PEERS]
+    assert interpreters(["torch-eager"], "a", "b") == {"torch-eager": "b"}
 
 
 @pytest.mark.parametrize(

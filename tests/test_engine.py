@@ -1,12 +1,14 @@
 """The engine by its counters: one program per step, nothing compiled twice, failures contained."""
 
+import types
+
 import numpy as np
 import pytest
 from engine_support import counts, engine
 from exact import exact
 
 import tfshim as tf
-from tfshim._src.engine import flush
+from tfshim._src.engine import flush, heap
 
 
 class Model:
@@ -54,7 +56,8 @@ def test_a_rate_that_changes_at_every_step_is_the_same_program():
     assert got["program_compiles"] == got["kernel_traces"] == 0
 
 
-def test_a_program_gets_hot_by_itself():
+def test_a_program_gets_hot_by_itself(monkeypatch):
+    monkeypatch.setattr(flush, "CLEARLY", 0.0)  # and stays so, however quick NumPy is
     with engine():
         model = Model()
         for _ in range(400):
@@ -300,3 +303,32 @@ def test_a_tiny_op_that_is_read_at_once_is_counted_and_listed():
             with pytest.raises(tf.errors.InvalidArgumentError):
                 tf.math.floordiv(a, b).numpy()
             exact(tf.math.floordiv(a, tf.constant([2, 3])), [3, 2], "int32")
+
+
+@pytest.mark.parametrize("part, compiled", [(np.inf, 0), (0.0, 3)])
+def test_what_numpy_does_sooner_is_not_compiled_for_long(part, compiled, monkeypatch):
+    for name in ("COMPILE_US", "COMPILE_NODE_US", "COMPILE_PAIR_US", "CALL_US", "CALL_OUTPUT_US"):
+        monkeypatch.setattr(flush, name, 0)
+    monkeypatch.setattr(flush, "CALL_BYTES", np.inf)
+    monkeypatch.setattr(flush, "CLEARLY", part)
+    with engine(hot_after=0):
+        x = tf.constant(np.arange(2000.0, dtype=np.float32))
+        first = (x * x + 2.5).numpy()
+        for _ in range(flush.MIN_RUNS + flush.TRIALS):
+            np.testing.assert_array_equal((x * x + 2.5).numpy(), first)
+        assert tf.debug.stats()["program_compiles"] == 1
+        got = counts(lambda: [(x * x + 2.5).numpy() for _ in range(3)])
+        assert got["compiled_runs"] == compiled and got["program_compiles"] == 0
+
+
+def test_memory_is_kept_unless_the_user_said_how_to_handle_it(monkeypatch):
+    monkeypatch.setattr(heap.ctypes, "CDLL", lambda name: library)
+    library, given = types.SimpleNamespace(gnu_get_libc_version=None), []
+    assert not heap.keep_memory({})  # a library without mallopt
+    library.mallopt = lambda parameter, value: given.append((parameter, value)) or 1
+    for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"):
+        assert not heap.keep_memory({name: "1"})
+    assert given == []
+    assert heap.keep_memory({}) and given == [(-3, heap.LARGEST), (-1, heap.KEPT)]
+    del library.gnu_get_libc_version
+    assert not heap.keep_memory({})

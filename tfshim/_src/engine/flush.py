@@ -14,6 +14,8 @@ import sys
 import time
 from typing import Any
 
+import jax
+
 from tfshim._src import config
 from tfshim._src.engine import ahead, speed
 from tfshim._src.engine.ahead import Ahead
@@ -39,6 +41,10 @@ MIN_RUNS = 3
 CALL_US = 25
 CALL_OUTPUT_US = 1
 CALL_BYTES = 20_000
+#: So many first compiled runs are timed until their values are there; where NumPy took less than
+#: this part of the fastest one, the program is run by NumPy again.
+TRIALS = 5
+CLEARLY = 0.8
 #: A program with a call of a `tf.function` in it is compiled at this run; at the first one if that
 #: call is too large for NumPy and is in no more programs than this.
 FUNCTION_HOT = 2
@@ -57,6 +63,7 @@ class Entry:
     __slots__ = (
         "key", "runs", "hot_at", "cost", "call_us", "call", "interpreter", "site", "nodes",
         "seconds", "best", "least", "compile_seconds", "functions", "last", "next", "ahead",
+        "by_numpy", "trials", "ready",
     )  # fmt: skip
 
     def __init__(self, key: Key, outputs: int, site: Any, nbytes: int = 0):
@@ -70,6 +77,9 @@ class Entry:
         self.call_us = CALL_US + CALL_OUTPUT_US * outputs + nbytes / CALL_BYTES
         self.best = math.inf  # seconds of the fastest cold run
         self.least = math.inf  # and of the fastest compiled one, until its values are on their way
+        self.ready = math.inf  # and until they are there
+        self.trials = 0  # compiled runs that were timed so
+        self.by_numpy = False  # whether the last cold run was NumPy's alone
         self.site = site
         self.seconds = 0.0
         self.compile_seconds = 0.0
@@ -83,6 +93,21 @@ class Entry:
         """A cold run took so long."""
         self.seconds += seconds
         self.best = min(self.best, seconds)
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether it is yet to be seen that compiling paid. Who calls a function asked for it."""
+        return (
+            self.trials < TRIALS and self.by_numpy and not self.functions and not config.hot_after
+        )
+
+    def tried(self, seconds: float) -> None:
+        """A compiled run took so long until its values were there."""
+        self.trials += 1
+        self.ready = min(self.ready, seconds)
+        if self.trials == TRIALS and self.best < CLEARLY * self.ready:
+            self.call = self.ahead = None
+            self.hot_at = NEVER
 
     @property
     def hot(self) -> bool:
@@ -271,6 +296,9 @@ def _run(key, nodes, specs, ext, wanted, tensors, sites, launched) -> Entry:
                 t._trace = None
             seconds = time.perf_counter() - started
             entry.seconds += seconds
+            if entry.on_trial and launched is None:
+                jax.block_until_ready(values)
+                entry.tried(time.perf_counter() - started)
             if launched is None:
                 entry.least = min(entry.least, seconds)
             return entry
@@ -278,6 +306,7 @@ def _run(key, nodes, specs, ext, wanted, tensors, sites, launched) -> Entry:
         entry.interpreter = Interpreter(nodes, specs, wanted)
     host_nodes = stats.host_nodes
     entry.interpreter.run(ext, tensors, sites)
+    entry.by_numpy = stats.host_nodes - host_nodes == len(entry.interpreter.steps)
     entry.ran(time.perf_counter() - started)
     if _is_tiny(nodes, specs, ext, host_nodes):
         if len(_tiny) >= MAX_PROGRAMS:

@@ -76,10 +76,6 @@ def _gather(params, indices, axis, batch_dims):
     return _gather_body(params, indices, axis, batch_dims)
 
 
-def _known(t: EagerTensor) -> np.ndarray | None:
-    return None if t._is_symbolic() else t._host_value()
-
-
 def check_range(indices: EagerTensor, size: int, kernel: str = "GatherV2") -> None:
     """Raises for the first index outside [0, size); in a function, when it runs."""
     text = f"indices{{at}} = {{value}} is not in [0, {size})"
@@ -285,10 +281,11 @@ def gather_nd(params, indices, batch_dims=0, name=None, bad_indices_policy="") -
             f"indices{{at}} = [{'{place}' if batch else ''}{{value}}] does not index into param "
             f"shape {brackets(x.aval.shape)}, node name: GatherNd",
         )
-    values = None if reports.collected() else _known(i)
-    if values is not None and values.size and not ignore and values.dtype.kind in "iu":
-        sizes = np.array(x.aval.shape[batch : batch + depth])
-        bad = np.any((values < 0) | (values >= sizes), -1)
+    sizes = x.aval.shape[batch : batch + depth]
+    skip = ignore or reports.collected() or i._is_symbolic() or i.aval.dtype.kind not in "iu"
+    if not skip and not (sizes and within(i, min(sizes))) and i.aval.size:
+        values = i._host_value()
+        bad = np.any((values < 0) | (values >= np.array(sizes)), -1)
         if bad.any():
             where = np.argwhere(bad)[0]
             shown = ",".join(map(str, where))

@@ -483,39 +483,33 @@ class MaxPoolWithArgmax(NamedTuple):
 
 
 def _argmax_windows(x, ksize, strides, padding):
-    """Largest values and their places (height, width, channel) as one number, per image."""
+    """Largest values and their places (height, width, channel) as one number, per image.
+
+    A window's elements are gone through in order, each for all windows at once. The first one is
+    taken whatever it is; another only if it is larger, which nothing is than NaN.
+    """
     spans, pads = nw.windows(x.shape[1:3], ksize[1:3], strides[1:3], (1, 1), padding)
     _, height, width, channels = x.shape
-    wide = jnp.pad(x, ((0, 0), *pads, (0, 0)), constant_values=np.asarray(lowest(x.dtype), x.dtype))
-    rows = np.arange(spans[0])[:, None] * strides[1] + np.arange(ksize[1])
-    columns = np.arange(spans[1])[:, None] * strides[2] + np.arange(ksize[2])
-    taps = wide[:, rows][:, :, :, columns]  # batch, rows, kh, columns, kw, channels
-    window = ksize[1] * ksize[2]
-    taps = jnp.moveaxis(taps, 2, 3).reshape(x.shape[0], *spans, window, channels)
-    i, j = rows - pads[0][0], columns - pads[1][0]
-    outside = ((i < 0) | (i >= height))[:, None, :, None] | ((j < 0) | (j >= width))[None, :, None]
-    place = (np.clip(i, 0, height - 1) * width)[:, None, :, None] + np.clip(j, 0, width - 1)[
-        None, :, None
-    ]
-    place = place.reshape(*spans, window)
-    outside = outside.reshape(*spans, window)[None, ..., None]
-    key = jnp.where(outside, np.asarray(lowest(x.dtype), x.dtype), _no_nan(taps))
-    best = jnp.argmax(key, axis=3, keepdims=True)
-    # The first element is taken whatever it is, and kept if it is NaN or all are as low.
-    first = np.broadcast_to(np.argmax(~outside, axis=3, keepdims=True), best.shape)
-    none_better = jnp.take_along_axis(np.broadcast_to(outside, taps.shape), best, 3)
-    if jnp.issubdtype(x.dtype, jnp.floating):
-        none_better = none_better | jnp.isnan(jnp.take_along_axis(taps, first, 3))
-    best = jnp.where(none_better, first, best)
-    values = jnp.take_along_axis(taps, best, 3)[:, :, :, 0]
-    flat = jnp.take_along_axis(np.broadcast_to(place[None, ..., None], taps.shape), best, 3)
-    return values, flat[:, :, :, 0] * channels + np.arange(channels)
-
-
-def _no_nan(x):
-    if not jnp.issubdtype(x.dtype, jnp.floating):
-        return x
-    return jnp.where(jnp.isnan(x), -jnp.inf, x)
+    low = np.asarray(lowest(x.dtype), x.dtype)
+    wide = jnp.pad(x, ((0, 0), *pads, (0, 0)), constant_values=low)
+    best: Any = None
+    place: Any = None
+    seen = np.zeros((*spans, 1), bool)
+    for i, j in np.ndindex(*ksize[1:3]):
+        rows = np.arange(spans[0]) * strides[1] + i - pads[0][0]
+        columns = np.arange(spans[1]) * strides[2] + j - pads[1][0]
+        inside = ((rows >= 0) & (rows < height))[:, None] & ((columns >= 0) & (columns < width))
+        inside = inside[..., None]
+        end = [k + (n - 1) * s + 1 for k, n, s in zip((i, j), spans, strides[1:3], strict=True)]
+        tap = wide[:, i : end[0] : strides[1], j : end[1] : strides[2]]
+        here = (rows[:, None] * width + columns)[..., None].astype(np.int32)
+        if best is None:
+            best, place = tap, jnp.broadcast_to(here, tap.shape)
+        else:
+            larger = (tap > best) & inside | (inside & ~seen)
+            best, place = jnp.where(larger, tap, best), jnp.where(larger, here, place)
+        seen |= inside
+    return best, place.astype(np.int64) * channels + np.arange(channels)
 
 
 _ARGMAX_TYPES = kinds.COMPARE

@@ -2,7 +2,8 @@
 
 XLA sorts integers by a loop of its own, and calls a compiled comparison for each pair of anything
 else: of 2048 rows of 2048 float32 it sorts the keys in a fifth of the time. Keys that carry their
-place in the low bits are all different, so that the order of equal elements is kept.
+place in the low bits are all different, so that the order of equal elements is kept. (XLA's stable
+sort is the quicker one, also where nobody can see that it is stable.)
 """
 
 from __future__ import annotations
@@ -42,14 +43,14 @@ def sort(x, axis: int):
     if x.size < SMALL:
         return lax.sort(x, dimension=axis)
     if not _is_float(x):
-        return _last(lambda rows: lax.sort(rows, is_stable=False), x, axis)
+        return _last(lax.sort, x, axis)
     return _sort_floats(x, axis)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def _sort_floats(x, axis):
     def quick(rows):
-        keys = lax.sort(_flipped(_bits(rows)), is_stable=False)
+        keys = lax.sort(_flipped(_bits(rows)))
         return lax.bitcast_convert_type(_flipped(keys), x.dtype)
 
     def sort(rows):
@@ -96,7 +97,7 @@ def _packed(keys):
     if jnp.iinfo(keys.dtype).min == 0:
         wide = wide - (1 << 31)
     place = lax.broadcasted_iota(np.int64, keys.shape, keys.ndim - 1)
-    return lax.sort(wide << 32 | place, is_stable=False).astype(np.int32)
+    return lax.sort(wide << 32 | place).astype(np.int32)
 
 
 def _last(f, x, axis: int):

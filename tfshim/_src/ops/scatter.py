@@ -12,6 +12,7 @@ from tfshim._src.convert import convert_inputs
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.extent import within
 from tfshim._src.ops.gather import nd_index
 from tfshim._src.ops.index_checks import check_vectors, not_in_box
 from tfshim._src.ops.vectors import index_array
@@ -32,6 +33,9 @@ def _outside(indices: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray | None:
 def check_nd(indices: EagerTensor, shape: tuple[int, ...], kernel: str) -> None:
     """Raises for an index vector that does not index into `shape`, outside of functions."""
     if reports.collected() or indices._is_symbolic() or not indices.ndim:
+        return
+    sizes = shape[: indices.aval.shape[-1]]
+    if sizes and indices.aval.dtype.kind in "iu" and within(indices, min(sizes)):
         return
     values = indices._host_value()
     depth = values.shape[-1]
