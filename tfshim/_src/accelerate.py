@@ -8,6 +8,8 @@ from tfshim._src.engine import ahead, flush, heap, speed
 from tfshim._src.engine.aval import Aval
 from tfshim._src.engine.kernel import Kernel, Spec
 from tfshim._src.engine.trace import Pending
+from tfshim._src.plans import Plan
+from tfshim._src.recording import OPEN, Recording, Span
 from tfshim._src.tensor import EagerTensor
 from tfshim._src.variable import ResourceVariable, UnreadVariable
 
@@ -29,4 +31,8 @@ if speed.core is not None:
         config=config.__dict__,
         literals=convert.LITERALS,
         flush=flush.__dict__,
+        recording=Recording,
+        span=Span,
+        plan=Plan,
+        open_end=OPEN,
     )

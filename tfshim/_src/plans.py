@@ -180,6 +180,13 @@ def _structure_in_c(trace: Pending, events: list, sources: Sequence[Any]) -> tup
     return _structure_in_python(trace, events, sources) if found is NotImplemented else found
 
 
+def _replay_in_python(recording: Recording, target: Any, sources: Any, unconnected: Any) -> None:
+    """The gradients, where a trace on its way to the expected program comes to a plan of that: as
+    `planned` gives them, but without a look at anything else. None elsewhere, and always here:
+    only with the C core is a trace on its way."""
+
+
+replay = _replay_in_python if speed.core is None else speed.core.replay
 _structure = _structure_in_python if speed.core is None else _structure_in_c
 _handles = _handles_in_python if speed.core is None else speed.core.handles
 

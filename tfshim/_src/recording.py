@@ -19,7 +19,8 @@ from tfshim._src.engine.trace import BOUND, Pending
 from tfshim._src.tensor import EagerTensor, concrete, pending
 from tfshim._src.variable import Variable
 
-_OPEN = 1 << 62
+#: Where a span ends that has not ended yet.
+OPEN = 1 << 62
 
 
 class Recording:
@@ -143,7 +144,7 @@ class Recording:
         reads = [
             e
             for e in reads
-            if (self._watch_variables and e[2]._trainable) or since.get(id(e[2]), _OPEN) <= e[0]
+            if (self._watch_variables and e[2]._trainable) or since.get(id(e[2]), OPEN) <= e[0]
         ]
         return sorted(found + reads, key=_position)
 
@@ -263,7 +264,7 @@ class Span:
             self.first = len(trace.nodes)
             self.first_slot = trace.nslots
             self.first_read = len(trace.reads)
-        self.end = self.end_read = _OPEN
+        self.end = self.end_read = OPEN
 
     def close(self, trace: Any) -> None:
         """Ends where the trace is now."""
@@ -275,7 +276,15 @@ def _all_trainable_in_python(events: list) -> bool:
     return all(variable._trainable for _, _, variable in events)
 
 
+def _in_python(recording: Recording) -> bool:
+    """Whether a recording became active, or inactive, here: never, `tensor.State` does it."""
+    return False
+
+
 _all_trainable = _all_trainable_in_python if speed.core is None else speed.core.all_trainable
+#: Nearly every tape is the only active recorder of its thread, outside of functions.
+enter = _in_python if speed.core is None else speed.core.enter
+leave = _in_python if speed.core is None else speed.core.leave
 
 
 def _bound(trace: Pending, t: EagerTensor, ref: int) -> EagerTensor:

@@ -15,8 +15,8 @@ from tfshim._src.engine import flush as engine
 from tfshim._src.engine.aval import Aval
 from tfshim._src.errors import dtype_mismatch
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
-from tfshim._src.plans import planned
-from tfshim._src.recording import Recording
+from tfshim._src.plans import planned, replay
+from tfshim._src.recording import Recording, enter, leave
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, EagerTensor, Tensor
 from tfshim._src.unconnected import UnconnectedGradients
@@ -45,7 +45,9 @@ class GradientTape:
     # -- recording --
 
     def __enter__(self) -> GradientTape:
-        self._push()
+        if self._entered or not enter(self._seen):
+            self._push()
+        self._alive = self._recording = self._entered = True
         return self
 
     def __exit__(self, exc_type, exc, tb) -> None:
@@ -72,7 +74,8 @@ class GradientTape:
     def _pop(self) -> None:
         if not self._recording:
             raise ValueError("Tape is not recording.")
-        STATE.pop(self._seen)
+        if not leave(self._seen):
+            STATE.pop(self._seen)
         self._recording = False
 
     def watch(self, tensor: Any) -> None:
@@ -81,8 +84,14 @@ class GradientTape:
         Raises:
           ValueError: for something that is neither a tensor nor a variable.
         """
+        seen = self._seen
         if _is_plain(tensor):
             flat = [tensor] if type(tensor) is EagerTensor else tensor
+            if seen.follows and _all_followed(flat):
+                assert seen.trace is not None
+                position = len(seen.trace.nodes)
+                seen.events += [(position, t, None) for t in flat]
+                return
         else:
             flat = nest.flatten(tensor, expand_composites=True)
         # TensorFlow watches nothing while no tape is active in this thread
@@ -100,14 +109,14 @@ class GradientTape:
             if not watching:
                 continue
             if isinstance(t, Variable):
-                self._seen.watch(t._current(), t._root)
+                seen.watch(t._current(), t._root)
                 continue
             if not t.aval.trainable:
                 logs.warn_first(
                     "The dtype of the watched tensor must be floating (e.g. tf.float32), got %r",
                     t.dtype,
                 )
-            self._seen.watch(t)
+            seen.watch(t)
 
     @contextlib.contextmanager
     def stop_recording(self):
@@ -176,6 +185,12 @@ class GradientTape:
           LookupError: if an operation on the way has no gradient.
         """
         self._begin()
+        if output_gradients is None and not self._recording:
+            one = type(sources) is not list
+            found = replay(self._seen, target, [sources] if one else sources, unconnected_gradients)
+            if found is not None:
+                self._release()
+                return found[0] if one else found
         if self._recording:
             if not self._persistent:
                 self._pop()
@@ -340,6 +355,14 @@ def _is_plain(structure: Any) -> bool:
     if type(structure) is list:
         return _PLAIN_SOURCES.issuperset(map(type, structure))
     return type(structure) is EagerTensor
+
+
+def _all_followed(tensors: list[Any]) -> bool:
+    """Whether these are tensors that a tape on a trace follows without a word."""
+    for t in tensors:
+        if type(t) is not EagerTensor or not t.aval.trainable:
+            return False
+    return True
 
 
 _PLAIN_SOURCES = frozenset({EagerTensor, ResourceVariable})

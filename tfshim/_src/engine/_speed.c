@@ -15,7 +15,7 @@
 #include <xmmintrin.h>
 #endif
 
-#define VERSION 5 /* of speed.py */
+#define VERSION 6 /* of speed.py */
 #define MAX_INPUTS 16 /* of an Entry; of a node there may be any number */
 #define LISTENED 1 /* of Pending.told, as in trace.py */
 #define ACTIVE 2
@@ -24,14 +24,20 @@
 
 static PyObject *tensor_type, *variable_type, *unread_type, *pending_type;
 static PyObject *slow_dispatch, *launch, *is_ours, *ours, *config_dict, *flush_dict, *literals, *miss, *thread_key;
-static PyObject *s_trace, *s_limit, *s_handle, *s_of, *s_max_bytes,
-    *s_trainable;
+static PyObject *recording_type, *span_type, *plan_type;
+static PyObject *s_trace, *s_limit, *s_handle, *s_of, *s_max_bytes, *s_trainable, *s_pending, *s_active,
+    *s_noting, *open_end;
 
 /* Offsets of the __slots__ that are read here. */
 static Py_ssize_t T_AVAL, T_VALUE, T_TRACE, T_SLOT, T_LITERAL, T_NAME;
 static Py_ssize_t P_NODES, P_SPECS, P_EXT, P_EXT_REFS, P_HELD, P_NSLOTS, P_OUTS, P_SITES, P_READS,
-    P_RUNNING, P_LAST, P_LAST_SPECS, P_LAST_SITES, P_SPARE, P_MATCHED, P_LAUNCH_AT, P_TOLD, P_ASSIGNED, P_CHECKS;
+    P_RUNNING, P_LAST, P_LAST_SPECS, P_LAST_SITES, P_SPARE, P_MATCHED, P_LAUNCH_AT, P_TOLD, P_ASSIGNED, P_CHECKS,
+    P_FOLLOWERS, P_MARKS, P_LAST_MARKS;
 static Py_ssize_t K_MEMO, K_HOST_ONLY, S_OUTPUTS, S_SINGLE, A_NBYTES, A_DTYPE, A_TRAINABLE;
+static Py_ssize_t R_ENTRIES, R_WATCHED, R_VARIABLES, R_FOLLOWS, R_READS_TRACE, R_TRACE, R_SPANS, R_EVENTS,
+    R_WATCH_VARIABLES, R_SELF;
+static Py_ssize_t N_FIRST, N_END, N_FIRST_SLOT, N_FIRST_READ, N_END_READ; /* of a Span */
+static Py_ssize_t L_NODES, L_SPECS, L_SITES, L_EXT, L_WIDTH, L_AVALS, L_SIMPLE; /* of a Plan */
 
 #define AT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
 
@@ -866,6 +872,178 @@ static PyObject *all_trainable(PyObject *module, PyObject *events) {
     Py_RETURN_TRUE;
 }
 
+/* enter(recording): whether it became the only active one on this thread's trace, in the plain case;
+ * else nothing is touched. As Recording.resume and State.push. */
+static PyObject *enter(PyObject *module, PyObject *recording) {
+    PyObject *state = thread_state(), *spans = NULL;
+    PyObject *trace = state ? PyDict_GetItemWithError(state, s_trace) : NULL;
+    PyObject *active = trace ? PyDict_GetItemWithError(state, s_active) : NULL;
+    if (!active || (PyObject *)Py_TYPE(trace) != pending_type ||
+        (PyObject *)Py_TYPE(recording) != recording_type ||
+        PyDict_GetItemWithError(state, s_pending) != trace || PyList_GET_SIZE(active) ||
+        AT(trace, P_ASSIGNED) != Py_False || AT(recording, R_TRACE) != Py_None ||
+        PyLong_AsLong(AT(trace, P_TOLD)))
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
+    PyObject *span = PyType_GenericAlloc((PyTypeObject *)span_type, 0);
+    if (!span) return NULL;
+    set_at(span, N_FIRST, PyLong_FromSsize_t(PyList_GET_SIZE(AT(trace, P_NODES))));
+    set_at(span, N_FIRST_SLOT, Py_NewRef(AT(trace, P_NSLOTS)));
+    set_at(span, N_FIRST_READ, PyLong_FromSsize_t(PyList_GET_SIZE(AT(trace, P_READS))));
+    set_at(span, N_END, Py_NewRef(open_end));
+    set_at(span, N_END_READ, Py_NewRef(open_end));
+    PyObject *told = PyLong_FromLong(ACTIVE | NOTING), *only = PyList_New(1), *result = NULL;
+    if (only) PyList_SET_ITEM(only, 0, Py_NewRef(recording));
+    spans = AT(recording, R_SPANS);
+    if (!told || !only || !AT(span, N_FIRST) || !AT(span, N_FIRST_READ) || PyList_Append(spans, span) < 0 ||
+        PyList_Append(AT(trace, P_FOLLOWERS), AT(recording, R_SELF)) < 0 ||
+        PyDict_SetItem(state, s_active, only) < 0 || PyDict_SetItem(state, s_noting, Py_True) < 0)
+        goto done;
+    set_at(recording, R_TRACE, Py_NewRef(trace));
+    set_at(recording, R_FOLLOWS, Py_NewRef(Py_True));
+    set_at(recording, R_READS_TRACE, Py_NewRef(Py_True));
+    set_at(trace, P_TOLD, Py_NewRef(told));
+    result = Py_NewRef(Py_True);
+done:
+    Py_XDECREF(only);
+    Py_XDECREF(told);
+    Py_DECREF(span);
+    return result;
+}
+
+/* leave(recording): whether it was the only active one, in the plain case, and is not any more; else
+ * nothing is touched. As Recording.pause and State.pop. */
+static PyObject *leave(PyObject *module, PyObject *recording) {
+    PyObject *state = thread_state();
+    PyObject *trace = state ? PyDict_GetItemWithError(state, s_trace) : NULL;
+    PyObject *active = trace ? PyDict_GetItemWithError(state, s_active) : NULL;
+    if (!active || (PyObject *)Py_TYPE(trace) != pending_type || PyList_GET_SIZE(active) != 1 ||
+        PyList_GET_ITEM(active, 0) != recording || AT(recording, R_FOLLOWS) != Py_True ||
+        AT(recording, R_TRACE) != trace || PyLong_AsLong(AT(trace, P_TOLD)) != (ACTIVE | NOTING))
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_False);
+    PyObject *spans = AT(recording, R_SPANS);
+    PyObject *span = PyList_GET_ITEM(spans, PyList_GET_SIZE(spans) - 1);
+    PyObject *end = PyLong_FromSsize_t(PyList_GET_SIZE(AT(trace, P_NODES)));
+    PyObject *end_read = PyLong_FromSsize_t(PyList_GET_SIZE(AT(trace, P_READS)));
+    PyObject *none = PyList_New(0), *told = PyLong_FromLong(0), *result = NULL;
+    if (!end || !end_read || !none || !told || PyDict_SetItem(state, s_noting, Py_False) < 0) goto done;
+    set_at(span, N_END, Py_NewRef(end));
+    set_at(span, N_END_READ, Py_NewRef(end_read));
+    set_at(recording, R_FOLLOWS, Py_NewRef(Py_False));
+    set_at(recording, R_READS_TRACE, Py_NewRef(Py_False));
+    set_at(trace, P_TOLD, Py_NewRef(told));
+    if (PyDict_SetItem(state, s_active, none) == 0) result = Py_NewRef(Py_True);
+done:
+    Py_XDECREF(end);
+    Py_XDECREF(end_read);
+    Py_XDECREF(none);
+    Py_XDECREF(told);
+    return result;
+}
+
+/* What was watched or read while a recording was active, as Recording.noted in the plain cases: only
+ * one of both, and only trainable variables. NULL without an exception in any other case. */
+static PyObject *noted(PyObject *recording, PyObject *trace) {
+    PyObject *events = AT(recording, R_EVENTS), *spans = AT(recording, R_SPANS), *all = AT(trace, P_READS);
+    Py_ssize_t many = PyList_GET_SIZE(all);
+    if (!many) return Py_NewRef(events);
+    PyObject *found = PyList_New(0);
+    for (Py_ssize_t i = 0; found && i < PyList_GET_SIZE(spans); i++) {
+        PyObject *span = PyList_GET_ITEM(spans, i);
+        Py_ssize_t first = PyLong_AsSsize_t(AT(span, N_FIRST_READ)), end = PyLong_AsSsize_t(AT(span, N_END_READ));
+        for (Py_ssize_t j = first; found && j < end && j < many; j++)
+            if (PyList_Append(found, PyList_GET_ITEM(all, j)) < 0) Py_CLEAR(found);
+    }
+    if (!found) return NULL;
+    if (!PyList_GET_SIZE(found)) {
+        Py_DECREF(found);
+        return Py_NewRef(events);
+    }
+    PyObject *trainable = NULL;
+    if (!PyList_GET_SIZE(events) && AT(recording, R_WATCH_VARIABLES) == Py_True)
+        trainable = all_trainable(NULL, found);
+    Py_XDECREF(trainable);
+    if (trainable != Py_True) Py_CLEAR(found);
+    return found;
+}
+
+/* The mark of plans.py of the gradients of one target; NULL without an exception if there is none. */
+static PyObject *mark_of(PyObject *recording, PyObject *trace, PyObject *target, PyObject *sources,
+                         PyObject *unconnected) {
+    PyObject *spans = AT(recording, R_SPANS), *events = noted(recording, trace);
+    if (!events) return NULL;
+    PyObject *given[] = {trace, events, sources}, *flat = structure(NULL, given, 3), *parts = NULL;
+    Py_DECREF(events);
+    Py_ssize_t n = PyList_GET_SIZE(spans);
+    if (flat && PyTuple_CheckExact(flat) && n) parts = PyTuple_New(n);
+    for (Py_ssize_t i = 0; parts && i < n; i++) {
+        PyObject *span = PyList_GET_ITEM(spans, i);
+        PyObject *part = PyTuple_Pack(2, AT(span, N_FIRST), AT(span, N_END));
+        if (!part) Py_CLEAR(parts);
+        else PyTuple_SET_ITEM(parts, i, part);
+    }
+    PyObject *mark = NULL;
+    if (parts)
+        mark = Py_BuildValue("(OOOnn(O)OO)", parts, AT(PyList_GET_ITEM(spans, 0), N_FIRST_SLOT),
+                             AT(trace, P_NSLOTS), PyList_GET_SIZE(AT(trace, P_NODES)),
+                             PyList_GET_SIZE(AT(trace, P_EXT)), AT(target, T_SLOT), unconnected, flat);
+    Py_XDECREF(parts);
+    Py_XDECREF(flat);
+    return mark;
+}
+
+static int extend(PyObject *list, PyObject *more) {
+    Py_ssize_t n = PyList_GET_SIZE(list);
+    return PyList_SetSlice(list, n, n, more);
+}
+
+/* replay(recording, target, sources, unconnected): the gradients, from the plan that was appended at
+ * this place when the expected program ran; None, and nothing is touched, if this is not that place. */
+static PyObject *replay(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs != 4 || (PyObject *)Py_TYPE(args[0]) != recording_type) {
+        PyErr_SetString(PyExc_TypeError, "replay takes a recording, a target, sources and a mode");
+        return NULL;
+    }
+    PyObject *recording = args[0], *target = args[1], *trace = AT(recording, R_TRACE), *state = thread_state();
+    if (!state || (PyObject *)Py_TYPE(trace) != pending_type ||
+        PyDict_GetItemWithError(state, s_trace) != trace || AT(trace, P_RUNNING) != Py_False ||
+        PyLong_AsLong(AT(trace, P_TOLD)) & LISTENED || !PyDict_GET_SIZE(AT(trace, P_LAST_MARKS)) ||
+        (PyObject *)Py_TYPE(target) != tensor_type || AT(target, T_TRACE) != trace ||
+        !PyList_CheckExact(args[2]) || PyList_GET_SIZE(AT(recording, R_ENTRIES)) ||
+        PyDict_GET_SIZE(AT(recording, R_VARIABLES)) || PyDict_GET_SIZE(AT(recording, R_WATCHED)))
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    PyObject *matched = on_track(NULL, trace);
+    Py_XDECREF(matched);
+    if (matched != Py_True) return matched ? Py_NewRef(Py_None) : NULL;
+    PyObject *mark = mark_of(recording, trace, target, args[2], args[3]);
+    if (!mark) return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    PyObject *plan = PyDict_GetItemWithError(AT(trace, P_LAST_MARKS), mark), *result = NULL, *width = NULL;
+    if (!plan || (PyObject *)Py_TYPE(plan) != plan_type || AT(plan, L_SIMPLE) != Py_True) {
+        Py_DECREF(mark);
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    }
+    Py_INCREF(plan);
+    Py_ssize_t n = PyLong_AsSsize_t(AT(plan, L_WIDTH)), slots = PyLong_AsSsize_t(AT(trace, P_NSLOTS));
+    if (PyDict_SetItem(AT(trace, P_MARKS), mark, plan) < 0 || !(width = PyLong_FromSsize_t(slots + n)) ||
+        extend(AT(trace, P_NODES), AT(plan, L_NODES)) || extend(AT(trace, P_SPECS), AT(plan, L_SPECS)) ||
+        extend(AT(trace, P_SITES), AT(plan, L_SITES)) || extend(AT(trace, P_EXT), AT(plan, L_EXT)))
+        goto done;
+    for (Py_ssize_t i = 0; i < n; i++)
+        if (PyList_Append(AT(trace, P_OUTS), Py_None) < 0) goto done;
+    set_at(trace, P_NSLOTS, Py_NewRef(width));
+    if (PyList_GET_SIZE(AT(trace, P_NODES)) >= PyLong_AsSsize_t(AT(trace, P_LAUNCH_AT))) {
+        PyObject *launched = PyObject_CallOneArg(launch, trace);
+        Py_XDECREF(launched);
+        if (!launched) goto done;
+    }
+    PyObject *given[] = {trace, AT(plan, L_AVALS)};
+    result = handles(NULL, given, 2);
+done:
+    Py_XDECREF(width);
+    Py_DECREF(plan);
+    Py_DECREF(mark);
+    return result;
+}
+
 /* inputs(ext): the avals of external tensors, and the places of the literals among them. */
 static PyObject *inputs(PyObject *module, PyObject *ext) {
     Py_ssize_t n = PyList_Size(ext);
@@ -943,7 +1121,9 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
         keep(&launch, given, "launch") || keep(&is_ours, given, "is_ours") || keep(&ours, given, "ours") ||
         keep(&config_dict, given, "config") || keep(&literals, given, "literals") ||
         keep(&kernel, given, "kernel") || keep(&spec, given, "spec") ||
-        keep(&aval, given, "aval") || keep(&flush_dict, given, "flush"))
+        keep(&aval, given, "aval") || keep(&flush_dict, given, "flush") ||
+        keep(&recording_type, given, "recording") || keep(&span_type, given, "span") ||
+        keep(&plan_type, given, "plan") || keep(&open_end, given, "open_end"))
         return NULL;
     struct { PyObject *type; const char *name; Py_ssize_t *offset; } slots[] = {
         {tensor_type, "aval", &T_AVAL}, {tensor_type, "_value", &T_VALUE},
@@ -958,7 +1138,18 @@ static PyObject *setup(PyObject *module, PyObject *args, PyObject *given) {
         {pending_type, "spare", &P_SPARE}, {pending_type, "matched", &P_MATCHED},
         {pending_type, "launch_at", &P_LAUNCH_AT}, {pending_type, "told", &P_TOLD},
         {pending_type, "assigned", &P_ASSIGNED},
-        {pending_type, "checks", &P_CHECKS}, {kernel, "memo", &K_MEMO},
+        {pending_type, "checks", &P_CHECKS}, {pending_type, "followers", &P_FOLLOWERS},
+        {pending_type, "marks", &P_MARKS}, {pending_type, "last_marks", &P_LAST_MARKS},
+        {recording_type, "entries", &R_ENTRIES}, {recording_type, "watched", &R_WATCHED},
+        {recording_type, "variables", &R_VARIABLES}, {recording_type, "follows", &R_FOLLOWS},
+        {recording_type, "reads_trace", &R_READS_TRACE}, {recording_type, "trace", &R_TRACE},
+        {recording_type, "spans", &R_SPANS}, {recording_type, "events", &R_EVENTS},
+        {recording_type, "_watch_variables", &R_WATCH_VARIABLES}, {recording_type, "_self", &R_SELF},
+        {span_type, "first", &N_FIRST}, {span_type, "end", &N_END}, {span_type, "first_slot", &N_FIRST_SLOT},
+        {span_type, "first_read", &N_FIRST_READ}, {span_type, "end_read", &N_END_READ},
+        {plan_type, "nodes", &L_NODES}, {plan_type, "specs", &L_SPECS}, {plan_type, "sites", &L_SITES},
+        {plan_type, "ext", &L_EXT}, {plan_type, "width", &L_WIDTH}, {plan_type, "avals", &L_AVALS},
+        {plan_type, "simple", &L_SIMPLE}, {kernel, "memo", &K_MEMO},
         {kernel, "host_only", &K_HOST_ONLY}, {spec, "outputs", &S_OUTPUTS},
         {spec, "single", &S_SINGLE}, {aval, "nbytes", &A_NBYTES}, {aval, "dtype", &A_DTYPE},
         {aval, "trainable", &A_TRAINABLE}};
@@ -1005,6 +1196,10 @@ static PyMethodDef functions[] = {
      "structure(trace, events, sources): what a gradient's nodes depend on, flat."},
     {"all_trainable", all_trainable, METH_O,
      "all_trainable(events): whether the variable of each is trainable."},
+    {"enter", enter, METH_O, "enter(recording): whether it became active, in the plain case."},
+    {"leave", leave, METH_O, "leave(recording): whether it became inactive, in the plain case."},
+    {"replay", (PyCFunction)(void (*)(void))replay, METH_FASTCALL,
+     "replay(recording, target, sources, unconnected): gradients from the expected plan, or None."},
     {"inputs", inputs, METH_O, "inputs(ext): the avals of tensors, and the places of literals."},
     {"digest", digest, METH_O, "digest(nodes): a hash of a list of nodes."},
     {"enter_thread", enter_thread, METH_O, "enter_thread(state): the dict of a thread's State."},
@@ -1020,6 +1215,9 @@ PyMODINIT_FUNC PyInit__speed(void) {
     if (!module || PyType_Ready(&EntryType) < 0 || PyType_Ready(&MethodType) < 0 ||
         PyType_Ready(&UpdateType) < 0 || PyType_Ready(&BaseType) < 0) return NULL;
     s_trace = PyUnicode_InternFromString("trace");
+    s_pending = PyUnicode_InternFromString("pending");
+    s_active = PyUnicode_InternFromString("active");
+    s_noting = PyUnicode_InternFromString("noting");
     s_limit = PyUnicode_InternFromString("limit");
     s_handle = PyUnicode_InternFromString("_handle");
     s_max_bytes = PyUnicode_InternFromString("MAX_BYTES");

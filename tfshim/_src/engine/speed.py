@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 #: Changes with whatever Python and C must agree on; a core that was built before is left alone.
-VERSION = 5
+VERSION = 6
 
 core: Any = None
 if os.environ.get("TFSHIM_PURE_PYTHON", "0") in ("", "0"):
