@@ -496,3 +496,34 @@ def test_builtins_on_tensors():
         return abs(x), int(v[0]), float(x), len(v)
 
     assert got(f(c(-3), c([1.5, 0.5]))) == (3, 1, -3.0, 2)
+
+
+def test_a_loop_body_runs_once_while_it_is_traced():
+    seen = []
+
+    @tf.function
+    def f(n):
+        total = tf.constant(0)
+        for i in tf.range(n):
+            seen.append(1)
+            total += i
+        return total
+
+    assert f(tf.constant(4)).numpy() == 6
+    assert len(seen) == 1
+
+
+def test_generated_code_is_in_no_file_and_still_has_a_source():
+    import inspect
+    import os
+
+    def f(x):
+        if x > 0:
+            return x
+        return -x
+
+    made = tf.autograph.to_graph(f)
+    path = inspect.getsourcefile(made.__wrapped__)
+    assert "autograph_generated" in path
+    assert not os.path.exists(path)
+    assert "def ag__f" in inspect.getsource(made.__wrapped__)

@@ -7,6 +7,7 @@ With Python values each does what Python does. With tensors of a function being 
 from __future__ import annotations
 
 import builtins
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,10 +29,10 @@ from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.control_flow.while_loop import loop
 from tfshim._src.convert import convert
 from tfshim._src.engine.capture import Graph
-from tfshim._src.function import needs_value
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.hush import hushed
 from tfshim._src.function.polymorphic import Function
+from tfshim._src.function.transpiler import Transpiler
 from tfshim._src.jacobian import capturing
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
 from tfshim._src.variable import Variable
@@ -383,6 +384,65 @@ def _loop(test, body, get_state, set_state, symbol_names, opts) -> None:
     before = get_state()
     opts = opts or {}
 
+    limit = opts.get("maximum_iterations")
+    limit = None if limit is None else convert(limit)
+    if before and all(map(_varies, before)):  # known from the start: the body is traced once
+        moving = builtins.list(builtins.range(len(before)))
+        initial = [nest.map_structure(_leaf, v) for v in before]
+        tried = None
+    else:
+        moving, initial, tried = _learned_state(before, body, get_state, set_state, symbol_names)
+    invariants = _invariants(opts.get("shape_invariants"), before, moving)
+    names = [symbol_names[i] for i in moving]
+
+    def check(state: Sequence[Any]) -> None:
+        for i in moving:
+            if tried is None:
+                _check_step(symbol_names[i], before[i], state[i])
+        _check_shapes(moving, symbol_names, initial, state, invariants)
+
+    if tried is not None:
+        check(tried)
+
+    def put(values: Sequence[Any]) -> None:
+        full = builtins.list(before)
+        for i, v in zip(moving, values, strict=True):
+            full[i] = v
+        set_state(tuple(full))
+
+    def run_test(values):
+        put(values)
+        with hushed():
+            return test()
+
+    seen = builtins.list(before) if tried is not None else None
+
+    def run_body(values):
+        nonlocal seen
+        put(values)
+        with contextlib.nullcontext() if seen is None else hushed():
+            body()
+        state = get_state()
+        if seen is None:
+            seen = state
+            check(state)
+        return [nest.map_structure(_leaf, state[i]) for i in moving]
+
+    _loops.append(1)
+    try:
+        outs = loop(run_test, run_body, initial, limit, None, names)
+    finally:
+        _loops.pop()
+    put(outs)
+
+
+def _learned_state(before, body, get_state, set_state, symbol_names) -> tuple[list, list, tuple]:
+    """What varies in a loop, by running its body once: some of the state is undefined or no tensor.
+
+    Returns:
+      Positions of what varies, the values that it starts with, and the state after the body.
+    """
+
     def once():
         body()
         return tuple(get_state())
@@ -407,47 +467,10 @@ def _loop(test, body, get_state, set_state, symbol_names, opts) -> None:
             raise NotImplementedError(_RETURN)
         if old is None:
             raise ValueError(f"'{name}' is not allowed to be None before the loop.")
-        if new is None:
-            raise ValueError(f"'{name}' is None at the end of the iteration.")
-        if not _varies(old) or not _varies(new):
-            raise TypeError(
-                f"'{name}' must be a tensor, or keep its value, in a loop of tensors: found "
-                f"{new!r} of type {type(new).__name__}"
-            )
         _check_step(name, old, new)
         moving.append(i)
         initial.append(nest.map_structure(_leaf, old))
-    invariants = _invariants(opts.get("shape_invariants"), before, moving)
-    limit = opts.get("maximum_iterations")
-    _check_shapes(moving, symbol_names, initial, tried, invariants)
-
-    def put(values: Sequence[Any]) -> None:
-        full = builtins.list(before)
-        for i, v in zip(moving, values, strict=True):
-            full[i] = v
-        set_state(tuple(full))
-
-    def run_test(values):
-        put(values)
-        with hushed():
-            return test()
-
-    def run_body(values):
-        put(values)
-        with hushed():
-            body()
-        state = get_state()
-        return [nest.map_structure(_leaf, state[i]) for i in moving]
-
-    outs = loop(
-        run_test,
-        run_body,
-        initial,
-        None if limit is None else convert(limit),
-        None,
-        [symbol_names[i] for i in moving],
-    )
-    put(outs)
+    return moving, initial, tried
 
 
 def _leaf(value: Any) -> Any:
@@ -469,6 +492,13 @@ def _zeros_like(name: str, value: Any) -> Any:
 
 
 def _check_step(name: str, old: Any, new: Any) -> None:
+    if new is None:
+        raise ValueError(f"'{name}' is None at the end of the iteration.")
+    if not _varies(old) or not _varies(new):
+        raise TypeError(
+            f"'{name}' must be a tensor, or keep its value, in a loop of tensors: found "
+            f"{new!r} of type {type(new).__name__}"
+        )
     try:
         nest.assert_same_structure(old, new)
     except (TypeError, ValueError) as e:
@@ -654,22 +684,6 @@ _BUILTINS: dict[Any, Callable] = {
 }
 
 
-class _Transpiler(API.PyToPy):
-    """The converter whose code calls the operators above."""
-
-    def get_extra_locals(self) -> dict[str, Any]:
-        if self._extra_locals is None:
-            found = super().get_extra_locals()
-            found["ag__"].__dict__.update(OPERATORS)
-        return self._extra_locals  # type: ignore[return-value]
-
-    def transform(self, obj, user_context):
-        result = super().transform(obj, user_context)
-        if isinstance(result, tuple) and len(result) == 3:
-            needs_value.SOURCE_MAPS[result[0].__code__.co_filename] = result[2]
-        return result
-
-
 OPERATORS = {
     f.__name__: f
     for f in (
@@ -677,4 +691,4 @@ OPERATORS = {
         converted_call,
     )
 }  # fmt: skip
-TRANSPILER = _Transpiler()
+TRANSPILER = Transpiler(OPERATORS)
