@@ -235,6 +235,145 @@ def derivatives():
     yield row("tf.linalg.pinv", lost, kind="boundary")
 
 
+def activations():
+    """A slope with axes; the polynomial of gelu twice; lengths in 16 bits."""
+    x = draw((2, 3), seed=6)
+    for slope in (f32([1.3]), f32([[0.7], [2.0]]), f32([1.0, -0.5, 2.0]), f32(1.3)):
+        yield row("tf.nn.silu", x, slope, second=True, kind="boundary")
+        yield row("tf.nn.silu", f32([0.4]), slope, second=True, kind="boundary")
+    for dtype in ("float32", "float64"):
+        y = array(np.linspace(-3, 3, 9), dtype)
+        yield row("tf.nn.gelu", y, True, second=True)
+    for dtype in ("float16", "bfloat16"):
+        for values in ([2.0, 0.3], [0.0, 0.0], [1.5, -0.25], [300.0, 200.0]):
+            y = array(values, dtype)
+            yield row("tf.nn.l2_normalize", y, 0, kind="boundary", grad=())
+    yield row("tf.nn.dropout", x, float("nan"), set_seed=3, kind="boundary", grad=())
+    response = draw((1, 2, 2, 6), seed=2)
+    yield row("tf.nn.local_response_normalization", response, 2**31, kind="error")
+    for dtype in ("int8", "int16", "int32", "int64", "uint8"):
+        y, w = array([[1, 2], [3, 5]], dtype), array([[1, 2], [3, 1]], dtype)
+        yield row("tf.nn.weighted_moments", y, [0], w, kind="error")
+
+
+def emptied():
+    """Decoders of nothing; determinants that have no gradient; labels of no class."""
+    for shape, lengths in (((3, 0, 4), []), ((0, 2, 4), [0, 0]), ((3, 2, 0), [0, 0])):
+        x, n = f32(np.zeros(shape)), i32(np.array(lengths, np.int32))
+        yield row("tf.nn.ctc_greedy_decoder", x, n, kind="error")
+        yield row("tf.nn.ctc_beam_search_decoder", x, n, kind="error")
+    gradient = (
+        "lambda x: tf.gradients(tf.linalg.{0}(x){1}, x)"
+        " if not tf.executing_eagerly() else tf.function(lambda y: tf.gradients("
+        "tf.linalg.{0}(y){1}, y))(x)"
+    )
+    part = {"text": "Input is not invertible.", "reason": "a function's error, with its lines"}
+    for x in (f32([[1, 2], [2, 4]]), f32([[[1, 2], [2, 4]], [[1, 0], [0, 1]]])):
+        for name, which in (("det", ""), ("slogdet", "[1]")):
+            source = gradient.format(name, which)
+            yield code(f"tf.linalg.{name}", source, x, kind="error", **part)
+    logits = draw((4, 3), seed=1)
+    for labels in ([4, -1, 0, 0], [0, 1, 2, 3], [-1, 0, 1, 2]):
+        yield row(
+            "tf.nn.sparse_softmax_cross_entropy_with_logits", i32(labels), logits, kind="error"
+        )
+        unchecked = (
+            "lambda y, x: tf.function(lambda l, z: tf.nn.sparse_softmax_cross_entropy_with_logits("
+            "l, z), jit_compile=True)(y, x)"
+        )
+        yield code(
+            "tf.nn.sparse_softmax_cross_entropy_with_logits",
+            unchecked,
+            i32(labels),
+            logits,
+            kind="boundary",
+            skip_modes="compiled",
+            reason="it is a compiled function itself",
+        )
+
+
+_CELL = (
+    "type('Cell', (), dict(state_size=3, output_size=3, build=lambda self, shape: None,"
+    " call=lambda self, x, s: (tf.tanh(x + s), x - s),"
+    " zero_state=lambda self, n, dtype: tf.zeros([n, 3], dtype),"
+    " get_config=lambda self: {'units': 3}))()"
+)
+_PAIR = (
+    "type('Cell', (), dict(state_size=(3, 2), output_size=3, build=lambda self, shape: None,"
+    " call=lambda self, x, s: (x, (x + s[0], 2 * s[1]))))()"
+)
+
+
+def cells():
+    """Wrappers of recurrent cells: values, states, masks, configurations."""
+    x, s = draw((2, 3), seed=1), draw((2, 3), seed=2)
+    wide = draw((2, 2), seed=3)
+    made = {
+        "Device": f"tf.nn.RNNCellDeviceWrapper({_CELL}, '/cpu:0')",
+        "Residual": f"tf.nn.RNNCellResidualWrapper({_CELL})",
+        "Dropout": f"tf.nn.RNNCellDropoutWrapper({_CELL})",
+    }
+    for name, source in made.items():
+        op = f"tf.nn.RNNCell{name}Wrapper"
+        yield code(op, f"lambda x, s: {source}(x, s)", x, s)
+        yield code(op, f"lambda x, s: {source}.call(x, s)", x, s)
+        yield code(op, f"lambda x, s: tf.function({source})(x, s)", x, s, grad=())
+        loose = {"tol": (1e-5, 1e-6), "reason": "it is computed in float32"}
+        yield code(op, f"lambda x, s: {source}(x, s)", draw((2, 3), "float64", seed=1), s, **loose)
+        yield code(op, f"lambda: {source}.zero_state(2, tf.float64)")
+        yield code(op, f"lambda: {source}.get_initial_state(batch_size=2, dtype=tf.float16)")
+        yield code(op, f"lambda x: {source}.get_initial_state(x)", wide, grad=(), kind="boundary")
+        told = "w.state_size, w.output_size, w.built, w.dtype, w.trainable, len(w.weights)"
+        yield code(op, f"lambda: (lambda w: [{told}])({source})")
+        config = f"{{k: v for k, v in {source}.get_config().items() if k != 'name'}}"
+        yield code(op, f"lambda: {config}")
+        again = f"tf.nn.RNNCell{name}Wrapper.from_config({source}.get_config(), {{'Cell': lambda "
+        yield code(op, f"lambda x, s: {again}units: {_CELL}}})(x, s)", x, s)
+        yield code(op, f"lambda: {source}.get_initial_state()", kind="error")
+        yield code(
+            op,
+            f"lambda: tf.nn.RNNCell{name}Wrapper.from_config({source}.get_config())",
+            kind="error",
+        )
+        yield code(op, f"lambda: {source[:-1]}, units=3)", kind="error")
+    op = "tf.nn.RNNCellResidualWrapper"
+    named = f"tf.nn.RNNCellResidualWrapper({_CELL}, lambda i, o: 10 * i - o)"
+    yield code(op, f"lambda x, s: {named}(x, s)", x, s)
+    again = f"tf.nn.RNNCellResidualWrapper.from_config({named}.get_config(), {{'Cell': lambda "
+    yield code(op, f"lambda x, s: {again}units: {_CELL}}})(x, s)", x, s)
+    doubled = _CELL.replace("tf.tanh(x + s)", "tf.concat([x, x], 1)")
+    yield code(
+        op, f"lambda x, s: tf.nn.RNNCellResidualWrapper({doubled})(x, s)", x, s, kind="error"
+    )
+    op = "tf.nn.RNNCellDropoutWrapper"
+    for given in (
+        "0.5, seed=3",
+        "0.5",
+        "output_keep_prob=0.5, seed=4",
+        "state_keep_prob=0.25, seed=5",
+        "0.6, 0.7, 0.8, seed=6",
+        "0.6, 0.7, 0.8, True, tf.TensorShape([3]), tf.float32, 7",
+        "output_keep_prob=0.7, variational_recurrent=True, dtype=tf.float32",
+        "state_keep_prob=0.5, dropout_state_filter_visitor=lambda s: False",
+    ):
+        source = f"lambda x, s: tf.nn.RNNCellDropoutWrapper({_CELL}, {given})(x, s)"
+        yield code(op, source, x, s, set_seed=11)
+    nested = f"tf.nn.RNNCellDropoutWrapper({_PAIR}, state_keep_prob=0.5, seed=5"
+    yield code(op, f"lambda x, s, t: {nested})(x, (s, t))", x, s, wide, set_seed=1)
+    some = "dropout_state_filter_visitor=lambda s: (False, True) if isinstance(s, tuple) else True"
+    yield code(op, f"lambda x, s, t: {nested}, {some})(x, (s, t))", x, s, wide, set_seed=1)
+    for given in (
+        "1.5",
+        "output_keep_prob=-0.5",
+        "0.0",
+        "variational_recurrent=True",
+        "0.5, variational_recurrent=True, dtype=tf.float32",
+        "dropout_state_filter_visitor=3",
+    ):
+        source = f"lambda x, s: tf.nn.RNNCellDropoutWrapper({_CELL}, {given})(x, s)"
+        yield code(op, source, x, s, kind="error")
+
+
 ROWS = [
     *identities(),
     *segments(),
@@ -248,4 +387,7 @@ ROWS = [
     *samples(),
     *lookups(),
     *derivatives(),
+    *activations(),
+    *emptied(),
+    *cells(),
 ]

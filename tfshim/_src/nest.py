@@ -342,3 +342,13 @@ def _same_type(cls_a: type, cls_b: type, kind_a: int, kind_b: int) -> bool:
     if kind_a == kind_b == _NAMED:
         return cls_a.__name__ == cls_b.__name__ and cls_a._fields == cls_b._fields  # type: ignore[attr-defined]
     return issubclass(cls_a, list) and issubclass(cls_b, list)
+
+
+def parts(value) -> list:
+    """What a structure is made of, one level down, in TensorFlow's order."""
+    return list(_children(value, _kind(value)))
+
+
+def rebuilt(like, values: list):
+    """A structure of the type of `like`, of what `parts` would give for it."""
+    return _rebuild(like, _kind(like), values)

@@ -28,6 +28,7 @@ from tfshim._src import (  # noqa: E402, F401
     operators,
     profiler,
     ragged_ops,
+    rnn_wrappers,
     sparse_embedding,
     sparse_operators,
     spec,

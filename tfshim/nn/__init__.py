@@ -124,6 +124,11 @@ from tfshim._src.ops.space import (
     space_to_batch,
     space_to_depth,
 )
+from tfshim._src.rnn_wrappers import (
+    DeviceWrapper as RNNCellDeviceWrapper,
+    DropoutWrapper as RNNCellDropoutWrapper,
+    ResidualWrapper as RNNCellResidualWrapper,
+)
 from tfshim._src.sparse_embedding import (
     embedding_lookup_sparse,
     safe_embedding_lookup_sparse,
@@ -137,6 +142,9 @@ _SUBMODULES = {
 }
 
 __all__ = [
+    "RNNCellDeviceWrapper",
+    "RNNCellDropoutWrapper",
+    "RNNCellResidualWrapper",
     "all_candidate_sampler",
     "approx_max_k",
     "approx_min_k",

@@ -63,6 +63,8 @@ def inverse_root(x):
     if jnp.iscomplexobj(x):  # TensorFlow's cut does not look at the sign of a zero
         imag = jnp.imag(x)
         x = lax.complex(jnp.real(x), jnp.where(imag == 0, jnp.zeros_like(imag), imag))
+    if x.dtype.itemsize == 2:  # TensorFlow rounds the root, too
+        return jnp.ones((), x.dtype) / jnp.sqrt(x)
     return lax.rsqrt(x)
 
 

@@ -14,6 +14,7 @@ from tfshim._src import static
 from tfshim._src.convert import convert
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.ops import linalg_rules as rules
+from tfshim._src.ops.arithmetic import multiply
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.linalg_basic import no_kernel
 from tfshim._src.ops.linalg_factor import (
@@ -23,6 +24,7 @@ from tfshim._src.ops.linalg_factor import (
     refuse_half,
 )
 from tfshim._src.ops.linalg_forms import adj
+from tfshim._src.ops.shaping import expand_dims
 from tfshim._src.ops.value_checks import check_invertible
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, same
@@ -105,10 +107,21 @@ def _determinant_pull(inputs, outputs, cotangents):
     return (scale * adj(inverse(inputs[0])),)
 
 
+def _per_matrix(scale):
+    """Numbers that scale matrices."""
+    return expand_dims(expand_dims(scale, -1), -1)
+
+
+def _determinant_gradient(call):
+    (x,), (y,), (dy,) = call.inputs, call.outputs, call.cotangents
+    return [multiply(_per_matrix(multiply(dy, y)), inv(x, adjoint=True))]
+
+
 @op(
     kernel="MatrixDeterminant",
     inputs=same("input", of=_DETERMINANT),
     vjp=rules.conventional(_determinant_pull),
+    grad=_determinant_gradient,
 )
 def _det(input):
     check_square(input)
@@ -148,10 +161,18 @@ def _log_determinant_pull(inputs, outputs, cotangents):
     return (cotangents[1][..., None, None] * adj(inverse(inputs[0])),)
 
 
+def _log_determinant_gradient(call):
+    (x,), (_, dy) = call.inputs, call.cotangents
+    if dy is None:
+        return [None]
+    return [multiply(_per_matrix(dy), inv(x, adjoint=True))]
+
+
 @op(
     kernel="LogMatrixDeterminant",
     inputs=same("input", of=_DETERMINANT),
     vjp=rules.conventional(_log_determinant_pull),
+    grad=_log_determinant_gradient,
 )
 def _slogdet(input):
     check_square(input)

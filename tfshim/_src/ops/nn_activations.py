@@ -12,9 +12,11 @@ from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import dtype_not_allowed
 from tfshim._src.ops import kinds
-from tfshim._src.ops.arithmetic import negative
+from tfshim._src.ops.arithmetic import add, multiply, negative, square, subtract
 from tfshim._src.ops.casting import cast
+from tfshim._src.ops.elementwise import sigmoid
 from tfshim._src.ops.joining import concat
+from tfshim._src.ops.reduction import reduce_sum
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT_COMPLEX, Group, same
 from tfshim._src.tensor import Tensor
@@ -184,6 +186,19 @@ def selu(features):
 # -- gates -----------------------------------------------------------------------------------------
 
 
+@jax.custom_jvp
+def _tanh(x):
+    return jnp.tanh(x)
+
+
+@_tanh.defjvp
+def _tanh_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    y = _tanh(x)
+    # JAX has (t + t * y) * (1 - y), which rounds otherwise and is not symmetric.
+    return y, t * (jnp.ones((), y.dtype) - y * y)
+
+
 @op(kernel="Erfc", inputs=same("features", of=kinds.ACTIVATION))
 def _gelu(features, approximate):
     x = features
@@ -194,7 +209,7 @@ def _gelu(features, approximate):
     # Two of the constants are float32 in TensorFlow, whatever the dtype of x.
     if approximate:
         inner = const(0.7978845608028654) * (x + const(np.float32(0.044715)) * (x * x * x))
-        return const(0.5) * x * (const(1) + jnp.tanh(inner))
+        return const(0.5) * x * (const(1) + _tanh(inner))
     return const(0.5) * x * jax.lax.erfc(-x * const(np.float32(0.7071067811865476)))
 
 
@@ -235,6 +250,26 @@ def _swish(features, beta):
     return features * jax.nn.sigmoid(beta * features)
 
 
+def _wide_swish_gradient(call):
+    """TensorFlow's rule, which sums the gradient of beta to a scalar, whatever its shape."""
+    (x, beta), (dy,) = call.inputs, call.cotangents
+    s = sigmoid(multiply(beta, x))
+    open_ = subtract(convert(1, x.aval.dtype), s)
+    one = convert(1, x.aval.dtype)
+    by_x = multiply(s, add(one, multiply(multiply(beta, x), open_)))
+    by_beta = multiply(multiply(square(x), s), open_)
+    return [multiply(dy, by_x), reduce_sum(multiply(dy, by_beta))]
+
+
+@op(
+    kernel="Sigmoid",
+    inputs=same("features", "beta", of=FLOAT_COMPLEX),
+    grad=_wide_swish_gradient,
+)
+def _wide_swish(features, beta):
+    return features * jax.nn.sigmoid(beta * features)
+
+
 _SIGMOID = Group(("x",), FLOAT_COMPLEX)
 
 
@@ -244,7 +279,8 @@ def silu(features, beta=1.0) -> Tensor:
 
     Args:
       features: float tensor.
-      beta: scalar, cast to the dtype of the features.
+      beta: scalar, cast to the dtype of the features. What has axes broadcasts; its gradient is
+        a scalar, as in TensorFlow.
 
     Source: Ramachandran et al., "Searching for Activation Functions" (2017).
     """
@@ -252,4 +288,4 @@ def silu(features, beta=1.0) -> Tensor:
     slope = cast(convert(beta), x.aval.dtype)
     if x.aval.dtype.kind not in "fc":
         raise dtype_not_allowed("Sigmoid", x.aval.dtype, _SIGMOID.ordered)
-    return _swish(x, slope)
+    return _wide_swish(x, slope) if slope.ndim else _swish(x, slope)

@@ -34,6 +34,8 @@ def _checked(kernel: str, inputs: Any, sequence_length: Any, attrs: str = "") ->
         raise dtype_not_allowed(kernel, x.aval.dtype, _TYPES.ordered, name=name)
     if x.ndim != 3:
         raise op_error(kernel, "inputs is not a 3-Tensor", name=name, attrs=attrs)
+    if not x.aval.size:
+        raise op_error(kernel, "inputs must not be empty", name=name, attrs=attrs)
     steps, batch, _ = x.aval.shape
     if lengths.ndim != 1:
         raise op_error(kernel, "sequence_length is not a vector", name=name, attrs=attrs)

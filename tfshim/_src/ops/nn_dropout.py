@@ -55,7 +55,7 @@ def _noise_shape(x: Any, noise_shape: Any) -> Any:
 
 def _dropout(x: Any, rate: Any, noise_shape: Any, sampler: Callable, step: Callable) -> Any:
     number = isinstance(rate, numbers.Real)
-    if number and not 0 <= float(rate) < 1:
+    if number and (float(rate) < 0 or float(rate) >= 1):
         raise ValueError(
             f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}"
         )

@@ -51,7 +51,7 @@ def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.
     (2012).
     """
     x = input
-    require(depth_radius >= 0, f"depth_radius = {depth_radius} larger than int max")
+    require(0 <= depth_radius < 2**31, f"depth_radius = {depth_radius} larger than int max")
     if x.dtype.name == "bfloat16":
         require_kernel("LRN", x, "")
     require(x.ndim == 4, "in must be 4-dimensional")

@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from tfshim._src import dtypes
 from tfshim._src.convert import convert
-from tfshim._src.errors import op_error, require
+from tfshim._src.errors import dtype_mismatch, dtype_not_allowed, op_error, require
 from tfshim._src.ops import kinds
 from tfshim._src.ops.arithmetic import (
     add,
@@ -25,8 +26,13 @@ from tfshim._src.ops.common import brackets
 from tfshim._src.ops.elementwise import inverse_root, rsqrt
 from tfshim._src.ops.reduction import mean_raw, reduce_sum, sum_raw
 from tfshim._src.registry import export, op
-from tfshim._src.rules import FLOAT_COMPLEX, same
+from tfshim._src.rules import FLOAT_COMPLEX, Group, same
 from tfshim._src.tensor import Tensor
+
+_DISTANCE = Group(
+    ("x",),
+    ("bfloat16", "half", "float", "double", "int32", "int64", "complex64", "complex128"),
+)
 
 # -- moments ---------------------------------------------------------------------------------------
 
@@ -96,6 +102,15 @@ def moments(x, axes, shift=None, keepdims=False, name=None) -> tuple[Tensor, Ten
     return mean, variance
 
 
+def _distances(given: dtypes.DType) -> None:
+    """Raises what TensorFlow does for integers, whose mean is float64."""
+    if given.kind not in "iu":
+        return
+    if given not in _DISTANCE.ordered:
+        raise dtype_not_allowed("SquaredDifference", given, _DISTANCE.ordered)
+    raise dtype_mismatch("SquaredDifference", 1, given, dtypes.float64)
+
+
 @op(
     kernel="Sum",
     inputs=same("x", "frequency_weights", of=kinds.QUANTIZED_NUMBER),
@@ -132,9 +147,13 @@ def weighted_moments(
 
     Returns:
       Mean and variance; 0 where the weights sum to 0.
+
+    Raises:
+      InvalidArgumentError: for integers, which TensorFlow's kernels refuse half-way.
     """
     x, w = convert(x), convert(frequency_weights)
     mean, variance = _weighted_moments(x, cast(w, x.aval.dtype), axes, bool(keepdims))
+    _distances(x.aval.dtype)
     return mean, variance
 
 

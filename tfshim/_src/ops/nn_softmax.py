@@ -239,18 +239,25 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None) -> Ten
 # -- cross entropy with classes --------------------------------------------------------------------
 
 
+def _no_class(labels, logits):
+    """NaN where there is no such class (met only where nothing is checked, as in XLA), else 0."""
+    there = (labels >= 0) & (labels < logits.shape[-1])
+    return jnp.where(there, jnp.zeros((), logits.dtype), jnp.asarray(np.nan, logits.dtype))
+
+
 def _sparse_raw(labels, logits):
     z = _centred(logits, -1)
     total = jnp.log(jnp.sum(jnp.exp(z), axis=-1, dtype=z.dtype))
     picked = jnp.take_along_axis(z, labels[..., None], axis=-1, mode="clip")[..., 0]
     # The sum over all classes, of which the kernel keeps one term, is NaN for infinite logits.
-    return total - picked
+    return total - picked + _no_class(labels, logits)
 
 
 def _sparse_jvp(primals, tangents):
     (labels, logits), (_, dlogits) = primals, tangents
     hot = labels[..., None] == jnp.arange(logits.shape[-1], dtype=labels.dtype)
     slope = _last_softmax(logits) - hot.astype(logits.dtype)
+    slope = slope + _no_class(labels, logits)[..., None]
     return _sparse_raw(labels, logits), jnp.sum(slope * dlogits, axis=-1, dtype=logits.dtype)
 
 
@@ -324,8 +331,8 @@ def _check_classes(labels: Any, logits: Any) -> None:
         shown = " ".join(map(str, values.tolist()))
         raise op_error(
             kernel,
-            f"Received a label value of {bad[0]} which is outside the valid range of [0, {classes})"
-            f".  Label values: {shown}",
+            f"Received a label value of {bad[-1]} which is outside the valid range of "
+            f"[0, {classes}).  Label values: {shown}",
         )
 
 
