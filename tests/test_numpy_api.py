@@ -9,6 +9,7 @@ import pytest
 import tfshim as tf
 from tests import numpy_api
 from tests.numpy_api.cases import lines_of
+from tests.sampling import kept
 from tfshim._src.engine import speed
 
 TNP = "tfshim.experimental.numpy"
@@ -19,6 +20,7 @@ def test_every_line_gives_what_tensorflow_gives(state):
     recorded = numpy_api.load()[state]
     lines = lines_of(state)
     assert lines and set(lines) == set(recorded), "record again: python -m tests.numpy_api record"
+    lines = [line for line in lines if kept(line)]
     wrong = []
     for line, got in zip(lines, numpy_api.evaluate("tfshim", state, lines), strict=True):
         problems = numpy_api.differences(got, recorded[line])
