@@ -523,6 +523,44 @@ def running(draw):
     return attrs, [x], [draw(NUMERIC)]
 
 
+def ordered(draw):
+    x = draw(SHAPES)
+    kinds = [draw(NUMERIC.filter(lambda d: d.kind != "c"))]
+    return (axis_in(draw, len(x)), draw(st.booleans())), [x], kinds
+
+
+def top_k(draw):
+    x = draw(SHAPES.filter(len))
+    kind = draw(st.sampled_from([dtypes.int16, dtypes.int32, dtypes.int64]))
+    k = draw(st.integers(0, x[-1] + (draw(st.integers(0, 9)) == 0)))
+    return (k, kind), [x], [draw(NUMERIC.filter(lambda d: d.kind != "c"))]
+
+
+def squares(draw, sides=0):
+    """Square matrices, and right-hand sides for them; sometimes of other shapes."""
+    n, batch = draw(SIZES), draw(st.lists(SIZES, max_size=2).map(tuple))
+    shapes = [(*batch, n, n)] + [(*batch, n, draw(SIZES))] * sides
+    if draw(st.integers(0, 9)) == 0:
+        shapes[-1] = (*batch, n, n + 1) if not sides else (n, 2)
+    return shapes, [draw(FLOATS)] * len(shapes)
+
+
+def square(draw):
+    return (), *squares(draw)
+
+
+def inverted(draw):
+    return (draw(st.booleans()),), *squares(draw)
+
+
+def solved(draw):
+    return (draw(st.booleans()),), *squares(draw, 1)
+
+
+def triangle(draw):
+    return (draw(st.booleans()), draw(st.booleans())), *squares(draw, 1)
+
+
 def xent(draw):
     x = draw(SHAPES.filter(len))
     return (), [x, x], [draw(FLOATS)] * 2
@@ -563,7 +601,13 @@ CASES = {
     "_one_hot": one_hot,
     "_matrix_band_part": banded,
     "_scatter_rows": scattered,
-    "cumsum": running,
+    **dict.fromkeys(("cumsum", "cumprod"), running),
+    **dict.fromkeys(("_sort", "_argsort"), ordered),
+    "_top_k": top_k,
+    **dict.fromkeys(("_cholesky", "_det"), square),
+    "_inv": inverted,
+    "_solve": solved,
+    "_triangular_solve": triangle,
     "_sparse_softmax_xent": sparse_xent,
     **dict.fromkeys(("_variance", "_standard_deviation", "reduce_logsumexp"), real_reduction),
     "reduce_euclidean_norm": real_reduction,
@@ -596,6 +640,8 @@ CASES = {
 TAME = frozenset({"_mat_mul", "_batch_mat_mul", "reduce_prod", "_einsum_of_two", "_tensordot"})
 #: Index vectors were checked before the op runs: what the largest integers mean says nothing.
 TAME |= {"_gather_nd", "_gather_nd_pullback"}
+#: LAPACK says of infinities and NaN what it likes.
+TAME |= {"_cholesky", "_det", "_inv", "_solve", "_triangular_solve"}
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
@@ -632,6 +678,13 @@ COMPILED = {
     "_unpack": ((3, 1), [(2, 3)]),
     "_transpose": (((1, 0), False), [(2, 3)]),
     "tile": (((2, 1),), [(2, 3)]),
+    "cumprod": ((1, False, True), [(2, 3)]),
+    "_sort": ((0, True), [(3, 2)]),
+    "_top_k": ((2, dtypes.int64), [(2, 3)]),
+    "_inv": ((True,), [(2, 3, 3)]),
+    "_det": ((), [(2, 3, 3)]),
+    "_solve": ((False,), [(2, 3, 3), (2, 3, 1)]),
+    "_triangular_solve": ((True, True), [(3, 3), (3, 2)]),
 }
 
 

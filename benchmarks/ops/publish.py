@@ -13,6 +13,21 @@ HEAD = ["op", "n", "tfshim", "TF eager", "jax.jit", "/ TF", "/ jax", "/ best", "
 
 #: Why an op is slower than `jax.jit`, where that was looked into.
 CAUSES = {
+    "argmax, axis 1": "XLA's loop over integer keys; TensorFlow's kernel takes half as long",
+    "batch norm": "moments by squared distances, in two passes; the peer takes one",
+    "cholesky": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
+    "d cholesky": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
+    "det": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
+    "eigh": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
+    "qr": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
+    "svd": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
+    "inv": "the result is looked at for infinities, since a singular matrix raises",
+    "solve": "the result is looked at for infinities, since a singular matrix raises",
+    "matvec": "NumPy's BLAS, by one thread",
+    "prod, axis 1": "XLA's loop multiplies one by one; TensorFlow's kernel is vectorized",
+    "sin": "NumPy's sine, by one thread; XLA's takes twice as long",
+    "tensor_scatter_nd_add": "negative indices, from the end in XLA, are put out of range",
+    "tensor_scatter_nd_update": "negative indices, from the end in XLA, are put out of range",
     "d layer norm": "moments by squared distances, in two passes; the peer takes one",
     "gather_nd": "indices are checked and clamped",
     "layer norm": "moments by squared distances, in two passes; the peer takes one",

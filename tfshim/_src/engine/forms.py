@@ -161,13 +161,13 @@ def host_aval(aval: Aval) -> HostAval:
 
 
 def primitive(
-    name: str, params: dict[str, Any], inputs: Sequence[HostAval], output: HostAval
+    name: str, params: dict[str, Any], inputs: Sequence[HostAval], *outputs: HostAval
 ) -> Callable | None:
     """The NumPy function of one JAX primitive, by the rule that jaxprs are evaluated with."""
     from tfshim._src.engine import host  # noqa: F401  (fills the table)
 
     rule = RULES[name]
-    eqn = Equation(name, params, tuple(inputs), (output,), _no_nesting)
+    eqn = Equation(name, params, tuple(inputs), outputs, _no_nesting)
     return widened(rule.build, eqn) if rule.widen else rule.build(eqn)
 
 

@@ -9,7 +9,9 @@ from tfshim._src.forms import (  # noqa: F401  (each module registers its forms)
     making,
     nn,
     norms,
+    ordering,
     reduction,
     scattering,
     shaping,
+    solving,
 )

@@ -233,3 +233,27 @@ class RunningSum(Form):
     def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
         back = self._sums(avals, not self.attrs["reverse"])
         return lambda i, values, cts: back(cts[0])
+
+
+@form("cumprod")
+class RunningProduct(RunningSum):
+    """The product of all elements up to each one; an element that is 0 has no gradient."""
+
+    def host(self, avals: Avals) -> Run | None:
+        return single(self._products(avals))
+
+    def _products(self, avals: Avals) -> Any:
+        (x,) = avals
+        params = {"axis": self.attrs["axis"] % len(x.shape), "reverse": self.attrs["reverse"]}
+        return primitive("cumprod", params, [host_aval(x)], host_aval(x))
+
+    def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
+        products, back = self._products(avals), self._sums(avals, not self.attrs["reverse"])
+        zero = np.zeros((), avals[0].dtype.np)
+
+        def pull(i, values, cts):
+            (x,) = values
+            sums = back(np.multiply(cts[0], products(x)))
+            return np.where(x == 0, zero, np.true_divide(sums, x))
+
+        return pull
