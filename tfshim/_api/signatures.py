@@ -36,6 +36,11 @@ def from_callable(function: Callable[..., object]) -> str | None:
     return from_text(str(inspect.Signature(bare)))
 
 
+def parts(text: str) -> list[str]:
+    """The parameters of a canonical text, each with its default."""
+    return [part for part in _split(f"{text})", 0)[0] if part]
+
+
 def _split(text: str, start: int) -> tuple[list[str], int]:
     """The comma-separated parts from `start` to the closing parenthesis, and where that is."""
     parts, depth, begin, i = [], 0, start, start

@@ -9,6 +9,7 @@ called, one `uninstall()` undoes it. Modules that had already imported the real 
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import sys
 import threading
 import types
@@ -23,7 +24,7 @@ _SELF = "compat.v2"
 # Modules whose import keras_bridge.py wants to hear of.
 _BACKEND = "keras.src.backend.tensorflow"
 _WATCHED = frozenset({"keras", _BACKEND, f"{_BACKEND}.core", f"{_BACKEND}.trainer"})
-# What is not the facade's: Keras, and the inner names that are served once Keras is there.
+# What is not the facade's: Keras, inner modules, and inner names that Keras needs.
 _BRIDGED = frozenset({"__internal__", "compiler", "experimental", "keras", "python"})
 
 _lock = threading.RLock()
@@ -122,12 +123,15 @@ def _find(path: str) -> types.ModuleType | None:
 
 
 def _bridged(head: str, path: str) -> types.ModuleType | None:
-    """What stands for a module that is served for Keras' sake, or for `tf.keras` itself."""
+    """What stands for an inner module, or one served for Keras' sake, or for `tf.keras` itself."""
     if head == "keras":
         return importlib.import_module(f"{_PACKAGE}._src.keras_bridge").served(path)
-    if "keras" not in sys.modules:
-        return None
-    return importlib.import_module(f"{_PACKAGE}._src.internals").find(path)
+    internals = f"{_PACKAGE}._src.internals"
+    if head == "python":
+        if importlib.util.find_spec(internals) is None:
+            return None
+        return importlib.import_module(internals).inner(path.partition(".")[2])
+    return importlib.import_module(internals).find(path) if "keras" in sys.modules else None
 
 
 def _import(path: str) -> types.ModuleType | None:
@@ -155,7 +159,7 @@ def _absent(fullname: str) -> str:
     text = f"No module named '{fullname}'"
     below = fullname.split(".")[1:2]
     if below == ["python"] or below == ["core"] or fullname.split(".")[-1].startswith("_"):
-        return f"{text}: tfshim serves TensorFlow's public names, not its internal modules"
+        return f"{text}: tfshim serves TensorFlow's public names, and little of its inner modules"
     if fullname.startswith(f"{_SERVED}.compat.v1"):
         return f"{text}: tfshim is TensorFlow 2: of tf.compat.v1 it has what needs no graph"
     return f"{text}: tfshim does not have it (docs/coverage.md, `tfshim coverage`)"

@@ -518,10 +518,10 @@ class _Bound:
         return self.bound()(*args, **kwargs)
 
     def bound(self) -> Callable:
-        """The bound method, while its instance lives."""
+        """The bound method; once its instance is gone, `self` is None, as in TensorFlow."""
         instance = self.instance()
         if instance is None:
-            raise ReferenceError("the instance of this method is gone")
+            return functools.partial(self.function, None)
         return types.MethodType(self.function, instance)
 
 

@@ -1,8 +1,7 @@
-"""What Keras reads of TensorFlow outside of its public names.
+"""TensorFlow's inner modules, which the import hook serves; none of them is public API.
 
-Keras' TensorFlow backend imports a few modules of TensorFlow's own packages and uses
-`tf.__internal__`. Each has a small module here with those names that Keras uses and no other. The
-import hook serves them; none of them is part of tfshim's public API.
+`tensorflow.python.*` is made by served.py from facts and from the modules below `python/`. Keras
+reads a few more names, each of which has a small module here.
 """
 
 from __future__ import annotations
@@ -10,16 +9,11 @@ from __future__ import annotations
 import importlib
 import types
 
-#: Path below `tensorflow` -> the module here that stands for it.
+#: Path below `tensorflow` -> the module here that stands for it, once Keras is there.
 SERVED = {
     "__internal__": "namespace",
     "compiler.tf2xla.python.xla": "xla",
     "experimental.dtensor": "dtensor",
-    "python.eager.context": "context",
-    "python.framework.config": "framework_config",
-    "python.ops.linalg.sparse.sparse_csr_matrix_ops": "sparse_csr_matrix_ops",
-    "python.ops.math_ops": "math_ops",
-    "python.trackable.data_structures": "data_structures",
 }
 
 #: Packages that only lead to those.
@@ -27,12 +21,12 @@ _PARENTS = {
     path.rsplit(".", depth)[0]
     for path in SERVED
     for depth in range(1, path.count(".") + 1)
-    if path.partition(".")[0] in ("python", "compiler")
+    if path.partition(".")[0] == "compiler"
 }
 
 
 def find(path: str) -> types.ModuleType | None:
-    """The module that stands for `tensorflow.<path>`, or None."""
+    """The module that stands for `tensorflow.<path>` for Keras' sake, or None."""
     if path in SERVED:
         return importlib.import_module(f"{__name__}.{SERVED[path]}")
     if path in _PARENTS:
@@ -40,3 +34,8 @@ def find(path: str) -> types.ModuleType | None:
         package.__path__ = []
         return package
     return None
+
+
+def inner(path: str) -> types.ModuleType | None:
+    """The module that stands for `tensorflow.python.<path>`, or None."""
+    return importlib.import_module(f"{__name__}.served").find(path)

@@ -1,6 +1,8 @@
-"""Whether ops were asked to be deterministic."""
+"""What ops were asked to do."""
 
 from __future__ import annotations
+
+__all__ = ["is_op_determinism_enabled"]
 
 
 def is_op_determinism_enabled() -> bool:

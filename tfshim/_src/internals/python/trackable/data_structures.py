@@ -6,6 +6,8 @@ makes one; Keras tells its tree library about them.
 
 from __future__ import annotations
 
+__all__ = ["ListWrapper", "_DictWrapper"]
+
 
 class ListWrapper(list):
     """A list that is tracked."""

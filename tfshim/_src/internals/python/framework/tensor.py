@@ -1,0 +1,6 @@
+"""The tensor's classes."""
+
+from tfshim._src.spec import TensorSpec
+from tfshim._src.tensor import Tensor
+
+__all__ = ["Tensor", "TensorSpec"]

@@ -1,0 +1,5 @@
+"""`contextlib.contextmanager`."""
+
+from contextlib import contextmanager
+
+__all__ = ["contextmanager"]
