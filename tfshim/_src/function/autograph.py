@@ -68,8 +68,8 @@ def _target(function: Callable, args: tuple) -> tuple[Callable, tuple]:
     bound = getattr(function, "bound", None)
     if bound is None:
         return function, args
-    method = bound()
-    return method.__func__, (method.__self__, *args)
+    method, instance = bound()
+    return method, (instance, *args)
 
 
 def converted(function: Callable, options: Any = None) -> Callable:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-import types
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -515,14 +514,11 @@ class _Bound:
         self.__signature__ = inspect.Signature(parameters[1:] if parameters else [])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.bound()(*args, **kwargs)
+        return self.function(self.instance(), *args, **kwargs)
 
-    def bound(self) -> Callable:
-        """The bound method; once its instance is gone, `self` is None, as in TensorFlow."""
-        instance = self.instance()
-        if instance is None:
-            return functools.partial(self.function, None)
-        return types.MethodType(self.function, instance)
+    def bound(self) -> tuple[Callable, Any]:
+        """The function and its `self`: None once the instance is gone, as in TensorFlow."""
+        return self.function, self.instance()
 
 
 def _restore(
