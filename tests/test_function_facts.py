@@ -456,3 +456,94 @@ def test_attributes_must_be_known():
 def test_vectorized_map_of_strings():
     found = tf.vectorized_map(tf.strings.as_string, tf.constant([1, 2, 3]))
     assert found.numpy().tolist() == [b"1", b"2", b"3"]
+
+
+def test_sizes_of_ragged_rows_do_not_count_as_traces():
+    f = tf.function(lambda x: x)
+    counts = []
+    for rows in ([[1], [2, 3]], [[1], [2]], [[1, 2]], [[[1]]]):
+        f(tf.ragged.constant(rows))
+        counts.append(f.experimental_get_tracing_count())
+    assert counts == [1, 1, 2, 3]
+
+
+def test_numbers_of_nonzeros_do_not_count_as_traces():
+    f = tf.function(lambda x: x)
+    counts = []
+    for dense in ([1, 0], [1, 1], [[1]]):
+        f(tf.sparse.from_dense(dense))
+        counts.append(f.experimental_get_tracing_count())
+    assert counts == [1, 1, 2]
+
+
+def test_an_input_signature_holds_lists_and_tuples_apart():
+    f = tf.function(lambda p: p[0], input_signature=[[tf.TensorSpec([]), tf.TensorSpec([])]])
+    assert f([1.0, 2.0]).numpy() == 1
+    with pytest.raises(TypeError, match="Can not cast \\(1.0, 2.0\\) to list type"):
+        f((1.0, 2.0))
+    assert f.experimental_get_tracing_count() == 1
+
+
+def test_equal_arguments_have_one_concrete_function():
+    f = tf.function(lambda x, y: x * y)
+    g = f.get_concrete_function(tf.constant(1.0), 2)
+    assert f.get_concrete_function(tf.constant(4.0), 2) is g
+    assert f.get_concrete_function(tf.constant(4.0), 3) is not g
+
+
+def test_a_class_is_an_argument_and_no_result():
+    import numpy as np
+
+    f = tf.function(lambda kind: tf.constant(1))
+    assert f(np.float32).numpy() == 1
+    with pytest.raises(TypeError, match="must return zero or more Tensors"):
+        tf.function(lambda: tf.Variable)()
+
+
+def test_results_of_functions_of_strings_are_tensors():
+    @tf.function
+    def f(s):
+        tf.strings.upper(s)
+        return 3, [None, "x"]
+
+    three, (none, x) = f(tf.constant("a"))
+    assert three.dtype == tf.int32 and none is None and x.dtype == tf.string
+
+
+def test_a_loop_that_defines_a_variable_must_run():
+    @tf.function
+    def f(n):
+        for i in tf.range(n):
+            z = i * 2
+        return z
+
+    assert f(tf.constant(3)).numpy() == 4
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="loop must iterate at least once to initialize z"
+    ):
+        f(tf.constant(0))
+    assert f(tf.constant(2)).numpy() == 2
+
+
+def test_branches_may_name_different_strings():
+    @tf.function
+    def f(x):
+        if x > 5:
+            size = "big"
+        else:
+            size = "small"
+        return size
+
+    assert [f(tf.constant(v)).numpy() for v in (7, 1)] == [b"big", b"small"]
+
+
+def test_loops_outside_of_functions_keep_composites():
+    def twice(i, x):
+        return i + 1, tf.sparse.map_values(tf.add, x, x)
+
+    _, s = tf.while_loop(lambda i, x: i < 2, twice, (0, tf.sparse.from_dense([1, 0, 2])))
+    assert s.values.numpy().tolist() == [4, 8]
+    _, r = tf.while_loop(
+        lambda i, r: i < 3, lambda i, r: (i + 1, r + 1), (0, tf.ragged.constant([[1], [2, 3]]))
+    )
+    assert r.to_list() == [[4], [5, 6]]

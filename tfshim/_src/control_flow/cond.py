@@ -32,10 +32,15 @@ def cond_for_tf_v2(pred, true_fn=None, false_fn=None, name=None) -> Any:
     Raises:
       TypeError: if a function is none, or results differ in dtype or structure.
     """
+    for function, which in ((true_fn, "true_fn"), (false_fn, "false_fn")):
+        if function is None:
+            raise TypeError(f"cond(): '{which}' argument required")
     if not callable(true_fn):
         raise TypeError("'true_fn' must be callable.")
     if not callable(false_fn):
         raise TypeError("'false_fn' must be callable.")
+    if pred is None:
+        convert(pred)  # refuses it
     if not STATE.trace.symbolic:
         return true_fn() if pred else false_fn()
     if isinstance(pred, bool):
@@ -285,11 +290,13 @@ def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name="ca
     from tfshim._src.ops.assert_reports import assert_later, name_of
 
     stacked = array.stack([convert(p) for p in preds])
-    if exclusive:
-        names = ", ".join(name_of(convert(p)) for p in preds)
+    first = preds if default is not None else preds[:-1]  # the last one stands for the default
+    if exclusive and len(first) > 1:
+        names = ", ".join(name_of(convert(p)) for p in first)
         text = f"more than 1 conditions ({names}) evaluated as True:"
-        count = reduction.reduce_sum(array.cast(stacked, "int32"))
-        assert_later(count < 2, [f"Input error: exclusive=True: {text}", stacked], len(preds))
+        some = stacked[: len(first)]
+        count = reduction.reduce_sum(array.cast(some, "int32"))
+        assert_later(count < 2, [f"Input error: exclusive=True: {text}", some], len(first))
     if default is None:
         text = "Input error: None of conditions evaluated as True:"
         assert_later(reduction.reduce_any(stacked), [text, stacked], len(preds))
@@ -308,14 +315,15 @@ def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name="ca
 def _case_now(preds, functions, default, exclusive) -> Any:
     values = [bool(p) for p in preds]
     shown = ", ".join(map(str, values))
-    if exclusive and sum(values) > 1:
-        unknown = ", ".join(["?"] * len(values))
+    first = values if default is not None else values[:-1]  # the last one stands for the default
+    if exclusive and sum(first) > 1:
+        unknown = ", ".join(["?"] * len(first))
         raise InvalidArgumentError(
             None,
             None,
             "Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: "
             f"b'Input error: exclusive=True: more than 1 conditions ({unknown}) evaluated as "
-            f"True:'\n{shown}",
+            f"True:'\n{', '.join(map(str, first))}",
         )
     for value, fn in zip(values, functions, strict=True):
         if value:

@@ -22,7 +22,8 @@ def _rows(elems: Any, least: str) -> tuple[list[EagerTensor], int]:
     flat = [convert(e) for e in nest.flatten(elems)]
     if not flat:
         raise ValueError(
-            "elems must be a Tensor or (possibly nested) sequence of Tensors. Got empty"
+            "elems must be a Tensor or (possibly nested) sequence of Tensors. Got "
+            f"{elems}, which does not contain any Tensors."
         )
     for t in flat:
         if not t.aval.shape:

@@ -83,6 +83,12 @@ class TensorArray:
         if handle is not None:
             raise ValueError(f"`handle` belongs to TensorFlow 1 graphs; got {handle!r}.")
         self._dtype = dtypes.as_dtype(dtype)
+        if size is None and not STATE.trace.symbolic:
+            raise ValueError(
+                "Size must be declared for TensorArrays when eager execution is enabled."
+            )
+        if size is None and flow is None:
+            raise ValueError("Argument `size` must be provided if argument `flow` is not provided.")
         self._dynamic = bool(dynamic_size)
         self._infer = bool(infer_shape)
         self._shape = TensorShape(element_shape)
@@ -146,7 +152,11 @@ class TensorArray:
         Raises:
           NotImplementedError: always, as TensorFlow does.
         """
-        raise NotImplementedError("TensorArrayGradV3 is not supported.")
+        raise NotImplementedError(
+            "TensorArray.grad is not supported when executing eagerly; eager's gradient "
+            "implementation does not use/need this function to compute gradients of operations "
+            "that use TensorArrays."
+        )
 
     # -- representation --
 
@@ -321,6 +331,10 @@ class TensorArray:
                 if STATE.trace.symbolic:
                     raise InvalidArgumentError(
                         None, None, f"Trying to modify element {i} in a list with {n} elements."
+                    )
+                if i < 0:
+                    raise OutOfRangeError(
+                        None, None, f"Writing to negative indices (index {i}) is not allowed."
                     )
                 raise OutOfRangeError(
                     None,

@@ -16,6 +16,7 @@ from tfshim._src.convert import convert
 from tfshim._src.engine.program import live_nodes
 from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function import effects
+from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec
@@ -49,7 +50,7 @@ def while_loop_v2(
       shape_invariants: shapes that loop variables keep; others may change from step to step, which
         makes the function around run un-captured, since XLA's shapes are fixed.
       parallel_iterations: a positive number; steps depend on each other and run in turn.
-      back_prop: False stops gradients.
+      back_prop: False stops gradients in a function, and outside nothing, as in TensorFlow.
       swap_memory: where TensorFlow keeps states for the pullback; here few are kept in any case.
       maximum_iterations: at most so many steps.
       name: ignored.
@@ -67,9 +68,8 @@ def while_loop_v2(
     if parallel_iterations is not None and parallel_iterations < 1:
         raise TypeError("'parallel_iterations' must be a positive integer.")
     if not STATE.trace.symbolic:
-        result = _run_now(cond, body, loop_vars, maximum_iterations)
-    else:
-        result = _traced(cond, body, loop_vars, shape_invariants, maximum_iterations)
+        return _run_now(cond, body, loop_vars, maximum_iterations)
+    result = _traced(cond, body, loop_vars, shape_invariants, maximum_iterations)
     if not back_prop:
         from tfshim._src.ops import array
 
@@ -104,14 +104,21 @@ def _run_now(cond, body, loop_vars, maximum_iterations) -> Any:
 
 
 def _described(value: Any) -> Any:
-    if isinstance(value, TensorArray) or value is None:
+    if _whole(value) or value is None:
         return value
     t = convert(value)
     return TensorSpec(t.shape, t.dtype)
 
 
 def _settled(value: Any) -> Any:
-    return value if isinstance(value, (TensorArray, Variable)) or value is None else convert(value)
+    if _whole(value) or isinstance(value, Variable) or value is None:
+        return value
+    return convert(value)
+
+
+def _whole(value: Any) -> bool:
+    """Whether a loop variable is more than one tensor."""
+    return isinstance(value, (TensorArray, IndexedSlices)) or hasattr(value, "_flatten_components")
 
 
 class State:

@@ -22,7 +22,7 @@ from malt.lang import directives as DIRECTIVES  # noqa: F401
 from malt.operators import control_flow as _python, variables as _variables
 from malt.utils import ag_logging as LOGGING  # noqa: F401
 
-from tfshim._src import nest
+from tfshim._src import fold, nest
 from tfshim._src.control_flow.captured import Captured
 from tfshim._src.control_flow.cond import branch, cond_for_tf_v2
 from tfshim._src.control_flow.tensor_array import TensorArray
@@ -227,6 +227,8 @@ def _check_branches(name: str, a: Any, b: Any) -> None:
             raise ValueError(f"'{name}' must also be initialized in the {missing} branch")
         if value is None:
             raise ValueError(f"'{name}' is None at the end of the {missing} branch.")
+    if isinstance(a, (str, bytes)) and isinstance(b, (str, bytes)):
+        raise NeedsValue("strings are not part of a compiled program")
     for value in (a, b):
         if not _varies(value):
             raise TypeError(
@@ -428,12 +430,27 @@ def _loop(test, body, get_state, set_state, symbol_names, opts) -> None:
             check(state)
         return [nest.map_structure(_leaf, state[i]) for i in moving]
 
+    unset = [n for n, v in zip(symbol_names, before, strict=True) if _undefined(v)]
+    unset = [n for n in names if n in unset]
+    if unset:
+        _check_runs(test(), unset)
+        set_state(before)
     _loops.append(1)
     try:
         outs = loop(run_test, run_body, initial, limit, None, names)
     finally:
         _loops.pop()
     put(outs)
+
+
+def _check_runs(going: Any, names: Sequence[str]) -> None:
+    """Checks, when the program runs, that a loop which defines variables has a first step."""
+    known = fold.static_value(going) if isinstance(going, EagerTensor) else going
+    if known is None or not known:
+        from tfshim._src.ops import checks
+
+        text = f"loop must iterate at least once to initialize {', '.join(names)}"
+        checks.Assert(going, [text])
 
 
 def _learned_state(before, body, get_state, set_state, symbol_names) -> tuple[list, list, tuple]:

@@ -38,6 +38,7 @@ class Logical:
         self.key = key
         self.traces: dict[tuple, Trace] = {}
         self.structure: Any = None
+        self.concrete: Any = None  # a weak reference to its concrete function
         self.op_by_op: Any = None  # what stands for its trace where none can be made
         self.number = 0  # in the order of tracing
         self.output_shapes: list[TensorShape] | None = None  # see unknown_sizes.py

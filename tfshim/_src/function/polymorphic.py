@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tfshim._src import nest
 from tfshim._src.convert import convert
 from tfshim._src.function import needs_value, retracing
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
@@ -22,6 +23,8 @@ from tfshim._src.function.signature import (
     FunctionType,
     Signature,
     TensorKey,
+    composite_type,
+    expanded,
     join,
     plain_key,
     plain_keywords,
@@ -31,7 +34,7 @@ from tfshim._src.function.signature import (
     takes,
     tensor_keys,
 )
-from tfshim._src.function.tracing import ModifiedArguments, Trace, trace
+from tfshim._src.function.tracing import ModifiedArguments, Trace, as_results, trace
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue
@@ -126,7 +129,7 @@ class Function:
 
     def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
         """The signatures traced so far, as text."""
-        return "\n\n".join(
+        return ("\n\n" if verbose else "\n").join(
             [
                 ConcreteFunction(self, one).pretty_printed_signature(verbose)
                 for one in sorted([*self._logical, *self._unmade], key=lambda one: one.number)
@@ -298,7 +301,8 @@ class Function:
         OP_BY_OP.depth += 1
         try:
             with hushed(hide):
-                return self._python_function(*args, **kwargs)
+                result = self._python_function(*args, **kwargs)
+            return as_results(result, repr(self._python_function))
         finally:
             OP_BY_OP.depth -= 1
 
@@ -377,12 +381,30 @@ class Function:
                 return (tuple([arguments.key(a) for a in positional]), *key[1:])
             except TypeError:
                 return key
+        key = self._of_composites(key, args)
         if self._reduce_retracing:
             for one in known:
                 joined = join(one, key)
                 if joined is not None:
                     return joined
         return key
+
+    def _of_composites(self, key: tuple, args: tuple) -> tuple:
+        """The key with unknown sizes where the types of ragged and sparse tensors have them."""
+
+        def described(value: Any) -> Any:
+            ours = hasattr(value, "_flatten_components") and not isinstance(value, type)
+            spec = composite_type(value) if ours else None
+            return value if spec is None or expanded(spec) is None else spec
+
+        specs = [
+            nest.map_structure(described, a) if nest.is_nested(a) else described(a) for a in args
+        ]
+        if same(nest.flatten(specs), nest.flatten(list(args))):
+            return key
+        arguments = Arguments()
+        general = tuple([arguments.key(a) for a in specs]), *key[1:]
+        return general if takes(general, key) else key
 
     def _trace(self, logical, args, kwargs, avals, arguments, may_create) -> Trace:
         try:
@@ -458,7 +480,11 @@ class Function:
                     logical.traces[tuple(avals)] = made
                     if all(k.known for k in tensor_keys(key, [])):
                         self._exact[key] = made
-            return ConcreteFunction(self, logical)
+            found = None if logical.concrete is None else logical.concrete()
+            if found is None:
+                found = ConcreteFunction(self, logical)
+                logical.concrete = weakref.ref(found)
+            return found
 
     def _unmakable(self, key: tuple, args: tuple, kwargs: dict, error: NeedsValue) -> Logical:
         """A new signature that runs op by op, since its trace raised this error."""

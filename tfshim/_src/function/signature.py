@@ -200,7 +200,7 @@ class Arguments:
             parts = value._flatten_components()
             static = getattr(value, "_static_key", None)
             return (type(value), None if static is None else static(), *map(self.key, parts))
-        if hasattr(value, "__array__"):
+        if hasattr(value, "__array__") and not isinstance(value, type):
             t = convert(value)
             self.tensors.append(t)
             self.origins.append(value)
@@ -490,11 +490,10 @@ def cast_to(spec: Any, value: Any) -> Any:
         if not nest.is_nested(spec):
             return value
         specs = nest._children(spec, nest._kind(spec))
-        if not nest.is_nested(value):
-            raise TypeError(f"Can not cast {value!r} to {spec!r}")
+        _check_kind(spec, value)
         values = list(nest._children(value, nest._kind(value)))
         if len(values) != len(specs):
-            raise TypeError(f"Can not cast {value!r} to {spec!r}")
+            raise TypeError(f"Expected {value!r} to have length of {len(specs)}")
         parts = [cast_to(s, v) for s, v in zip(specs, values, strict=True)]
         return nest._rebuild(value, nest._kind(value), parts)
     if isinstance(value, Variable):
@@ -509,6 +508,19 @@ def cast_to(spec: Any, value: Any) -> Any:
     if not t.shape.is_subtype_of(spec.shape):
         raise TypeError(f"Can not cast {TensorSpec(t.shape, t.dtype)!r} to {spec!r}")
     return t
+
+
+def _check_kind(spec: Any, value: Any) -> None:
+    """Raises TypeError for a value of another kind than a structure of specs."""
+    if isinstance(spec, tuple) and hasattr(spec, "_fields"):
+        if not isinstance(value, type(spec)):
+            raise TypeError(f"Cannot cast {value!r} to type {type(spec)}.")
+    elif isinstance(spec, (list, tuple)):
+        kind = list if isinstance(spec, list) else tuple
+        if not isinstance(value, kind):
+            raise TypeError(f"Can not cast {value!r} to {kind.__name__} type.")
+    elif not nest.is_nested(value):
+        raise TypeError(f"Can not cast {value!r} to {spec!r}")
 
 
 def _cast_composite(spec: TypeSpec, value: Any) -> Any:
@@ -573,7 +585,7 @@ def rebuild(value: Any, leaf: Callable[[Any], Any]) -> Any:
         return nest._rebuild(value, nest._kind(value), [rebuild(v, leaf) for v in parts])
     if hasattr(value, "_flatten_components"):
         return value._unflatten_components([rebuild(v, leaf) for v in value._flatten_components()])
-    if hasattr(value, "__array__"):
+    if hasattr(value, "__array__") and not isinstance(value, type):
         return leaf(value)
     return value
 

@@ -202,20 +202,27 @@ class ModifiedArguments(ValueError):
         self.changed = changed
 
 
-def _outputs(result: Any, graph: FuncGraph, describe: str) -> tuple[Any, list, dict[int, Any]]:
-    """The result with tensors as leaves, the flat tensors, and constants that stay outside."""
+def as_results(result: Any, describe: str) -> Any:
+    """What a function returned, with tensors as leaves.
+
+    Raises:
+      TypeError: for a leaf that is none and cannot become one.
+    """
 
     def leaf(value: Any) -> Any:
         if value is None or isinstance(value, Tensor):
             return value
         if isinstance(value, Variable):
             return value.value()
-        if isinstance(value, IndexedSlices) or hasattr(value, "_flatten_components"):
-            return value
-        finish = getattr(value, "_graph_output", None)
-        if finish is not None:
-            return finish()
+        if not isinstance(value, type):
+            if isinstance(value, IndexedSlices) or hasattr(value, "_flatten_components"):
+                return value
+            finish = getattr(value, "_graph_output", None)
+            if finish is not None:
+                return finish()
         try:
+            if isinstance(value, type):
+                raise TypeError
             return convert(value)
         except (TypeError, ValueError):
             raise TypeError(
@@ -225,7 +232,13 @@ def _outputs(result: Any, graph: FuncGraph, describe: str) -> tuple[Any, list, d
                 "Tensor or ExtensionType."
             ) from None
 
-    structure = nest.map_structure(leaf, result)
+    return nest.map_structure(leaf, result)
+
+
+def _outputs(result: Any, graph: FuncGraph, describe: str) -> tuple[Any, list, dict[int, Any]]:
+    """The result with tensors as leaves, the flat tensors, and constants that stay outside."""
+
+    structure = as_results(result, describe)
     outputs: list[EagerTensor] = []
     constants: dict[int, Any] = {}
     for i, t in enumerate(nest.flatten(structure, expand_composites=True)):
