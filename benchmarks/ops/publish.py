@@ -16,6 +16,7 @@ CAUSES = {
     "argmax, axis 1": "XLA's loop over integer keys; TensorFlow's kernel takes half as long",
     "batch norm": "moments by squared distances, in two passes; the peer takes one",
     "cholesky": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
+    "d bias_add": "it depends on no value: XLA computed the peer's when compiling",
     "d cholesky": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
     "det": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
     "eigh": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",

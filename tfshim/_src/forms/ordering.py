@@ -96,6 +96,7 @@ class ArgSort(_Ordered):
 class TopK(Form):
     """The largest elements of the last axis, and where they are."""
 
+    connects = True  # only the elements have a gradient, and they are the input's
     single = False
     weight = 16
 
