@@ -158,6 +158,16 @@ def _complex(entry: object) -> list[np.ndarray]:
     return [content(entry)] if "d" in entry and entry.get("t") != "string" else []
 
 
+def _half_zeros(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """A float16 among the arguments is zero."""
+    return any(a.dtype == "float16" and (a.value == 0).any() for a in arrays_of(row))
+
+
+def _bfloat16(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """All arguments are of this dtype."""
+    return all(a.dtype == "bfloat16" for a in arrays_of(row))
+
+
 def _short_bands(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     """The first argument has at least as many bands as they have elements."""
     return bool(row.args) and isinstance(row.args[0], Array) and _as_many(row.args[0].value.shape)
@@ -382,6 +392,19 @@ KNOWN = (
         "grads: does not raise InvalidArgumentError: '(lower|upper)_diag_index is out of bound",
         "more bands than rows: TensorFlow cannot take the diagonals of its own gradient",
         _short_bands,
+    ),
+    Known("tf.nn.ctc_loss", _LENIENT, "accepted here: labels of other integer dtypes"),
+    Known(
+        "tf.linalg.l2_normalize",
+        r"grads[^:]*: nan, expected -?inf",
+        "float16 has no epsilon of 1e-12: zeros are divided by zero",
+        _half_zeros,
+    ),
+    Known(
+        "tf.nn.weighted_moments",
+        r"(grads|second)[^:]*: [-+0-9.e]+, expected",
+        "gradients of the weights cancel: nothing but rounded bits of bfloat16 is left",
+        _bfloat16,
     ),
     Known(
         "tf.nn.ctc_unique_labels",
