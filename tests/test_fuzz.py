@@ -16,7 +16,7 @@ from conformance.fuzz.draws import ALL, Draw
 from conformance.fuzz.judge import nudged, raw_lines, rounding
 from conformance.fuzz.mutate import NOT_DRAWN, arrays_of, mutated, originals
 from conformance.fuzz.run import Fuzz, drawn, targets
-from conformance.fuzz.sides import run_here
+from conformance.fuzz.sides import in_function, run_here
 from conformance.fuzz.snippet import snippet
 
 
@@ -52,6 +52,26 @@ def test_every_entry_of_the_catalogue_writes_rows_of_its_op():
     for op, write in CALLS.items():
         for number in range(6):
             assert write(Draw(3, number), op).op == op
+
+
+def test_ops_can_be_left_out_by_name():
+    assert not [n for n in targets("-tf.nn,-linalg") if "tf.nn" in n or "linalg" in n]
+    assert set(targets("tf.math,-reduce")) < set(targets("tf.math"))
+
+
+def test_a_call_inside_a_function_gives_what_it_gives_outside():
+    for case in (row("tf.math.square", f32([3])), method("tf.Variable.read_value", var(f32([1])))):
+        (outside,), (inside,) = run_here([case], "eager"), run_here([in_function(case)], "function")
+        assert not raw_lines(case, inside, outside)
+
+
+def test_xla_computes_every_op_in_the_mode_without_numpy():
+    from tfshim._src.engine.stats import stats
+
+    for mode, host in (("eager", True), ("kernels", False)):
+        before = stats.host_nodes, stats.xla_nodes
+        run_here([row("tf.math.cumsum", f32([1, 2]), grad=())], mode)
+        assert (stats.host_nodes > before[0], stats.xla_nodes > before[1]) == (host, not host)
 
 
 def test_every_op_with_rows_can_be_changed():
@@ -103,7 +123,8 @@ PLANTED = {
 
 
 @pytest.mark.parametrize(
-    "op, mode", [*((op, "eager") for op in PLANTED), ("tf.math.is_nan", "compiled")]
+    "op, mode",
+    [*((op, "eager") for op in PLANTED), *(("tf.math.is_nan", m) for m in ("kernels", "compiled"))],
 )
 def test_a_wrong_op_is_found_and_made_small(monkeypatch, op, mode):
     from tfshim._src.registry import PUBLIC

@@ -84,4 +84,44 @@ def assertions():
         yield code("tf.debugging.Assert", source, kind="error")
 
 
-ROWS = [*values(), *gradients(), *errors(), *indices(), *assertions()]
+def orders():
+    """Which of two mistakes is told: Python values are converted before dtypes are looked at."""
+    for name in ("logical_and", "logical_or"):
+        for other in (0, 2.5, [True, False], True):
+            yield row(f"tf.math.{name}", f32([1, 2]), other, kind="error")
+            yield row(f"tf.math.{name}", other, f32([1, 2]), kind="error")
+    for name in ("reduce_all", "reduce_any"):
+        for axis in (None, 0, 5):
+            yield row(f"tf.math.{name}", f32([1, 2]), axis, kind="error")
+    for number in (2, 2.5, True):
+        yield row("tf.math.multiply_no_nan", number, f16([1, 2]), kind="error")
+    for name in ("mean", "sqrt_n"):
+        op = f"tf.math.unsorted_segment_{name}"
+        yield row(op, f32([], (1, 0)), i32([3]), 1, kind="error")
+        yield row(op, f32([], (1, 0)), i32([0]), 1, kind="boundary")
+    for name, more in (("", {}), ("_fast", {}), ("_strong", {"key": [1, 2]})):
+        op = f"tf.strings.to_hash_bucket{name}"
+        for given in ([1.0], i32([1]), array([1.5], "float64").value):
+            for count in (0, "a", None, 3):
+                yield row(op, given, count, kind="error", **more)
+    for given, count in ((s(["a"]), 0), (s(["a"]), 3), (i32([1]), 3)):
+        yield row("tf.strings.to_hash_bucket_strong", given, count, key=3, kind="error")
+    yield row("tf.nn.relu6", f16([-0.0, 0.0, 7.0, -2.0]), signed_zeros=True, kind="boundary")
+    yield row("tf.nn.relu6", array([-0.0, 3.0], "bfloat16"), signed_zeros=True, kind="boundary")
+
+
+def functions():
+    """Dtypes that are refused while a function is traced; Python values that a function returns."""
+    for op, x in (
+        ("tf.math.is_nan", i32([1])),
+        ("tf.math.log1p", u8([1])),
+        ("tf.math.abs", u64([1])),
+        ("tf.math.unsorted_segment_sum", f32([1])),
+    ):
+        rest = "" if op != "tf.math.unsorted_segment_sum" else ", tf.constant([0], tf.uint8), 1"
+        yield code(op, f"lambda x: tf.function(lambda x: {op}(x{rest}))(x)", x, kind="error")
+    for value in ("False", "3", "[1.5, 'a']", "{'a': True}"):
+        yield code("tf.function", f"lambda x: tf.function(lambda x: {value})(x)", s("a"))
+
+
+ROWS = [*values(), *gradients(), *errors(), *indices(), *assertions(), *orders(), *functions()]

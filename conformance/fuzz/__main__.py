@@ -1,9 +1,9 @@
 """`python -m conformance.fuzz`: random calls on tfshim and on a live TensorFlow, compared.
 
 Draws op, dtypes, shapes, attributes and special values; compares value, dtype, shape, class of
-error and gradients, with every op run on its own and with whole programs compiled. What differs is
-made smaller and printed as a program that runs on both. A draw is the same for the same seed and
-number: `--seed 7 --only 1234` runs one again.
+error and gradients: of NumPy's answer, of XLA's op by op and of whole programs, and of the same
+call inside a `tf.function`. What differs is made smaller and printed as a program that runs on
+both. A draw is the same for the same seed and number: `--seed 7 --only 1234` runs one again.
 
 Exit status: 0 nothing but rounding and known differences, 1 something differs, 2 no TensorFlow.
 """
@@ -49,8 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="of all draws (default: 0)")
     parser.add_argument("--start", type=int, default=0, help="number of the first draw")
     parser.add_argument("--only", type=int, nargs="+", help="numbers of the draws to run")
-    parser.add_argument("--op", default="", help="only ops with this, or A,B, in their name")
-    parser.add_argument("--mode", action="append", choices=("eager", "deferred", "compiled"))
+    parser.add_argument(
+        "--op", default="", help="only ops with this, or A,B, in their name; -C: none with C"
+    )
+    parser.add_argument("--mode", action="append", choices=("deferred", *MODES))
     parser.add_argument("--oracle-python", help="an interpreter that has TensorFlow")
     parser.add_argument(
         "--no-shrink", dest="shrink", action="store_false", help="leave what differs as drawn"

@@ -46,6 +46,10 @@ def _raises(part: str, *words: str) -> Condition:
     return holds
 
 
+def _in_function(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    return mode == "function"
+
+
 def _empty(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     """An argument has no elements."""
     return any(not a.value.size for a in arrays_of(row))
@@ -210,6 +214,30 @@ KNOWN = (
         "(result|grads|taped|vars)",
         "TensorFlow has no CPU kernel for this dtype or layout",
         _raises("result", *_NO_KERNEL),
+    ),
+    Known(
+        "*",
+        "result: .*TypeError: .To be compatible with tf.function, Python functions must return",
+        "a function that returns what is no tensor: of an assertion an operation, there",
+    ),
+    Known(
+        "*",
+        r"result: (does not raise|raises \w+: .*, expected) TypeError: .*"
+        "(that does not match type|has DataType)",
+        "Python values before the first tensor take its dtype, in functions as outside of them",
+        _in_function,
+    ),
+    Known(
+        "*",
+        "result: does not raise ValueError: .*for '.*node ",
+        "shape inference of a graph refuses what the op itself takes",
+        _in_function,
+    ),
+    Known(
+        "*",
+        "result: raises (InvalidArgument|Value)Error: .*expected (InvalidArgument|Value)Error: ",
+        "a function's argument is refused while it is traced or when it runs",
+        _in_function,
     ),
     Known(
         "*",

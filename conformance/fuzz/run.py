@@ -8,16 +8,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from conformance.cases.harness.execute import Outcome
 from conformance.cases.row import Row
 from conformance.fuzz.catalogue import CALLS
 from conformance.fuzz.draws import Draw
 from conformance.fuzz.judge import Difference, judge
 from conformance.fuzz.mutate import mutated, originals
 from conformance.fuzz.shrink import smallest
-from conformance.fuzz.sides import BATCH, Reference, run_here
+from conformance.fuzz.sides import BATCH, Reference, in_function, run_here
 from conformance.fuzz.snippet import snippet
 
-MODES = ("eager", "compiled")
+#: NumPy's answer, XLA's of every op by itself and of a whole program, and of calls in functions.
+MODES = ("eager", "kernels", "compiled", "function")
 #: What has many forms is drawn more often than one op.
 WEIGHTS = {
     "tf.Tensor.__getitem__": 12,
@@ -35,9 +37,12 @@ CLEAR_EVERY = 512
 
 @functools.cache
 def targets(part: str = "") -> tuple[str, ...]:
-    """The names that are drawn, weighted; those with `part`, or one of its parts, in them."""
+    """The names that are drawn, weighted; those with `part`, or one of its parts, in them, and
+    with none of those that follow a minus."""
     parts, names = part.split(","), sorted({*CALLS, *originals()})
-    wanted = [n for n in names if any(p in n for p in parts)]
+    without = [p[1:] for p in parts if p.startswith("-")]
+    parts = [p for p in parts if not p.startswith("-")] or [""]
+    wanted = [n for n in names if any(p in n for p in parts) and not any(p in n for p in without)]
     return tuple(n for n in wanted for _ in range(WEIGHTS.get(n, 1)))
 
 
@@ -91,25 +96,43 @@ class Fuzz:
                 print(f"{said}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
     def _batch(self, numbers: list[int], rows: list[Row]) -> None:
-        answers = self.asked.begin(rows)
-        outcomes = {mode: run_here(rows, mode) for mode in self.modes}
-        expected = answers()
+        plain = [mode for mode in self.modes if mode != "function"]
+        answers = self.asked.begin(rows) if plain else None
+        outcomes = {mode: run_here(rows, mode) for mode in plain}
+        found = self._judged(rows, answers(), outcomes) if answers else [[] for _ in rows]
+        if "function" in self.modes:
+            inside = list(map(in_function, rows))
+            answers = self.asked.begin(inside)
+            outcomes = {"function": run_here(inside, "function")}
+            more = self._judged(inside, answers(), outcomes)
+            found = [[*a, *b] for a, b in zip(found, more, strict=True)]
         self.counts["draws"] += len(rows)
-        for i, (number, row) in enumerate(zip(numbers, rows, strict=True)):
-            right = expected[i]
+        for number, row, differences in zip(numbers, rows, found, strict=True):
+            self.ops.add(row.op)
+            if new := [difference for difference in differences if not difference.why]:
+                self._keep(number, new[0])
+            elif differences:
+                self.known[differences[0].why] += 1
+
+    def _judged(
+        self,
+        rows: list[Row],
+        expected: list[Outcome | None],
+        outcomes: dict[str, list[Outcome]],
+    ) -> list[list[Difference]]:
+        """What differs of each row."""
+        found = []
+        for i, (row, right) in enumerate(zip(rows, expected, strict=True)):
             if right is None:
                 self.counts["TensorFlow died"] += 1
+                found.append([])
                 continue
-            self.ops.add(row.op)
             failed = (right.get("result") or {}).get("error")
             self.counts["errors" if failed else "values"] += 1
             self.counts["with gradients"] += "grads" in right
-            judged = (judge(row, m, outcomes[m][i], right, self.asked) for m in self.modes)
-            found = [difference for difference in judged if difference is not None]
-            if new := [difference for difference in found if not difference.why]:
-                self._keep(number, new[0])
-            elif found:
-                self.known[found[0].why] += 1
+            judged = (judge(row, m, outcomes[m][i], right, self.asked) for m in outcomes)
+            found.append([difference for difference in judged if difference is not None])
+        return found
 
     def _keep(self, number: int, found: Difference) -> None:
         self.counts["differ"] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import pickle
 import resource
@@ -109,8 +110,21 @@ def _alarm(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+def in_function(row: Row) -> Row:
+    """The same call inside a `tf.function`, on whichever library runs the row."""
+    if row.how == "code":
+        call = f"({row.source})"
+    elif row.how == "call":
+        call = f"lambda *b, **d: {row.op}(*b, **d)"
+    else:
+        call = f"lambda x, *b, **d: x.{row.op.rpartition('.')[2]}(*b, **d)"
+    source = f"lambda *a, **k: tf.function({call}, autograph=False)(*a, **k)"
+    return dataclasses.replace(row, how="code", source=source)
+
+
 def run_here(rows: Sequence[Row], mode: str) -> list[Outcome]:
     """The outcomes of rows on tfshim in one mode; compiled ones share programs."""
+    mode = "compiled" if mode == "function" else mode  # of rows that are `in_function`
     with execution(mode):
         if mode == "compiled":
             try:
@@ -134,4 +148,4 @@ def interpreter(named: str | None) -> str:
     return named or os.environ.get("TFSHIM_ORACLE_PYTHON") or sys.executable
 
 
-__all__ = ["BATCH", "Reference", "TensorFlowProcess", "interpreter", "run_here"]
+__all__ = ["BATCH", "Reference", "TensorFlowProcess", "in_function", "interpreter", "run_here"]

@@ -493,6 +493,8 @@ def _cannot(value: Any, dtype: DType) -> TypeError:
 def convert_inputs(op: Op, values: tuple) -> tuple:
     """The tensors of an op's arguments: one dtype per group, checked against its allowed ones."""
     out = list(values)
+    if len(op.groups) > 1:
+        _convert_values(op, out)
     for group, members in op.groups:
         _convert_group(op, group, out, members)
     return tuple(out)
@@ -558,6 +560,16 @@ def _convert_group(op: Op, group: Group, out: list, members: list[int]) -> None:
     allowed = group.allowed
     if allowed is not None and dtype not in allowed:
         raise dtype_not_allowed(op.kernel, dtype, group.ordered, group.attr)
+
+
+def _convert_values(op: Op, out: list) -> None:
+    """Converts Python and NumPy values of the only dtype that they may have: they fail before the
+    dtypes of tensors are looked at. Beside a list it is a conversion that refuses a tensor, too."""
+    wanted = [(i, group.dtype) for group, members in op.groups if group.dtype for i in members]
+    values = [(i, dtype) for i, dtype in wanted if _known_dtype(out[i]) is None]
+    listed = any(type(out[i]) in (list, tuple) for i, _ in values)
+    for i, dtype in wanted if listed else values:
+        out[i] = convert(out[i], dtype)
 
 
 def convert_layout(op: Op, values: tuple) -> tuple[tuple, tuple]:

@@ -12,19 +12,24 @@ MODES = ("eager", "deferred", "compiled")
 def execution(mode: str) -> Iterator[None]:
     """Runs what is inside in that mode and puts everything back.
 
-    In "compiled" every program is hot at once. Known programs are forgotten on the way in and out,
-    since an entry decides when it is made at which run it becomes hot.
+    "eager" and "deferred" are cold: NumPy computes what is small. "kernels" is eager without NumPy,
+    so that XLA runs every op by itself. In "compiled" every program is hot at once. Known programs
+    are forgotten on the way in and out, since an entry decides when it is made at which run it
+    becomes hot.
     """
     from tfshim._src import config
-    from tfshim._src.engine import flush
+    from tfshim._src.engine import flush, kernel
 
-    before, hot = config.execution(), config.hot_after
-    config.set_execution("eager" if mode == "eager" else "deferred")
+    before, hot, on_host = config.execution(), config.hot_after, kernel.on_host
+    config.set_execution("eager" if mode in ("eager", "kernels") else "deferred")
     config.hot_after = 1 if mode == "compiled" else 0
+    if mode == "kernels":
+        kernel.on_host = lambda values: False
     flush.programs.clear()
     try:
         yield
     finally:
+        kernel.on_host = on_host
         config.set_execution(before)
         config.hot_after = hot
         flush.programs.clear()

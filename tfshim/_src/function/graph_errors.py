@@ -15,6 +15,9 @@ _MISMATCH = re.compile(
     r"cannot compute (\w+) as input #(\d+)\(zero-based\) was expected to be a (\w+) tensor but "
     r"is a (\w+) tensor"
 )
+_NOT_ALLOWED = re.compile(
+    r"Value for attr '(\w+)' of (\w+) is not in the list of allowed values: (\w+(?:, \w+)*)"
+)
 _PREFIX = re.compile(r"^\{\{function_node [^}]*\}\} ")
 _PUBLIC = {"float": "float32", "double": "float64", "half": "float16"}
 
@@ -91,6 +94,14 @@ def in_graph(error) -> Exception:
         return error
     if "[Op:" not in error.message:
         return error
+    found = _NOT_ALLOWED.search(error.message)
+    if found is not None:
+        kernel = error.message.rpartition("[Op:")[2].split("]")[0]
+        got, allowed = (_public_names(found[i]) for i in (2, 3))
+        return GraphTypeError(
+            f"Value passed to parameter '{_parameter(kernel, found[1])}' has DataType {got} not in "
+            f"list of allowed values: {allowed}"
+        )
     found = _MISMATCH.search(error.message)
     if found is None:
         text, _, rest = _PREFIX.sub("", error.message).partition(" [Op:")
@@ -105,3 +116,15 @@ def in_graph(error) -> Exception:
         f"Input '{name}' of '{kernel}' Op has type {_PUBLIC.get(got, got)} that does not match "
         f"type {_PUBLIC.get(expected, expected)} of argument '{first}'."
     )
+
+
+def _parameter(kernel: str, attr: str) -> str:
+    """The first parameter whose dtype is this attribute of a kernel."""
+    if attr == "Tindices":
+        return "segment_ids" if "Segment" in kernel else "indices"
+    groups = (g for op in OPS.values() if op.kernel == kernel for g in op.rule.groups)
+    return next((g.names[0].strip("*?") for g in groups if g.attr == attr), attr)
+
+
+def _public_names(names: str) -> str:
+    return ", ".join(_PUBLIC.get(name, name) for name in names.split(", "))

@@ -116,7 +116,11 @@ def multiply_no_nan(x, y, name=None) -> Any:
       name: ignored.
     """
     x = convert(x)
-    return _multiply_no_nan(x, convert(y, x.aval.dtype))
+    try:
+        y = convert(y, x.aval.dtype)
+    except ValueError as e:
+        raise ValueError(f"y: {e}") from None
+    return _multiply_no_nan(x, y)
 
 
 @export("tf.math.scalar_mul", "tf.scalar_mul")

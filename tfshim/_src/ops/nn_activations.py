@@ -54,6 +54,8 @@ def relu(features):
 
 def _relu6_raw(x):
     six = jnp.asarray(6, x.dtype)
+    if x.dtype.itemsize == 2 and jnp.issubdtype(x.dtype, jnp.floating):  # -0 stays -0
+        return jnp.where(x >= six, six, jnp.where(x < 0, jnp.zeros((), x.dtype), x))
     return jnp.where(x >= six, six, relu_raw(x))
 
 

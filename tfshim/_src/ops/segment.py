@@ -407,11 +407,12 @@ def _unsorted(
     n = int(count)
     if n < 0:
         raise op_error(kernel, f"Input num_segments == {n} must not be negative.")
-    # Where nothing is to be summed TensorFlow does not look at the ids.
-    if math.prod(shape) and reports.collected():
+    # Where nothing is to be summed TensorFlow does not look at the ids, unless it counts them.
+    looked_at = ids.aval.size if fn in (_unsorted_mean, _unsorted_sqrt_n) else math.prod(shape)
+    if looked_at and reports.collected():
         text = f"segment_ids{{at}} = {{value}} is out of range [0, {n})"
         check_elements(kernel, ids, n, text, below=False)
-    elif not ids._is_symbolic() and math.prod(shape):
+    elif not ids._is_symbolic() and looked_at:
         check_below(kernel, ids._host_value(), n)
     return fn(data, ids, n)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tfshim._src import dtypes
+from tfshim._src.convert import convert
 from tfshim._src.errors import op_error, require
+from tfshim._src.ops.arithmetic import is_tensor
 from tfshim._src.ops.farmhash import fingerprint64
 from tfshim._src.ops.strings import each_string
-from tfshim._src.registry import op
+from tfshim._src.registry import export, op
 from tfshim._src.rules import fixed
 
 _MASK = (1 << 64) - 1
@@ -64,92 +66,90 @@ def siphash(s: bytes, key: tuple[int, int]) -> int:
     return v[0] ^ v[1] ^ v[2] ^ v[3]
 
 
-def _buckets(kernel: str) -> Callable[[Any], int]:
-    def converter(value: Any) -> int:
-        if isinstance(value, (str, bytes)) or not hasattr(value, "__int__"):
-            raise TypeError(f"Expected int for argument 'num_buckets' not {value!r}.")
-        n = int(value)
-        if n < 1:
-            raise op_error(
-                kernel,
-                f"Value for attr 'num_buckets' of {n} must be at least minimum 1\n\t; NodeDef: "
-                f"{{{{node {kernel}}}}}",
-                ran=False,
+def _hashed(fn: Any, input: Any, num_buckets: Any, *key: Any) -> Any:
+    """Looks at the kinds of attributes, converts, then looks at values, in TensorFlow's order."""
+    if isinstance(num_buckets, (str, bytes)) or not hasattr(num_buckets, "__int__"):
+        raise TypeError(f"Expected int for argument 'num_buckets' not {num_buckets!r}.")
+    for value in key:
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(
+                "Expected list for 'key' argument to 'string_to_hash_bucket_strong' Op, not "
+                f"{value!r}."
             )
-        return n
-
-    return converter
-
-
-def _key(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(
-            f"Expected list for 'key' argument to 'string_to_hash_bucket_strong' Op, not {value!r}."
+    if not is_tensor(input):
+        input = convert(input, dtypes.string)
+    n, kernel = int(num_buckets), fn.op.kernel
+    if n < 1:
+        raise op_error(
+            kernel,
+            f"Value for attr 'num_buckets' of {n} must be at least minimum 1\n\t; NodeDef: "
+            f"{{{{node {kernel}}}}}",
+            ran=False,
         )
-    return tuple(int(v) for v in value)
+    return fn(input, n, *[tuple(int(v) for v in value) for value in key])
 
 
 _STRING = fixed("string", "input")
 
 
-@op(
-    "tf.strings.to_hash_bucket",
-    kernel="StringToHashBucket",
-    inputs=_STRING,
-    static={"num_buckets": _buckets("StringToHashBucket")},
-    host=True,
-)
-def string_to_hash_bucket(input, num_buckets):
+@op(kernel="StringToHashBucket", inputs=_STRING, host=True)
+def _to_hash_bucket(input, num_buckets):
+    return each_string(lambda s: murmur64(s) % num_buckets, input, np.int64)
+
+
+@export("tf.strings.to_hash_bucket")
+def string_to_hash_bucket(input, num_buckets, name=None) -> Any:
     """The number of a bucket for each string, by a hash; int64.
 
     Args:
       input: string tensor.
       num_buckets: how many there are, at least 1.
+      name: ignored.
 
     Raises:
       InvalidArgumentError: for no buckets.
     """
-    return each_string(lambda s: murmur64(s) % num_buckets, input, np.int64)
+    return _hashed(_to_hash_bucket, input, num_buckets)
 
 
-@op(
-    "tf.strings.to_hash_bucket_fast",
-    kernel="StringToHashBucketFast",
-    inputs=_STRING,
-    static={"num_buckets": _buckets("StringToHashBucketFast")},
-    host=True,
-)
-def string_to_hash_bucket_fast(input, num_buckets):
+@op(kernel="StringToHashBucketFast", inputs=_STRING, host=True)
+def _to_hash_bucket_fast(input, num_buckets):
+    return each_string(lambda s: fingerprint64(s) % num_buckets, input, np.int64)
+
+
+@export("tf.strings.to_hash_bucket_fast")
+def string_to_hash_bucket_fast(input, num_buckets, name=None) -> Any:
     """The number of a bucket for each string, by a hash that will never change; int64.
 
     Args:
       input: string tensor.
       num_buckets: how many there are, at least 1.
+      name: ignored.
 
     Raises:
       InvalidArgumentError: for no buckets.
     """
-    return each_string(lambda s: fingerprint64(s) % num_buckets, input, np.int64)
+    return _hashed(_to_hash_bucket_fast, input, num_buckets)
 
 
-@op(
-    "tf.strings.to_hash_bucket_strong",
-    kernel="StringToHashBucketStrong",
-    inputs=_STRING,
-    static={"num_buckets": _buckets("StringToHashBucketStrong"), "key": _key},
-    host=True,
-)
-def string_to_hash_bucket_strong(input, num_buckets, key):
+@op(kernel="StringToHashBucketStrong", inputs=_STRING, host=True)
+def _to_hash_bucket_strong(input, num_buckets, key):
+    require(len(key) == 2, "Key must have 2 elements")
+    return each_string(lambda s: siphash(s, key) % num_buckets, input, np.int64)
+
+
+@export("tf.strings.to_hash_bucket_strong")
+def string_to_hash_bucket_strong(input, num_buckets, key, name=None) -> Any:
     """The number of a bucket for each string, by a hash that needs a key to be foreseen; int64.
 
     Args:
       input: string tensor.
       num_buckets: how many there are, at least 1.
       key: a list of two ints.
+      name: ignored.
 
     Raises:
       TypeError: for a key that is no list.
       InvalidArgumentError: for no buckets, and a key of another length.
     """
-    require(len(key) == 2, "Key must have 2 elements")
-    return each_string(lambda s: siphash(s, key) % num_buckets, input, np.int64)
+    return _hashed(_to_hash_bucket_strong, input, num_buckets, key)
