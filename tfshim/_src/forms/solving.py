@@ -80,12 +80,14 @@ class TriangularSolve(_OfSquares):
     """The solution of a system whose matrix is a triangle."""
 
     def host(self, avals: Avals) -> Run | None:
-        return single(_triangular(*avals, self.attrs["lower"], self.attrs["adjoint"]))
+        matrix, rhs = avals
+        return single(_triangular(matrix, rhs, self.attrs["lower"], self.attrs["adjoint"]))
 
     def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
         lower, adjoint = self.attrs["lower"], self.attrs["adjoint"]
-        solve = _triangular(*avals, lower, adjoint)
-        back = _triangular(*avals, lower, not adjoint)
+        matrix, rhs = avals
+        solve = _triangular(matrix, rhs, lower, adjoint)
+        back = _triangular(matrix, rhs, lower, not adjoint)
         triangle = np.tril if lower else np.triu
 
         def pull(i, values, cts):

@@ -82,7 +82,8 @@ class _Loader:
         source = parser.unparse(nodes)
         name = f"__autograph_generated_file{os.getpid()}_{next(_numbers)}"
         filename = os.path.join(tempfile.gettempdir(), f"{name}.py")
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+        lines = source.splitlines(True)
+        linecache.cache[filename] = len(source), None, lines, filename  # pyright: ignore
         module = types.ModuleType(name)
         module.__file__ = filename
         exec(compile(source, filename, "exec"), module.__dict__)
@@ -125,15 +126,13 @@ class Transpiler(api.PyToPy):
             needs_value.SOURCE_MAPS[result[0].__code__.co_filename] = result[2]
         return result
 
-    def transform_ast(self, node: ast.AST, ctx: Any) -> ast.AST:
+    def transform_ast(self, node: Any, ctx: Any) -> Any:
         """The converted syntax tree: the passes of the converter in their order, where needed."""
         unsupported_features_checker.verify(node)
         nodes = list(ast.walk(node))
         kinds = {type(n) for n in nodes}
         uses = ctx.user.options.uses
-        told = any(
-            isinstance(n, ast.Expr) and isinstance(n.value, ast.Call) for n in ast.walk(node)
-        )
+        told = any(isinstance(n, ast.Expr) and isinstance(n.value, ast.Call) for n in nodes)
         node = self.initial_analysis(node, ctx)
         node = functions.transform(node, ctx)
         if told:
