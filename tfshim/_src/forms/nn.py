@@ -108,6 +108,12 @@ class CrossEntropy(Form):
         return pull
 
 
+def _of_classes(labels, classes: int, value):
+    """A value where labels are classes, else NaN of its dtype."""
+    there = np.logical_and(labels >= 0, labels < classes)
+    return np.where(there, value, value.dtype.type(np.nan))
+
+
 @form("_sparse_softmax_xent")
 class SparseCrossEntropy(Form):
     """The same where each label is the number of a class."""
@@ -130,7 +136,8 @@ class SparseCrossEntropy(Form):
             z = _centred(logits, -1)
             total = np.log(summed(np.exp(z), -1))
             at = np.clip(np.where(labels < 0, labels + classes, labels), 0, classes - 1)
-            return np.subtract(total, np.take_along_axis(z, at[..., None], -1)[..., 0])
+            cost = np.subtract(total, np.take_along_axis(z, at[..., None], -1)[..., 0])
+            return _of_classes(labels, classes, cost)
 
         return single(run)
 
@@ -139,7 +146,10 @@ class SparseCrossEntropy(Form):
         numbers = np.arange(logits.shape[-1], dtype=labels.dtype.np)
 
         def pull(i, values, cts):
-            hot = np.equal(values[0][..., None], numbers).astype(logits.dtype.np)
-            return np.multiply(np.subtract(softmax(values[1], -1), hot), cts[0][..., None])
+            chosen = values[0][..., None]
+            hot = np.equal(chosen, numbers).astype(logits.dtype.np)
+            slope = np.subtract(softmax(values[1], -1), hot)
+            slope = _of_classes(chosen, numbers.size, slope)
+            return np.multiply(slope, cts[0][..., None])
 
         return pull
