@@ -1,5 +1,6 @@
 """`tensorflow.python.*`: what is public there is the same object, and adapters do what they say."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,14 +56,12 @@ def test_every_row_names_parameters_of_its_op():
         if name in kernels.KERNELS:
             public, *options = kernels.KERNELS[name].split(" ")
             known = signature(kernel.signature).parameters
-            assert {o.lstrip("-").replace(":", "=").partition("=")[0] for o in options} <= set(
-                known
-            )
+            assert {re.split("[=:?]", o.lstrip("-"))[0] for o in options} <= set(known)
             assert callable(kernels.function(name, kernel.signature))
             assert callable(table.public_object(public))
     for public in v1_names.NAMES & set(table.facts().v1):
-        row = v1_names._ROWS[public.removeprefix("tf.compat.v1.")]
-        assert callable(table.public_object(row.public))
+        row = v1_names._ROWS.get(public.removeprefix("tf.compat.v1."))
+        assert row is None or callable(table.public_object(row.public))
         assert callable(v1_names.function(public))
 
 
@@ -99,6 +98,79 @@ def test_rows_of_where_are_those_of_tensorflow_1():
     where = module("ops.array_ops").where
     found = where([True, False], [[1, 2], [3, 4]], [[5, 6], [7, 8]])
     assert np.array_equal(found, [[1, 2], [7, 8]])
+
+
+@pytest.mark.parametrize(
+    ("condition", "x", "y", "text"),
+    [
+        ([True, False], [1, 2], 3, r"Input 0: \[2\] != input 1: \[\]"),
+        ([True, False], [1, 2, 3], [4, 5, 6], r"Input 0: \[2\] != input 1: \[3\]"),
+        ([[True], [False]], [[1, 2], [3, 4]], [[1, 2], [3, 4]], r"\[2,1\] != input 1: \[2,2\]"),
+        ([True], [[1, 2], [3, 4]], [[1, 2], [3, 4]], "Number of batches"),
+        ([True], 1, 2, "'then' must be at least a vector"),
+    ],
+)
+def test_where_broadcasts_nothing(condition, x, y, text):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=text):
+        module("ops.array_ops").where(condition, x, y)
+
+
+def test_dtypes_of_results_are_checked():
+    gen = module("ops.gen_math_ops")
+    z = tf.constant(3 + 4j, tf.complex128)
+    assert gen.complex_abs(z, Tout=tf.float64) == 5.0
+    for name in ("real", "imag", "angle", "complex_abs"):
+        with pytest.raises(tf.errors.NotFoundError, match="Could not find device for node"):
+            getattr(gen, name)(z)
+    with pytest.raises(tf.errors.NotFoundError):
+        gen._complex(1.0, 2.0, Tout=tf.complex128)
+
+
+def test_branches_and_loops_take_apart_what_is_alone():
+    cond, case = module("ops.cond").cond, module("ops.control_flow_case").case
+    while_loop = module("ops.while_loop").while_loop
+    x, yes = tf.constant(1.0), tf.constant(True)
+
+    def one():
+        return [x]
+
+    assert cond(yes, one, one) == 1.0 and case([(yes, one)], one) == 1.0
+    assert isinstance(cond(yes, one, one, strict=True), list)
+    assert isinstance(case([(yes, one)], one, strict=True), list)
+    assert while_loop(lambda i: i < 3, lambda i: i + 1, [x]) == 3.0
+    assert isinstance(while_loop(lambda i: i < 3, lambda i: [i + 1], [x]), list)
+    with pytest.raises(TypeError, match="may not be set simultaneously"):
+        cond(yes, one, one, fn1=one)
+
+    @tf.function
+    def looped():
+        return while_loop(lambda i: i < 3, lambda i: [i + 1], [x])
+
+    assert looped() == 3.0
+
+
+def test_what_is_ignored_is_said():
+    conv = kernels.function("Conv2D", "input, filter, strides, padding, use_cudnn_on_gpu=True")
+    assert "Ignored, as they change no value: use_cudnn_on_gpu" in conv.__doc__
+
+
+def test_garbage_fails_a_test():
+    util = module("framework.test_util")
+
+    class Case(tf.test.TestCase):
+        @util.assert_no_garbage_created
+        def clean(self):
+            self.assertEqual(float(tf.constant(1.0) + 1.0), 2.0)
+
+        @util.assert_no_garbage_created
+        def loop(self):
+            a: list = []
+            a.append(a)
+
+    Case("clean").clean()
+    with pytest.raises(AssertionError, match="made garbage"):
+        Case("loop").loop()
+    assert not hasattr(util, "assert_no_new_tensors")
 
 
 def test_what_is_absent_says_so():

@@ -2,7 +2,7 @@
 
 Where parameters have other names than the op's, they stand behind it: `kernel's=op's`, or
 `kernel's:` with the only value that the op has a counterpart for, or `-kernel's` for one that means
-nothing here.
+nothing here; `kernel's?` is the dtype of the result, and must be the one that the inputs give.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Add tf.math.add
 AddN tf.math.add_n
 AddV2 tf.math.add
 All tf.math.reduce_all {_REDUCTION}
-Angle tf.math.angle -Tout
+Angle tf.math.angle Tout?
 Any tf.math.reduce_any {_REDUCTION}
 ArgMax tf.math.argmax dimension=axis
 ArgMin tf.math.argmin dimension=axis
@@ -60,8 +60,8 @@ Cast tf.cast DstT=dtype Truncate:False
 Ceil tf.math.ceil
 Cholesky tf.linalg.cholesky
 ClipByValue tf.clip_by_value
-Complex tf.dtypes.complex -Tout
-ComplexAbs tf.math.abs -Tout
+Complex tf.dtypes.complex Tout?
+ComplexAbs tf.math.abs Tout?
 ConcatV2 tf.concat
 Conj tf.math.conj input=x
 Conv2D tf.nn.conv2d filter=filters -use_cudnn_on_gpu explicit_paddings:[]
@@ -112,7 +112,7 @@ Identity tf.identity
 IdentityN tf.identity_n
 Igamma tf.math.igamma
 Igammac tf.math.igammac
-Imag tf.math.imag -Tout
+Imag tf.math.imag Tout?
 InTopKV2 tf.math.in_top_k
 Invert tf.bitwise.invert
 InvertPermutation tf.math.invert_permutation
@@ -162,7 +162,7 @@ Pow tf.math.pow
 Prod tf.math.reduce_prod {_REDUCTION}
 Range tf.range
 Rank tf.rank
-Real tf.math.real -Tout
+Real tf.math.real Tout?
 RealDiv tf.realdiv
 Reciprocal tf.math.reciprocal
 RegexFullMatch tf.strings.regex_full_match
@@ -251,14 +251,16 @@ KERNELS = {line.partition(" ")[0]: line.partition(" ")[2] for line in _TABLE.spl
 def function(kernel: str, text: str) -> Callable:
     """The function that runs a kernel, one of KERNELS; `text` is its recorded signature."""
     public, *options = KERNELS[kernel].split(" ")
-    renames, ignored, without = {}, [], {}
+    renames, ignored, without, of_result = {}, [], {}, None
     for option in options:
         if option.startswith("-"):
             ignored.append(option[1:])
+        elif option.endswith("?"):
+            of_result = option[:-1]
         elif ":" in option:
             parameter, _, value = option.partition(":")
             without[parameter] = ast.literal_eval(value)
         else:
             here, _, there = option.partition("=")
             renames[here] = there
-    return renamed(kernel, text, public, renames, tuple(ignored), without)
+    return renamed(kernel, text, public, renames, tuple(ignored), without, of_result)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tfshim._api.signatures import parts
+from tfshim._src.dtypes import as_dtype
+from tfshim._src.errors import NotFoundError
 from tfshim._src.internals.table import public_object
 
 
@@ -43,7 +45,7 @@ def renamed(
     renames: Mapping[str, str] = {},
     ignored: tuple[str, ...] = (),
     without: Mapping[str, Any] = {},
-    fixed: Mapping[str, Any] = {},
+    of_result: str | None = None,
 ) -> Callable:
     """The function `name` with the signature `text`, which calls a public op.
 
@@ -53,23 +55,26 @@ def renamed(
       public: the public name of what it calls.
       renames: parameter here -> parameter there. Two parameters that go to one are aliases, of
         which a call may give one.
-      ignored: parameters that mean nothing.
+      ignored: parameters that change no value, only speed or the text of an error.
       without: parameter -> the only value for which there is a public counterpart.
-      fixed: what is passed besides.
+      of_result: the parameter that is the dtype of the result, and can only be the one that the
+        inputs give.
 
     Raises (when called):
       TypeError: for arguments that do not fit the signature.
       ValueError: for two aliases of one parameter.
       NotImplementedError: for a value that has no counterpart.
+      NotFoundError: if no kernel makes a result of the dtype asked for.
     """
     shape = signature(text)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         target = public_object(public)
-        given: dict[str, Any] = dict(fixed)
+        given: dict[str, Any] = {}
         origin: dict[str, str] = {}
-        for parameter, value in _bind(shape, name, args, kwargs).items():
-            if parameter in ignored:
+        bound = _bind(shape, name, args, kwargs)
+        for parameter, value in bound.items():
+            if parameter in ignored or parameter == of_result:
                 continue
             if parameter in without:
                 if value != without[parameter]:
@@ -83,11 +88,23 @@ def renamed(
             if there not in given or value is not None:
                 given[there] = value
                 origin[there] = parameter
-        return target(**given)
+        result = target(**given)
+        if of_result is not None:
+            wanted = as_dtype(bound.get(of_result, shape.parameters[of_result].default))
+            if result.dtype != wanted:
+                raise NotFoundError(
+                    None,
+                    None,
+                    f"Could not find device for node: {{{{node {name}}}}} with "
+                    f"{of_result}={wanted.name}: the inputs give {result.dtype.name}",
+                )
+        return result
 
     call.__name__ = call.__qualname__ = name
     call.__signature__ = shape  # type: ignore[attr-defined]
     call.__doc__ = f"`{public}` with the parameters of TensorFlow's {name}."
+    if ignored:
+        call.__doc__ += f"\n\nIgnored, as they change no value: {', '.join(ignored)}."
     return call
 
 

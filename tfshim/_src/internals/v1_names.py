@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tfshim._src.internals import v1_control_flow
 from tfshim._src.internals.renamed import renamed
 from tfshim._src.internals.table import facts
 
@@ -55,8 +56,6 @@ _ROWS: dict[str, Row] = {
     "batch_to_space": Row("tf.batch_to_space", {"block_size": "block_shape"}),
     "batch_to_space_nd": Row("tf.batch_to_space"),
     "boolean_mask": Row("tf.boolean_mask"),
-    "case": Row("tf.case", {}, ("strict",)),
-    "cond": Row("tf.cond", {"fn1": "true_fn", "fn2": "false_fn"}, ("strict",)),
     "confusion_matrix": Row("tf.math.confusion_matrix"),
     "constant": Row("tf.constant", {}, (), {"verify_shape": False}),
     "convert_to_tensor": Row("tf.convert_to_tensor", {"preferred_dtype": "dtype_hint"}),
@@ -84,7 +83,6 @@ _ROWS: dict[str, Row] = {
     "multinomial": Row(
         "tf.random.categorical", {"output_dtype": "dtype"}
     ),
-    "name_scope": Row("tf.name_scope", {}, ("default_name", "values")),
     "nn.avg_pool": Row("tf.nn.avg_pool", {"value": "input"}),
     "nn.conv1d": Row("tf.nn.conv1d", _CONV, _CUDNN),
     "nn.conv2d": Row("tf.nn.conv2d", _CONV, _CUDNN),
@@ -148,19 +146,24 @@ _ROWS: dict[str, Row] = {
     "transpose": Row("tf.transpose"),
     "tuple": Row("tf.tuple"),
     "variable_creator_scope": Row("tf.variable_creator_scope"),
-    "while_loop": Row("tf.while_loop", {}, ("return_same_structure",)),
     "zeros_like": Row("tf.zeros_like", {"tensor": "input"}, ("optimize",)),
 }  # fmt: skip
 
+#: Those that need more than other names.
+_WRITTEN = {name: getattr(v1_control_flow, name) for name in v1_control_flow.__all__}
+
 _PREFIX = "tf.compat.v1."
 #: Every public name of tf.compat.v1 that is served.
-NAMES = frozenset(_PREFIX + name for name in _ROWS)
+NAMES = frozenset(_PREFIX + name for name in (*_ROWS, *_WRITTEN))
 
 
 @functools.cache
 def function(public: str) -> Callable:
     """The function of this name; one of NAMES."""
-    row = _ROWS[public.removeprefix(_PREFIX)]
+    name = public.removeprefix(_PREFIX)
+    if name in _WRITTEN:
+        return _WRITTEN[name]
+    row = _ROWS[name]
     text = facts().v1[public]
     return renamed(
         public.rpartition(".")[2], text, row.public, row.renames, row.ignored, row.without

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,7 @@ from tfshim._src.testing.test_case import TestCase
 __all__ = [
     "IsBuiltWithXLA", "IsMklEnabled", "NCHWToNHWC", "NHWCToNCHW", "TensorFlowTestCase",
     "add_graph_building_optimization_tests", "also_run_as_tf_function",
-    "assert_no_garbage_created", "assert_no_new_pyobjects_executing_eagerly",
-    "assert_no_new_tensors", "build_as_function_and_v1_graph", "deprecated_graph_mode_only",
+    "assert_no_garbage_created", "build_as_function_and_v1_graph", "deprecated_graph_mode_only",
     "device", "deterministic_ops", "disable_asan", "disable_eager_op_as_function",
     "disable_mlir_bridge", "disable_tfrt", "disable_xla", "enable_control_flow_v2",
     "enable_eager_op_as_function", "for_all_test_methods", "force_cpu", "force_gpu",
@@ -61,7 +61,7 @@ def _of_test(around: Callable) -> Callable:
 def _eagerly(case: Any, run: Callable, options: dict) -> Any:
     """The eager half of a test that also builds graphs."""
     if options.get("assert_no_eager_garbage"):
-        return run()
+        return _without_garbage(case, run)
     return run()
 
 
@@ -141,7 +141,6 @@ run_all_without_tensor_float_32 = run_without_tensor_float_32 = _describing
 enable_control_flow_v2 = with_control_flow_v2 = _as_is
 enable_eager_op_as_function = _as_is
 add_graph_building_optimization_tests = _as_is
-assert_no_garbage_created = assert_no_new_tensors = _as_is
 
 
 def with_forward_compatibility_horizons(*horizons: Any) -> Callable:
@@ -149,9 +148,29 @@ def with_forward_compatibility_horizons(*horizons: Any) -> Callable:
     return _as_is
 
 
-def assert_no_new_pyobjects_executing_eagerly(warmup_iters: Any = 2) -> Callable:
-    """The test as it is; Python's objects are not counted."""
-    return warmup_iters if callable(warmup_iters) else _as_is
+def assert_no_garbage_created(f: Callable) -> Callable:
+    """The test, which fails if it leaves objects that only the garbage collector finds."""
+
+    @functools.wraps(f)
+    def test(self, *args: Any, **kwargs: Any) -> None:
+        _without_garbage(self, functools.partial(f, self, *args, **kwargs))
+
+    return test
+
+
+def _without_garbage(case: Any, run: Callable) -> None:
+    flags = gc.get_debug()
+    gc.collect()
+    before = len(gc.garbage)
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        run()
+        gc.collect()
+        made = [type(thing).__name__ for thing in gc.garbage[before:]]
+    finally:
+        del gc.garbage[before:]
+        gc.set_debug(flags)
+    case.assertEqual(made, [], "the test made garbage")
 
 
 @_of_test

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfshim._src.internals.v1_names import function
+from tfshim._src.internals.v1_control_flow import cond, while_loop
 
 __all__ = ["cond", "while_loop", "with_dependencies"]
-
-cond = function("tf.compat.v1.cond")
-while_loop = function("tf.compat.v1.while_loop")
 
 
 def with_dependencies(dependencies, output_tensor, name=None) -> Any:
