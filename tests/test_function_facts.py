@@ -547,3 +547,52 @@ def test_loops_outside_of_functions_keep_composites():
         lambda i, r: i < 3, lambda i, r: (i + 1, r + 1), (0, tf.ragged.constant([[1], [2, 3]]))
     )
     assert r.to_list() == [[4], [5, 6]]
+
+
+def test_a_concrete_function_takes_another_variable():
+    @tf.function
+    def f(x, y):
+        x.assign_add(y)
+        return x * y
+
+    v, w = tf.Variable(2.0), tf.Variable(5.0)
+    concrete = f.get_concrete_function(v, tf.TensorSpec([], tf.float32))
+    three = tf.constant(3.0)
+    assert concrete(v, three).numpy() == 15.0
+    assert concrete(w, three).numpy() == 24.0
+    assert concrete(x=w, y=three).numpy() == 33.0
+    assert (v.numpy(), w.numpy()) == (5.0, 11.0)
+    with tf.GradientTape() as tape:
+        y = concrete(w, three)
+    of_v, of_w = tape.gradient(y, [v, w])
+    assert of_v is None
+    assert of_w.numpy() == 3.0
+    with pytest.raises(tf.errors.InvalidArgumentError, match="expected to be a resource tensor"):
+        concrete(tf.constant(1.0), three)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="ariable"):
+        concrete(tf.Variable(1), three)
+    with pytest.raises(TypeError, match="Binding inputs to tf.function failed"):
+        concrete(3.0, three)
+
+
+def test_one_variable_for_two_and_two_for_one():
+    @tf.function
+    def f(a, b, c):
+        return 100.0 * a + 10.0 * b + c
+
+    u, v, w = tf.Variable(1.0), tf.Variable(2.0), tf.Variable(3.0)
+    apart = f.get_concrete_function(u, v, w)
+    assert apart(w, w, u).numpy() == 331.0
+    alike = f.get_concrete_function(u, u, v)
+    assert alike(v, v, w).numpy() == 223.0
+    assert alike(u, v, w).numpy() == 113.0
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_an_eager_array_is_as_short_as_the_rows_it_is_filled_with(rows, dynamic):
+    array = tf.TensorArray(tf.int32, 3, dynamic_size=dynamic).unstack(tf.range(rows))
+    assert array.size().numpy() == rows
+    if not dynamic:
+        with pytest.raises(tf.errors.OutOfRangeError, match=f"size is: {rows}"):
+            array.write(rows, 5)

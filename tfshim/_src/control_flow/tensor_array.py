@@ -408,7 +408,9 @@ class TensorArray:
                 )
         if rows:
             other._merge(rows[0])
-        other._items = [*rows, *[None] * (n - len(rows))]
+        other._items = list(rows)  # eagerly an array of fewer rows is as short as they are
+        if STATE.trace.symbolic:
+            other._grow(n)
         other._cleared, other._buffer = set(), None
         return other
 

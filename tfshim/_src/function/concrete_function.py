@@ -122,7 +122,7 @@ class ConcreteFunction:
                 found.key(a)
             for k in sorted(kwargs_):
                 found.key(kwargs_[k])
-            tensors, variables = found.tensors, found.variables
+            tensors, variables = found.tensors, self._variables(args_, kwargs_)
         for i, (t, k) in enumerate(zip(tensors, self._logical.tensors, strict=True)):
             if t.aval.dtype is not k.dtype:
                 raise InvalidArgumentError(
@@ -135,6 +135,15 @@ class ConcreteFunction:
                 )
         trace = self._function.specialize(self._logical, tensors, variables)
         return trace.call(tensors, variables)
+
+    def _variables(self, args: tuple, kwargs: dict) -> list[Variable]:
+        """Per distinct variable of the trace's arguments the one that now stands in its place."""
+        traced = _variables_in(self._logical.args, self._logical.kwargs)
+        given = _variables_in(args, kwargs)
+        instead: dict[int, Variable] = {}
+        for t, g in zip(traced, given, strict=True):
+            instead.setdefault(id(t), g)
+        return list(instead.values())
 
     def _bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         """Arguments by the Python signature; Python values may be left out, or must be the same."""
@@ -158,16 +167,19 @@ class ConcreteFunction:
                 given = value
             else:
                 raise self._unfit(f"missing a required argument: '{names[i]}'", args, kwargs)
-            out.append(self._fit(value, given, args, kwargs))
+            out.append((value, given))
         rest = {}
         for k, value in logical.kwargs.items():
             if k in full:
-                rest[k] = self._fit(value, full[k], args, kwargs)
+                rest[k] = value, full[k]
             elif _is_static(value):
-                rest[k] = value
+                rest[k] = value, value
             else:
                 raise self._unfit(f"missing a required argument: '{k}'", args, kwargs)
-        return tuple(out), rest
+        return (
+            tuple([self._fit(value, given, args, kwargs) for value, given in out]),
+            {k: self._fit(value, given, args, kwargs) for k, (value, given) in rest.items()},
+        )
 
     def _fit(self, template: Any, value: Any, args: tuple, kwargs: dict) -> Any:
         if isinstance(template, TensorSpec):
@@ -177,12 +189,39 @@ class ConcreteFunction:
                 return cast_to(template, value)
             except (TypeError, ValueError) as e:
                 raise self._unfit(str(e), args, kwargs) from None
+        if isinstance(template, Variable):
+            return self._fit_variable(template, value, args, kwargs)
         if _is_static(template):
             if not isinstance(template, (int, float)) and isinstance(value, (Tensor, Variable)):
                 raise self._unfit(f"Can not cast {value!r} to Literal[{template!r}]", args, kwargs)
             if not bool(value == template):
                 raise self._unfit(f"Can not cast {value!r} to Literal[{template!r}]", args, kwargs)
             return template
+        return value
+
+    def _fit_variable(self, template: Variable, value: Any, args: tuple, kwargs: dict) -> Variable:
+        """A variable to read and write instead of the one that was traced."""
+        if isinstance(value, Tensor):
+            name = self.name.decode()
+            at = next((i for i, a in enumerate(args) if a is value), 0)
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"cannot compute {name} as input #{at}(zero-based) was expected to be a resource "
+                f"tensor but is a {runtime_name(value.dtype)} tensor [Op:{name}]",
+            )
+        if not isinstance(value, Variable):
+            raise self._unfit("", args, kwargs)
+        if value.dtype is not template.dtype:
+            raise InvalidArgumentError(
+                None,
+                None,
+                "Trying to read variable with wrong dtype. Expected "
+                f"{runtime_name(template.dtype)} got {runtime_name(value.dtype)}",
+            )
+        if not value.shape.is_subtype_of(template.shape):
+            message = f"Can not cast a variable of shape {value.shape} to one of {template.shape}"
+            raise self._unfit(message, args, kwargs)
         return value
 
     def _unfit(self, message: str, args: tuple, kwargs: dict) -> TypeError:
@@ -349,6 +388,12 @@ class ConcreteFunction:
             if not t._literal and id(t) not in self.graph.constants
         ]
         return "\n".join(lines + (captures or ["  None"]))
+
+
+def _variables_in(args: tuple, kwargs: dict) -> list[Variable]:
+    """All variables in arguments, repeated ones as well, in the order of a trace's key."""
+    leaves = nest.flatten([*args, *[kwargs[k] for k in sorted(kwargs)]])
+    return [v for v in leaves if isinstance(v, Variable)]
 
 
 def _is_static(template: Any) -> bool:
