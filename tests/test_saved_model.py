@@ -167,3 +167,43 @@ def test_options_that_the_format_lacks_are_refused():
         tf.saved_model.LoadOptions(experimental_skip_checkpoint=True)
     with pytest.raises(TypeError, match="SaveOptions"):
         tf.saved_model.save(tf.Module(), "nowhere", options={"a": 1})
+
+
+class Standardized(tf.Module):
+    """Its weights have 3 features; its signature leaves that open."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = tf.Variable([1.0, 2.0, 4.0])
+        self.w = tf.Variable([[1.0], [1.0], [1.0]])
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.float32)])
+    def __call__(self, x):
+        return tf.matmul(x / self.scale, self.w)
+
+
+def test_sizes_that_only_the_weights_know(tmp_path):
+    """TensorFlow 2.21 gives these shapes and values as well."""
+    model = Standardized()
+    concrete = model.__call__.get_concrete_function()
+    assert concrete.output_shapes.as_list() == [None, 1]
+    tf.saved_model.save(model, str(tmp_path))
+    loaded = tf.saved_model.load(str(tmp_path))
+    for rows in (1, 2, 5):
+        x = tf.ones([rows, 3])
+        assert loaded(x).numpy().tolist() == [[1.75]] * rows == model(x).numpy().tolist()
+    with pytest.raises(ValueError):
+        loaded(tf.ones([2, 4]))
+    with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
+        model(tf.ones([2, 4]))
+
+
+def test_sizes_that_cannot_fit_are_told_as_the_user_wrote_them():
+    a, b = tf.Variable(tf.ones([3])), tf.Variable(tf.ones([4]))
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
+    def both(x):
+        return x * a + x * b
+
+    with pytest.raises(ValueError, match="Dimensions must be equal"):
+        both.get_concrete_function()

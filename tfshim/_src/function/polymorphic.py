@@ -6,7 +6,7 @@ import functools
 import inspect
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ from tfshim._src.function.signature import (
     tensor_keys,
 )
 from tfshim._src.function.tracing import ModifiedArguments, Trace, as_results, trace
+from tfshim._src.function.unknown_sizes import SIZES, fitted
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue
@@ -469,9 +470,8 @@ class Function:
             if logical is None:
                 logical = next((one for one in self._unmade if takes(one.key, key)), None)
             if logical is None:
-                avals = [guess(k) for k in tensor_keys(key, [])]
                 try:
-                    logical, made = self._new(key, args, kwargs, avals, arguments)
+                    logical, made, avals = self._new_of_sizes(key, args, kwargs, arguments)
                 except NeedsValue as e:
                     if STATE.trace.symbolic:
                         raise
@@ -503,6 +503,22 @@ class Function:
 
     _get_concrete_function_garbage_collected = get_concrete_function
 
+    def _new_of_sizes(self, key, args, kwargs, arguments) -> tuple[Logical, Any, list[Any]]:
+        """As `_new`, for sizes of our own where the signature knows none; and the avals."""
+        keys = tensor_keys(key, [])
+        avals = [guess(k) for k in keys]
+        try:
+            return *self._new(key, args, kwargs, avals, arguments), avals
+        except ValueError:
+            if all(k.known for k in keys):
+                raise
+
+        def attempt(sizes):
+            avals = [guess(k, sizes) for k in keys]
+            return *self._new(key, args, kwargs, avals, arguments), avals
+
+        return fitted(attempt, SIZES[0])[0]
+
     def specialize(self, logical: Logical, tensors: list, variables: list) -> Any:
         """A known signature's trace for these tensors."""
         avals = tuple([t.aval for t in tensors])
@@ -521,12 +537,12 @@ class Function:
         return made
 
 
-def guess(key: TensorKey) -> Any:
-    """An aval for a tensor of which not all sizes are known: unknown ones are taken to be 2."""
+def guess(key: TensorKey, sizes: Sequence[int] = (2,) * 16) -> Any:
+    """An aval for a tensor of which not all sizes are known: those of its axes are taken."""
     from tfshim._src.engine.aval import make_aval
 
-    shape = () if key.shape is None else tuple([2 if d is None else d for d in key.shape])
-    return make_aval(shape, key.dtype)
+    dims = key.shape or ()
+    return make_aval(tuple([sizes[i] if d is None else d for i, d in enumerate(dims)]), key.dtype)
 
 
 class _Bound:

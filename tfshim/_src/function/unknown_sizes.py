@@ -5,12 +5,58 @@ A function is traced for the sizes of each call; traces for two sizes show what 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tfshim._src import nest
 from tfshim._src.engine.aval import make_aval
+from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import Tensor
+
+#: Two sizes for each axis, by which an error's text tells which axis it is about.
+SIZES = ((5, 7, 11, 13, 17, 19), (6, 9, 14, 15, 21, 23))
+
+_PAIR = re.compile(r"\bare (\d+) and (\d+)\b")
+_SHAPE = re.compile(r"\[([\d,]*)\]")
+
+
+def fitted(attempt: Callable[[tuple[int, ...]], Any], sizes: tuple[int, ...]) -> tuple[Any, tuple]:
+    """What a function gives for some sizes, but for those that its own tensors ask for.
+
+    A weight of 30 rows fixes the last axis of `[None, None]`. The error says so: "Dimensions must
+    be equal, but are 7 and 30".
+
+    Args:
+      attempt: traces for given sizes, by axis.
+      sizes: different ones.
+
+    Returns:
+      The trace, and the sizes of it.
+
+    Raises:
+      ValueError, InvalidArgumentError: if there are none.
+    """
+    free = dict(zip(sizes, range(len(sizes))))
+    while True:
+        try:
+            return attempt(sizes), sizes
+        except (ValueError, InvalidArgumentError) as error:
+            wanted = [(a, b) for a, b in _unequal(str(error)) if a in free and b not in free]
+            if not wanted:
+                raise
+            axis, size = free.pop(wanted[0][0]), wanted[0][1]
+            sizes = (*sizes[:axis], size, *sizes[axis + 1 :])
+
+
+def _unequal(text: str) -> Iterable[tuple[int, int]]:
+    """Pairs of sizes, in both orders, that an error says are not equal."""
+    pairs = [(int(a), int(b)) for a, b in _PAIR.findall(text)]
+    shapes = [[int(n) for n in found.split(",") if n] for found in _SHAPE.findall(text)]
+    for one, other in zip(shapes, shapes[1:]):
+        pairs += zip(reversed(one), reversed(other))
+    return [pair for a, b in pairs if a != b for pair in ((a, b), (b, a))]
 
 
 class _Sized:
@@ -54,16 +100,26 @@ def output_shapes(function: Any, logical: Any) -> list[TensorShape] | None:
             return None
         try:
             logical.output_shapes = [
-                common_shape(a, b)
-                for a, b in zip(
-                    _results(trace_at(function, logical, (2,) * 16, 0)),
-                    _results(trace_at(function, logical, (3,) * 16, 1)),
-                    strict=True,
-                )
+                common_shape(a, b) for a, b in zip(*_two_results(function, logical), strict=True)
             ]
         except Exception:  # sizes that do not fit together; the user's code says so in a call
             logical.output_shapes = []
     return logical.output_shapes or None
+
+
+def _two_results(function: Any, logical: Any) -> list[list[tuple[int, ...]]]:
+    """The shapes of the results for two sizes of what is unknown."""
+    try:
+        return [
+            _results(trace_at(function, logical, (size,) * 16, rank))
+            for size, rank in ((2, 0), (3, 1))
+        ]
+    except ValueError:
+        found = [
+            fitted(lambda sizes, rank=rank: trace_at(function, logical, sizes, rank), SIZES[rank])
+            for rank in (0, 1)
+        ]
+        return [_results(trace) for trace, _ in found]
 
 
 def _results(trace: Any) -> list[tuple[int, ...]]:

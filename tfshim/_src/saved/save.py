@@ -129,11 +129,12 @@ class Writer:
 
     def for_any_size(self, function: Function, logical: Logical) -> list[dict[str, Any]]:
         """One program for all sizes of a signature, if it has unknown ones and that can be."""
-        trace = symbolic.trace(function, logical)
-        if trace is None:
+        found = symbolic.trace(function, logical)
+        if found is None:
             return []
+        trace, asked = found
         try:
-            return [self.program(trace, symbolic.shapes(logical))]
+            return [self.program(trace, symbolic.shapes(logical, asked))]
         except (jax.errors.JAXTypeError, TypeError, ValueError, NotImplementedError):
             return []  # a kernel that needs to know its sizes
 

@@ -6,6 +6,7 @@ program is the same for all, and JAX exports it with a symbol in place of each s
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,13 +18,14 @@ from tfshim._src.function.concrete import GraphFunction
 from tfshim._src.function.concrete_function import Logical
 from tfshim._src.function.inline import has_custom_gradient
 from tfshim._src.function.tracing import Trace
-from tfshim._src.function.unknown_sizes import trace_at
-
-_TWO_SIZES = ((5, 7, 11, 13, 17, 19), (6, 9, 14, 15, 21, 23))  # by axis; none divides its partner
+from tfshim._src.function.unknown_sizes import SIZES, fitted, trace_at
 
 
-def trace(function: Any, logical: Logical) -> Any:
-    """The trace of a signature with unknown sizes, if it is the same for all sizes; else None."""
+def trace(function: Any, logical: Logical) -> tuple[Any, tuple[int | None, ...]] | None:
+    """The trace of a signature with unknown sizes, if it is the same for all sizes; else None.
+
+    And by axis the size that the function's own tensors ask for, if there is one.
+    """
     keys = logical.tensors
     if any(k.shape is None or k.dtype.kind == "s" for k in keys):
         return None
@@ -31,14 +33,18 @@ def trace(function: Any, logical: Logical) -> Any:
         return None
     try:
         with reports.left_out():  # checks need to know sizes
-            first, second = [trace_at(function, logical, sizes) for sizes in _TWO_SIZES]
+            (first, one), (second, other) = [
+                fitted(functools.partial(trace_at, function, logical), sizes) for sizes in SIZES
+            ]
     except Exception:  # sizes that do not fit together; the user's code says so in a call
         return None
     if not isinstance(first, Trace) or not isinstance(second, Trace):  # runs op by op
         return None
     if has_custom_gradient(first.inner.graph):  # its pullback was traced for one size as well
         return None
-    return first if _same(first.inner, second.inner) else None
+    if not _same(first.inner, second.inner):
+        return None
+    return first, tuple([a if a == b else None for a, b in zip(one, other, strict=True)])
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -83,10 +89,16 @@ def _of_a_graph(t: Any) -> bool:
     return t._trace is not None and t._trace.symbolic
 
 
-def shapes(logical: Logical) -> list[list[int | str]]:
-    """The shapes of the tensor arguments, with the symbol of its axis for each unknown size."""
+def shapes(logical: Logical, asked: Sequence[int | None]) -> list[list[int | str]]:
+    """The shapes of the tensor arguments, with the symbol of its axis for each unknown size.
+
+    Args:
+      logical: the signature.
+      asked: of `trace`.
+    """
     return [
-        [f"n{i}" if d is None else d for i, d in enumerate(k.shape or ())] for k in logical.tensors
+        [asked[i] or f"n{i}" if d is None else d for i, d in enumerate(k.shape or ())]
+        for k in logical.tensors
     ]
 
 

@@ -78,7 +78,7 @@ def rank_internal(input, name=None, optimize=True) -> Any:
     return PUBLIC["tf.rank"](input, name)
 
 
-def placeholder(dtype, shape: TensorShape | None = None, name=None) -> Any:
+def placeholder(dtype, shape=None, name=None) -> Any:
     """Raises: there are no graphs to feed.
 
     Raises:
