@@ -567,6 +567,8 @@ def _convert_values(op: Op, out: list) -> None:
     dtypes of tensors are looked at. Beside a list it is a conversion that refuses a tensor, too."""
     wanted = [(i, group.dtype) for group, members in op.groups if group.dtype for i in members]
     values = [(i, dtype) for i, dtype in wanted if _known_dtype(out[i]) is None]
+    if any(hasattr(value, "_composite_kind") for value in out):
+        return  # a composite, which has a handler of its own
     listed = any(type(out[i]) in (list, tuple) for i, _ in values)
     for i, dtype in wanted if listed else values:
         out[i] = convert(out[i], dtype)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tfshim._src import dtypes
 from tfshim._src.composite import handles
 from tfshim._src.convert import convert
 from tfshim._src.ragged import RaggedTensor, RowPartition, public, ranges
@@ -212,6 +213,8 @@ def binary(fn: Any, args: dict[str, Any]) -> Any:
     """The op on operands broadcast to one another; the first two arguments are the operands."""
     (a, x), (b, y), *rest = args.items()
     target, (p, q) = broadcast([x, y])
+    if target.dtype is not dtypes.bool and fn.__name__.startswith("logical"):
+        p, q = convert(p), convert(q)  # so that the dtype of the ragged one is what is refused
     return _rewrap(fn(**{a: p, b: q}, **dict(rest)), target)
 
 
