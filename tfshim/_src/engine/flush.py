@@ -44,7 +44,7 @@ CALL_BYTES = 20_000
 #: So many first compiled runs are timed until their values are there; where NumPy took less than
 #: this part of the fastest one, the program is run by NumPy again.
 TRIALS = 5
-CLEARLY = 0.8
+CLEARLY = 0.5
 #: A program with a call of a `tf.function` in it is compiled at this run; at the first one if that
 #: call is too large for NumPy and is in no more programs than this.
 FUNCTION_HOT = 2
