@@ -11,29 +11,30 @@ from benchmarks.ops.report import GOAL, line, medians, outliers, remarks, senten
 BEGIN, END = "<!-- ops: begin -->", "<!-- ops: end -->"
 HEAD = ["op", "n", "tfshim", "TF eager", "jax.jit", "/ TF", "/ jax", "/ best", "CPU", "first 5"]
 
-#: Why an op is slower than `jax.jit`, where that was looked into.
+_THREADS = "supposed: LAPACK's two threads, as `jax.jit`'s, wait for each other when others run"
+_INFINITIES = "supposed: the result is looked at for infinities, since a singular matrix raises"
+_INDICES = "supposed: negative indices, which XLA counts from the end, are put out of range"
+
+#: Why an op is slower than `jax.jit`, where that was looked into; "supposed" from the code alone.
 CAUSES = {
-    "argmax, axis 1": "XLA's loop over integer keys; TensorFlow's kernel takes half as long",
+    "argmax, axis 1": "supposed: XLA's loop over integer keys; TensorFlow's takes half as long",
     "batch norm": "moments by squared distances, in two passes; the peer takes one",
-    "cholesky": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
-    "d bias_add": "it depends on no value: XLA computed the peer's when compiling",
-    "d cholesky": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
-    "det": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
-    "eigh": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
-    "qr": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
-    "svd": "LAPACK by two threads, as `jax.jit`: they wait for each other on a busy machine",
-    "inv": "the result is looked at for infinities, since a singular matrix raises",
-    "solve": "the result is looked at for infinities, since a singular matrix raises",
+    "cholesky": _THREADS,
+    "d bias_add": "supposed: it depends on no value: XLA computed the peer's when compiling",
+    "d cholesky": _THREADS,
+    "det": _THREADS,
+    "eigh": _THREADS,
+    "qr": _THREADS,
+    "svd": _THREADS,
+    "inv": _INFINITIES,
+    "solve": _INFINITIES,
     "matvec": "NumPy's BLAS, by one thread",
-    "prod, axis 1": "XLA's loop multiplies one by one; TensorFlow's kernel is vectorized",
+    "prod, axis 1": "supposed: XLA's loop multiplies one by one; TensorFlow's kernel is vectorized",
     "sin": "NumPy's sine, by one thread; XLA's takes twice as long",
-    "tensor_scatter_nd_add": "negative indices, from the end in XLA, are put out of range",
-    "tensor_scatter_nd_update": "negative indices, from the end in XLA, are put out of range",
+    "tensor_scatter_nd_add": _INDICES,
+    "tensor_scatter_nd_update": _INDICES,
     "d layer norm": "moments by squared distances, in two passes; the peer takes one",
-    "gather_nd": "indices are checked and clamped",
     "layer norm": "moments by squared distances, in two passes; the peer takes one",
-    "max_pool_with_argmax": "`jax.jit` has no such op",
-    "scatter elements": "indices are checked",
     "segment_mean": "`jax.jit` has no such op; XLA adds row by row",
     "stateless_truncated": "TensorFlow's numbers: two candidates are drawn for each",
     "truncated_normal": "TensorFlow's numbers: two candidates are drawn for each",

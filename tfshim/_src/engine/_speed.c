@@ -875,7 +875,7 @@ static PyObject *all_trainable(PyObject *module, PyObject *events) {
 /* enter(recording): whether it became the only active one on this thread's trace, in the plain case;
  * else nothing is touched. As Recording.resume and State.push. */
 static PyObject *enter(PyObject *module, PyObject *recording) {
-    PyObject *state = thread_state(), *spans = NULL;
+    PyObject *state = thread_state();
     PyObject *trace = state ? PyDict_GetItemWithError(state, s_trace) : NULL;
     PyObject *active = trace ? PyDict_GetItemWithError(state, s_active) : NULL;
     if (!active || (PyObject *)Py_TYPE(trace) != pending_type ||
@@ -893,8 +893,8 @@ static PyObject *enter(PyObject *module, PyObject *recording) {
     set_at(span, N_END_READ, Py_NewRef(open_end));
     PyObject *told = PyLong_FromLong(ACTIVE | NOTING), *only = PyList_New(1), *result = NULL;
     if (only) PyList_SET_ITEM(only, 0, Py_NewRef(recording));
-    spans = AT(recording, R_SPANS);
-    if (!told || !only || !AT(span, N_FIRST) || !AT(span, N_FIRST_READ) || PyList_Append(spans, span) < 0 ||
+    if (!told || !only || !AT(span, N_FIRST) || !AT(span, N_FIRST_READ) ||
+        PyList_Append(AT(recording, R_SPANS), span) < 0 ||
         PyList_Append(AT(trace, P_FOLLOWERS), AT(recording, R_SELF)) < 0 ||
         PyDict_SetItem(state, s_active, only) < 0 || PyDict_SetItem(state, s_noting, Py_True) < 0)
         goto done;
@@ -1014,16 +1014,21 @@ static PyObject *replay(PyObject *module, PyObject *const *args, Py_ssize_t narg
     PyObject *matched = on_track(NULL, trace);
     Py_XDECREF(matched);
     if (matched != Py_True) return matched ? Py_NewRef(Py_None) : NULL;
+    PyObject *nodes = Py_NewRef(AT(trace, P_NODES)), *plan = NULL, *result = NULL, *width = NULL;
     PyObject *mark = mark_of(recording, trace, target, args[2], args[3]);
-    if (!mark) return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
-    PyObject *plan = PyDict_GetItemWithError(AT(trace, P_LAST_MARKS), mark), *result = NULL, *width = NULL;
+    if (mark) plan = Py_XNewRef(PyDict_GetItemWithError(AT(trace, P_LAST_MARKS), mark));
     if (!plan || (PyObject *)Py_TYPE(plan) != plan_type || AT(plan, L_SIMPLE) != Py_True) {
-        Py_DECREF(mark);
-        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+        if (!PyErr_Occurred()) result = Py_NewRef(Py_None);
+        goto done;
     }
-    Py_INCREF(plan);
+    if (PyDict_SetItem(AT(trace, P_MARKS), mark, plan) < 0) goto done;
+    /* hashing a mark runs Python code, in which another thread may have run the trace */
+    if (AT(trace, P_NODES) != nodes || AT(trace, P_RUNNING) != Py_False) {
+        result = Py_NewRef(Py_None);
+        goto done;
+    }
     Py_ssize_t n = PyLong_AsSsize_t(AT(plan, L_WIDTH)), slots = PyLong_AsSsize_t(AT(trace, P_NSLOTS));
-    if (PyDict_SetItem(AT(trace, P_MARKS), mark, plan) < 0 || !(width = PyLong_FromSsize_t(slots + n)) ||
+    if (!(width = PyLong_FromSsize_t(slots + n)) ||
         extend(AT(trace, P_NODES), AT(plan, L_NODES)) || extend(AT(trace, P_SPECS), AT(plan, L_SPECS)) ||
         extend(AT(trace, P_SITES), AT(plan, L_SITES)) || extend(AT(trace, P_EXT), AT(plan, L_EXT)))
         goto done;
@@ -1039,8 +1044,9 @@ static PyObject *replay(PyObject *module, PyObject *const *args, Py_ssize_t narg
     result = handles(NULL, given, 2);
 done:
     Py_XDECREF(width);
-    Py_DECREF(plan);
-    Py_DECREF(mark);
+    Py_XDECREF(plan);
+    Py_XDECREF(mark);
+    Py_DECREF(nodes);
     return result;
 }
 

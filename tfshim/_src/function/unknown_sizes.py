@@ -15,8 +15,12 @@ from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import Tensor
 
-#: Two sizes for each axis, by which an error's text tells which axis it is about.
-SIZES = ((5, 7, 11, 13, 17, 19), (6, 9, 14, 15, 21, 23))
+#: Two sizes for each axis, by which an error's text tells which axis it is about; none divides its
+#: partner.
+SIZES = (
+    (5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61),
+    (6, 9, 14, 15, 21, 22, 26, 33, 34, 38, 44, 45, 48, 55, 62, 63),
+)
 
 _PAIR = re.compile(r"\bare (\d+) and (\d+)\b")
 _SHAPE = re.compile(r"\[([\d,]*)\]")
