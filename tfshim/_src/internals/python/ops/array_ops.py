@@ -6,7 +6,7 @@ from typing import Any
 
 from tfshim._src.convert import convert
 from tfshim._src.dtypes import as_dtype
-from tfshim._src.errors import InvalidArgumentError
+from tfshim._src.errors import OpError, bare_error
 from tfshim._src.internals.graphs import no_graph
 from tfshim._src.registry import PUBLIC
 from tfshim._src.shapes import TensorShape
@@ -59,8 +59,8 @@ def _sizes(x: Any) -> str:
     return f"[{','.join(map(str, x.shape))}]"
 
 
-def _select_error(message: str) -> InvalidArgumentError:
-    return InvalidArgumentError(None, None, message)
+def _select_error(message: str) -> OpError:
+    return bare_error(message)
 
 
 def shape_internal(input, name=None, optimize=True, out_type=None) -> Any:
