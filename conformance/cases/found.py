@@ -15,6 +15,7 @@ from conformance.cases.row import (
     i64,
     make,
     method,
+    ref,
     row,
     s,
     var,
@@ -207,8 +208,60 @@ def again():
     )
 
 
+def bounds():
+    """Powers beyond six bits of exponent, saturation, sizes that cannot be, ranges of NaN."""
+    for dtype in ("int32", "int64", "int8"):
+        for exponent in (63, 64, 100, 127):
+            bases = array([1, 2, 3, -3, -1, 0], dtype)
+            yield row("tf.math.pow", bases, array(exponent, dtype), kind="boundary")
+    yield row("tf.math.pow", i64([3, -5]), i64([300, 2**40 + 1]), kind="boundary")
+    edges = [_INF, -_INF, _NAN, 1.5]
+    for source in ("float16", "bfloat16", "float32", "float64"):
+        for target in ("int32", "uint16", "float32", "float64", "complex64"):
+            wanted = make("tf.as_dtype", target)
+            yield row("tf.saturate_cast", array(edges, source), wanted, kind="boundary")
+    for target in ("int64", "uint64", "float32", "int32"):
+        yield row("tf.saturate_cast", i64([1, -1, 2**40]), make("tf.as_dtype", target))
+    yield row("tf.saturate_cast", [True], ref("tf.bool"), kind="error")
+    yield row("tf.sequence_mask", i32([1, 2]), -1, kind="error")
+    for low, high in ((_NAN, 2.0), (0.0, _NAN)):
+        name = "tf.quantization.quantize_and_dequantize_v2"
+        yield row(name, f32([1.0, 2.0]), low, high, range_given=True, kind="error")
+
+
+def in_functions():
+    """What only functions refuse, or take; the class of error that a function raises."""
+    for op, call in (
+        ("tf.broadcast_to", "tf.broadcast_to(x, [1, -1])"),
+        ("tf.broadcast_to", "tf.broadcast_to(x, [1, -2])"),
+        ("tf.zeros", "tf.zeros([-1])"),
+        ("tf.reshape", "tf.reshape(x, [-1, -1])"),
+        ("tf.slice", "tf.slice(x, [4], [1])"),
+        ("tf.slice", "tf.slice(x, [0], [-2])"),
+        ("tf.tile", "tf.tile(x, [-1])"),
+        ("tf.cumsum", "tf.cumsum(x, 3)"),
+        ("tf.transpose", "tf.transpose([x], [0, 0])"),
+        ("tf.argmax", "tf.argmax(x, 3)"),
+        ("tf.pad", "tf.pad(x, [[1, 5]], 'REFLECT')"),
+        ("tf.reduce_sum", "tf.reduce_sum(x, [0, 0])"),
+        ("tf.math.segment_sum", "tf.math.segment_sum(x, [0, 2, 1])"),
+        ("tf.tuple", "tf.tuple([])"),
+        ("tf.constant", "tf.constant(x + 1)"),
+        ("tf.constant", "tf.constant([1, 2], shape=[-1, 2])"),
+    ):
+        source = f"lambda x: tf.function(lambda: {call}, autograph=False)()"
+        reason = "the class; what a function's error says beyond it is the node's"
+        yield code(op, source, f32([1, 2, 3]), kind="error", grad=(), text="", reason=reason)
+    for name, quantized, dtype in (("zeros", "qint32", "int32"), ("ones", "quint8", "uint8")):
+        call = f"tf.{name}_like(tf.bitcast(x, tf.{quantized}))"
+        source = f"lambda x: tf.bitcast(tf.function(lambda: {call})(), x.dtype)"
+        yield code(f"tf.{name}_like", source, array([3, 4], dtype))
+
+
 ROWS = [
     *again(),
+    *bounds(),
+    *in_functions(),
     *strings(),
     *gathers(),
     *images(),

@@ -235,12 +235,6 @@ KNOWN = (
     ),
     Known(
         "*",
-        "result: raises (InvalidArgument|Value)Error: .*expected (InvalidArgument|Value)Error: ",
-        "a function's argument is refused while it is traced or when it runs",
-        _in_function,
-    ),
-    Known(
-        "*",
         "grads",
         "TensorFlow has no CPU kernel for this gradient",
         _raises("grads", *_NO_KERNEL),

@@ -127,6 +127,25 @@ class OpError(Exception):
             self._bare = False
         return self
 
+    def named(self, name: str, attrs: str = "") -> Self:
+        """Tells of a public function what its kernel does not know.
+
+        Args:
+          name: the `name=` of the call, or TensorFlow's default for it.
+          attrs: lengths of list arguments, as in `with_kernel`.
+
+        Returns:
+          The error itself.
+        """
+        text, op, kernel = self._message.rpartition(" [Op:")
+        if op:
+            kernel = kernel.partition("]")[0]
+            if attrs:
+                wrapped = f"__wrapped__{kernel}_"
+                text = text.replace(f"{wrapped}device_", f"{wrapped}{attrs}_device_")
+            self._message = f"{text}{op}{kernel}] name: {name}"
+        return self
+
 
 def _subclass(name: str, code: int, doc: str) -> Any:
     def __init__(self, node_def, op, message, *args):

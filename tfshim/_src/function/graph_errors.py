@@ -23,7 +23,20 @@ _PUBLIC = {"float": "float32", "double": "float64", "half": "float16"}
 
 
 #: What depends on values is found when a graph runs, also in TensorFlow.
-_BY_VALUE = re.compile(r"is not in \[0, |Integer division by zero")
+_BY_VALUE = re.compile(
+    r"is not in \[0, |Integer division by zero|^Dimension -1 must be >= 0|^ScanOp|"
+    r"^Expected (begin|size|multiples)\[|^Only one input size may be -1| is missing from {|"
+    r"^axis -?\d+ is out of range|^Expected dimension in the range|^Expected axis to be -1 or|"
+    r"^Dimensions \[\d+,\d+\) of input|^paddings must be (less|no greater) than |"
+    r"^segment.ids |Axes contains duplicate|"
+    r"^Input arr must be non-negative|^input must be at least 2-dim, received"
+)
+#: The kernels whose shape inference looks at values all the same.
+_BY_SHAPE = re.compile("^(Fill|Range|MatrixDiagPartV3|MatrixSetDiagV3)$")
+#: Sizes and places that shape inference cannot take for an unknown one.
+_NO_SIZE = re.compile(
+    r"^(?:Dimension (-\d+) must be >= 0|Expected (?:begin|size|multiples)\[.* but got (-\d+))$"
+)
 _SHAPES = r"\[([\d,]*)\]"
 _BROADCAST = re.compile(f"^Incompatible shapes: {_SHAPES} vs. {_SHAPES}$")
 _MATMUL = re.compile(f"^Matrix size-incompatible: In\\[0\\]: {_SHAPES}, In\\[1\\]: {_SHAPES}$")
@@ -105,8 +118,11 @@ def in_graph(error) -> Exception:
     found = _MISMATCH.search(error.message)
     if found is None:
         text, _, rest = _PREFIX.sub("", error.message).partition(" [Op:")
-        if _BY_VALUE.search(text):
-            return error
+        if _BY_VALUE.search(text) and not _BY_SHAPE.match(rest.split("]")[0]):
+            size = _NO_SIZE.match(text)
+            if size is None or int(size[1] or size[2]) == -1:
+                return error
+            text = f"Invalid value in tensor used for shape: {size[1] or size[2]}"
         return GraphValueError(_inferred(text, rest.split("]")[0]))
     kernel, index, expected, got = found.groups()
     names: tuple = next((op.inputs for op in OPS.values() if op.kernel == kernel), ())

@@ -130,22 +130,22 @@ def _saturate_cast(value, dtype):
     if target.kind == "c":
         target = dtypes.from_np(np.dtype(target.np).type(0).real.dtype)
     low, high = _saturation_bounds(source, target)
-    if low is not None:
-        value = jnp.where(value < low, low, value)  # a tie and a NaN are the value's
-    if high is not None:
-        value = jnp.where(value > high, high, value)
-    return cast_array(value, dtype)
+    value = jnp.where(value > high, high, value)  # a tie and a NaN are the value's
+    return cast_array(jnp.where(value < low, low, value), dtype)
 
 
 def _saturation_bounds(source: DType, target: DType) -> tuple[Any, Any]:
-    """Clipping bounds in the source dtype, None where nothing can lie outside."""
+    """What is clipped to, in the source dtype: what both dtypes hold, without infinities.
+
+    The largest int64 is the smallest one: TensorFlow takes its bounds through floats, and this one
+    overflows when it comes back.
+    """
     (s_low, s_high), (t_low, t_high) = _range_of(source), _range_of(target)
-    low = high = None
-    if float(s_low) < float(t_low):
-        low = _within(t_low, source, target, up=True)
-    if float(s_high) > float(t_high):
-        high = _within(t_high, source, target, up=False)
-    return low, high
+    low = _within(t_low, source, target, up=True) if float(s_low) < float(t_low) else s_low
+    high = _within(t_high, source, target, up=False) if float(s_high) > float(t_high) else s_high
+    if source is dtypes.int64 and int(high) == s_high:
+        high = s_low
+    return np.asarray(low, source.np), np.asarray(high, source.np)
 
 
 def _within(bound, source: DType, target: DType, up: bool):
@@ -168,8 +168,6 @@ def saturate_cast(value, dtype, name=None) -> Tensor:
     """
     wanted = dtypes.as_dtype(dtype).base_dtype
     t = convert(value)
-    if t.aval.dtype is wanted:
-        return t
     for found in (t.dtype, wanted):
         if found.kind in "bsq":
             what = "quantized type" if found.kind == "q" else "type"

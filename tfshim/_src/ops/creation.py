@@ -25,7 +25,7 @@ from tfshim._src.quantized import PLAIN, missing, relabel
 from tfshim._src.registry import export, op, raw
 from tfshim._src.rules import c_name, each, same
 from tfshim._src.shapes import TensorShape
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
 
 #: Ranges and the like up to this size are made at once: they are mostly indices, which the checks
 #: of gathers read.
@@ -43,10 +43,13 @@ def constant(value, dtype=None, shape=None, name="Const") -> Tensor:
       name: ignored.
 
     Raises:
-      TypeError: for a value that does not fit `dtype` or `shape`.
+      TypeError: for a value that does not fit `dtype` or `shape`; in a function, for a tensor.
       ValueError: for lists that are not rectangular.
     """
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
+    traced = STATE.trace is not STATE.pending
+    if traced and _is_traced(value):
+        raise TypeError("Expected any non-tensor type, but got a tensor instead.")
     if isinstance(value, EagerTensor) and wanted is not None and value.dtype is not wanted:
         raise TypeError(
             f"Expected tensor {value} with dtype {wanted!r}, but got dtype {value.dtype!r}."
@@ -57,7 +60,10 @@ def constant(value, dtype=None, shape=None, name="Const") -> Tensor:
         t = from_array(np.array(t._host_value()))
     if shape is None:
         return t
-    target = shape if isinstance(shape, TensorShape) else TensorShape(static.plain(shape))
+    sizes = shape if isinstance(shape, TensorShape) else static.plain(shape)
+    if traced and t.aval.size != 1 and isinstance(sizes, tuple) and min(sizes, default=0) < 0:
+        raise TypeError(f"Expected Tensor's shape: {sizes}, but got {t.aval.shape}.")
+    target = sizes if isinstance(sizes, TensorShape) else TensorShape(sizes)
     size = target.num_elements()
     if t.aval.shape == tuple(target.as_list()):
         return t
@@ -66,11 +72,20 @@ def constant(value, dtype=None, shape=None, name="Const") -> Tensor:
     if size is not None and t.aval.size == 1:
         return fill(target, reshape(t, ()))
     shown = tuple(target.as_list()) if target.rank is not None else None
+    if traced:
+        raise TypeError(f"Expected Tensor's shape: {shown}, but got {t.aval.shape}.")
     raise TypeError(
         "Eager execution of tf.constant with unsupported shape. Tensor "
         f"{t.numpy()} (converted from {value}) has {t.aval.size} elements, but got `shape` "
         f"{shown} with {size} elements)."
     )
+
+
+def _is_traced(value: Any) -> bool:
+    """Whether a value, or one of a list, is a tensor of the function that is being traced."""
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_traced, value))
+    return isinstance(value, Tensor) and value._is_symbolic()
 
 
 @export("tf.convert_to_tensor")
@@ -199,7 +214,8 @@ def _like(input: Any, dtype: Any, value: int) -> Tensor:
         return input.with_values(_like(input.values, dtype, value))
     t = convert(input)
     wanted = t.aval.dtype if dtype is None else dtypes.as_dtype(dtype).base_dtype
-    if value and wanted.kind in "sq":
+    traced = STATE.trace is not STATE.pending  # there it is folded, and needs no kernel
+    if value and (wanted.kind == "s" or (wanted.kind == "q" and not traced)):
         raise op_error(
             "OnesLike",
             f"Value for attr 'T' of {wanted.name} is not in the list of allowed values: bfloat16, "
@@ -207,7 +223,7 @@ def _like(input: Any, dtype: Any, value: int) -> Tensor:
             "complex64, complex128, bool\n\t; NodeDef: {{node OnesLike}}",
             ran=False,
         )
-    if wanted.kind == "q" and t.aval.dtype is wanted:
+    if wanted.kind == "q" and t.aval.dtype is wanted and not traced:
         raise missing("ZerosLike", wanted)
     return _filled(t.aval.shape, value, wanted)
 
@@ -600,6 +616,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None) -> Tensor:
 
     Raises:
       ValueError: if `maxlen` is not a scalar.
+      InvalidArgumentError: if it is negative.
     """
     t = convert(lengths)
     if maxlen is None:
@@ -615,7 +632,9 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None) -> Tensor:
                 "Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = "
                 f"{value} with shape '({', '.join(map(str, value.shape))},)' instead"
             )
-        size = max(math.ceil(value), 0)
+        size = math.ceil(value)
+        if size < 0:
+            raise op_error("Range", f"Requires start <= limit when delta > 0: 0/{size}")
     return _sequence_mask(t, size, dtypes.as_dtype(dtype))
 
 

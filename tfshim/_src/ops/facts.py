@@ -18,7 +18,7 @@ from tfshim._src.shapes import (
     TensorShape,
     broadcast_shapes,
 )
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import STATE, Tensor
 
 
 @export("tf.broadcast_dynamic_shape")
@@ -116,7 +116,12 @@ def tuple_(tensors, control_inputs=None, name=None) -> Any:
     Args:
       tensors: list of tensors or None.
       control_inputs, name: ignored, as in TensorFlow's eager mode.
+
+    Raises:
+      ValueError: in a function, where there is no tensor among them.
     """
+    if STATE.trace is not STATE.pending and not [t for t in tensors if t is not None]:
+        raise ValueError(f"'tensors' must have at least one Tensor. Received: {tensors}.")
     return tensors
 
 

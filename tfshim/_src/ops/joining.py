@@ -11,7 +11,7 @@ from jax import lax
 from tfshim._src import convert as conversion, static
 from tfshim._src.convert import convert
 from tfshim._src.dtypes import DType
-from tfshim._src.errors import InvalidArgumentError, fail, op_error, require
+from tfshim._src.errors import InvalidArgumentError, OpError, fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.vectors import index_array, refuse_float
@@ -31,7 +31,7 @@ def copy(input):
 @op(kernel="ConcatV2", inputs=same("*values"), static={"axis": static.integer})
 def _concat(values, axis):
     n = values[0].ndim
-    require(n > 0, "ConcatOp : Can't concatenate scalars (use tf.stack instead)")
+    require(n > 0 or axis != 0, "ConcatOp : Can't concatenate scalars (use tf.stack instead)")
     require(
         -n <= axis < n,
         f"ConcatOp : Expected concatenating dimensions in the range [{-n}, {n}), but got {axis}",
@@ -61,13 +61,20 @@ def concat(values, axis, name="concat") -> Tensor:
       values: list of tensors of one dtype whose shapes agree but for `axis`; a single tensor is
         returned as it is.
       axis: may be negative.
-      name: ignored.
+      name: told by errors.
 
     Raises:
       InvalidArgumentError: for ranks, shapes, dtypes or an axis that do not fit.
     """
     if not isinstance(values, (list, tuple)):
         values = [values]
+    try:
+        return _concat_along(values, axis)
+    except OpError as e:
+        raise e.named(name, f"N_{len(values)}") from None
+
+
+def _concat_along(values, axis) -> Tensor:
     if type(axis) is int and len(values) > 1:
         return _concat(values, axis)
     refuse_float(axis)
@@ -81,13 +88,12 @@ def concat(values, axis, name="concat") -> Tensor:
             None,
             None,
             "OpKernel 'ConcatV2' has constraint on attr 'T' not in NodeDef "
-            "'[N=0, Tidx=DT_INT32]' [Op:ConcatV2] name: concat",
+            "'[N=0, Tidx=DT_INT32]' [Op:ConcatV2] name: ",
         )
     if at.size != 1:
         raise op_error(
             "ConcatV2",
-            "ConcatOp : Expected concatenating dimensions to be a scalar, but got shape "
-            f"{brackets(at.shape)}",
+            f"axis tensor should be a scalar integer, but got shape {brackets(at.shape)}",
         )
     return _concat(values, int(at.reshape(())))
 
@@ -172,7 +178,7 @@ def stack(values, axis=0, name="stack") -> Tensor:
     Args:
       values: list of tensors of one shape and dtype.
       axis: where the new axis stands in the result; may be negative.
-      name: ignored.
+      name: told by errors.
 
     Raises:
       ValueError: for an axis outside of [-rank - 1, rank].
@@ -182,15 +188,22 @@ def stack(values, axis=0, name="stack") -> Tensor:
     if axis == 0:
         try:
             return convert(values)
-        except (TypeError, ValueError, InvalidArgumentError):
+        except (TypeError, ValueError, InvalidArgumentError) as e:
             if isinstance(values, (list, tuple)) and any(_is_tensor(v) for v in values):
-                raise
+                raise _named(e, name, values) from None
     if isinstance(values, Tensor):
         values = unstack(values)
     rank = convert(values[0]).ndim + 1
     if not -rank <= axis < rank:
         raise ValueError(f"Argument `axis` = {axis} not in range [{-rank}, {rank})")
-    return _pack(values, axis)
+    try:
+        return _pack(values, axis)
+    except OpError as e:
+        raise _named(e, name, values) from None
+
+
+def _named(error: Exception, name: str, values: Any) -> Exception:
+    return error.named(name, f"N_{len(values)}") if isinstance(error, OpError) else error
 
 
 @export("tf.parallel_stack")
@@ -227,7 +240,7 @@ def unstack(value, num=None, axis=0, name="unstack") -> list[Tensor]:
       value: tensor of rank 1 or more.
       num: how many slices there are, if the caller wants that checked.
       axis: may be negative.
-      name: ignored.
+      name: told by errors.
 
     Raises:
       ValueError: for an axis that is not there.
@@ -243,7 +256,11 @@ def unstack(value, num=None, axis=0, name="unstack") -> list[Tensor]:
         num = x.aval.shape[axis]
     if num == 0 and x.aval.shape[axis] == 0:
         return []
-    return list(_unpack(x, static.integer(num), axis))
+    num = static.integer(num)
+    try:
+        return list(_unpack(x, num, axis))
+    except OpError as e:
+        raise e.named(name, f"num_{num}") from None
 
 
 @moves
@@ -298,7 +315,7 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split") -> list[Ten
       num_or_size_splits: the number of equal pieces, or the size of each piece; one size may be -1.
       axis: may be negative.
       num: how many pieces there are, if the caller wants that checked.
-      name: ignored.
+      name: told by errors.
 
     Returns:
       A list of tensors.
@@ -306,6 +323,15 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split") -> list[Ten
     Raises:
       InvalidArgumentError: for sizes or an axis that do not fit.
     """
+    counted = isinstance(num_or_size_splits, (int, np.integer))
+    try:
+        return _split_along(value, num_or_size_splits, axis, num)
+    except OpError as e:
+        pieces = num_or_size_splits if counted else num or len(num_or_size_splits)
+        raise e.named(name, f"num_split_{pieces}") from None
+
+
+def _split_along(value, num_or_size_splits, axis, num) -> list[Tensor]:
     x = convert(value)
     at = index_array(axis, "Split", "split_dim")
     if at.ndim:

@@ -21,9 +21,24 @@ def _integer_power_jvp(n, primals, tangents):
     return integer_power(x, n), jnp.asarray(n, x.dtype) * integer_power(x, n - 1) * t
 
 
+def whole_power(x, y):
+    """x**y of integers that wrap around, by squaring; `jnp.power` reads six bits of y only."""
+    x, y = jnp.broadcast_arrays(x, y)
+    one = jnp.ones((), x.dtype)
+    product = jnp.full_like(x, one)
+    bits = 8 * x.dtype.itemsize - 1
+    for i in range(bits):
+        product = product * jnp.where(y & one, x, one)
+        if i < bits - 1:
+            x, y = x * x, y >> one
+    return product
+
+
 @jax.custom_jvp
 def power(x, y):
     """x**y; the derivative by y is 0 where x has no logarithm."""
+    if jnp.issubdtype(x.dtype, jnp.integer):
+        return whole_power(x, y)
     if not jnp.iscomplexobj(x):
         return jnp.power(x, y)
     # XLA's logarithm of 0 makes NaN of all complex powers of it.

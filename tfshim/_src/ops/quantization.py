@@ -377,7 +377,7 @@ def _both(
         axis = axis % x.ndim if axis < 0 else axis
     if range_given and axis is None and low.ndim == high.ndim == 0 and not low._is_symbolic():
         a, b = low._host_value()[()], static.host(high)[()]
-        if a > b:
+        if not a <= b:
             raise op_error(kernel, f"Invalid range: input_min {a:g} > input_max {b:g}")
     return fn(
         x, low, high, bool(signed_input), static.integer(num_bits), bool(range_given), round_mode,
