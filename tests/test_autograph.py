@@ -527,3 +527,20 @@ def test_generated_code_is_in_no_file_and_still_has_a_source():
     assert "autograph_generated" in path
     assert not os.path.exists(path)
     assert "def ag__f" in inspect.getsource(made.__wrapped__)
+
+
+def test_a_handler_with_a_name_is_converted():
+    @tf.function
+    def f(x, known):
+        try:
+            y = known["k"]
+        except KeyError as error:
+            y = float(len(str(error)))
+            if x > 0.0:
+                x = x * 2.0
+            else:
+                x = x - 1.0
+        return x + y
+
+    assert [got(f(c(v), {})) for v in (1.0, -1.0)] == [5.0, 1.0]
+    assert got(f(c(1.0), {"k": 0.5})) == 1.5

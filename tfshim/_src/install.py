@@ -24,8 +24,12 @@ _SELF = "compat.v2"
 # Modules whose import keras_bridge.py wants to hear of.
 _BACKEND = "keras.src.backend.tensorflow"
 _WATCHED = frozenset({"keras", _BACKEND, f"{_BACKEND}.core", f"{_BACKEND}.trainer"})
-# What is not the facade's: Keras, inner modules, and inner names that Keras needs.
-_BRIDGED = frozenset({"__internal__", "compiler", "experimental", "keras", "python"})
+# Packages written for TensorFlow that read more of it than is public (internals/packages.py).
+_PACKAGES = frozenset({"gpflow", "sonnet", "tensorflow_probability", "tf_keras"})
+# What is not the facade's: Keras, inner modules, and inner names that those packages need.
+_BRIDGED = frozenset(
+    {"__internal__", "compiler", "core", "distribute", "experimental", "keras", "python", "tools"}
+)
 
 _lock = threading.RLock()
 _set_aside: dict[str, types.ModuleType] = {}
@@ -75,6 +79,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             if fullname in _WATCHED:
                 bridge = importlib.import_module(f"{_PACKAGE}._src.keras_bridge")
                 return bridge.find_spec(fullname, path)
+            if fullname.partition(".")[0] in _PACKAGES:
+                packages = importlib.import_module(f"{_PACKAGE}._src.internals.packages")
+                return packages.find_spec(fullname, path)
             return None
         module = _find(fullname.partition(".")[2])
         if module is None:
@@ -131,7 +138,9 @@ def _bridged(head: str, path: str) -> types.ModuleType | None:
         if importlib.util.find_spec(internals) is None:
             return None
         return importlib.import_module(internals).inner(path.partition(".")[2])
-    return importlib.import_module(internals).find(path) if "keras" in sys.modules else None
+    if _PACKAGES.isdisjoint(sys.modules) and "keras" not in sys.modules:
+        return None
+    return importlib.import_module(internals).find(path)
 
 
 def _import(path: str) -> types.ModuleType | None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
@@ -90,48 +89,12 @@ def served(path: str) -> types.ModuleType | None:
 
 def find_spec(fullname: str, path: Any) -> importlib.machinery.ModuleSpec | None:
     """Called by the import hook before `keras` or its TensorFlow backend is imported."""
+    from tfshim._src.internals import packages
+
     if fullname == _KERAS:
-        _prepare()
+        packages.prepare()
         return None
-    spec = importlib.machinery.PathFinder.find_spec(fullname, path)
-    if spec is not None and spec.loader is not None:
-        spec.loader = _Within(spec.loader, _around(fullname))
-    return spec
-
-
-class _Within(importlib.abc.Loader):
-    """A loader that loads within a context, which is told the loaded module."""
-
-    def __init__(self, loader: Any, around: Any):
-        self._loader = loader
-        self._around = around
-
-    def create_module(self, spec):
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module):
-        with self._around as told:
-            self._loader.exec_module(module)
-            told.append(module)
-
-    def __getattr__(self, name: str):  # get_source, get_data, ... for tracebacks and inspect
-        return getattr(self._loader, name)
-
-
-def _prepare() -> None:
-    """Puts what Keras reads of TensorFlow's inner names where it looks for it."""
-    from tfshim._src.internals import distribute, dtensor, namespace, optional
-
-    tf = importlib.import_module(_PACKAGE)
-    experimental = importlib.import_module(f"{_PACKAGE}.experimental")
-    for owner, name, value in (
-        (tf, "__internal__", namespace),
-        (tf, "distribute", distribute),
-        (experimental, "dtensor", dtensor),
-        (experimental, "Optional", optional.Optional),
-    ):
-        if name not in vars(owner):
-            setattr(owner, name, value)
+    return packages.spec_within(fullname, path, _around(fullname))
 
 
 #: Functions of `tf.sparse` that the backend mentions while it is loaded, and calls only later.

@@ -100,6 +100,26 @@ def _loading() -> Iterator[None]:
             transpiler.loader = saved
 
 
+def _names_to_nodes(nodes: list[ast.AST]) -> None:
+    """Makes the name in `except Error as name` a node, as the passes expect it.
+
+    In Python's own syntax trees it is a string.
+    """
+    for part in nodes:
+        if isinstance(part, ast.ExceptHandler) and isinstance(part.name, str):
+            name: Any = ast.Name(part.name, ast.Store())
+            part.name = ast.copy_location(name, part)
+
+
+def _nodes_to_names(node: Any) -> Any:
+    """Undoes it, in place."""
+    for part in ast.walk(node):
+        name: Any = getattr(part, "name", None)
+        if isinstance(part, ast.ExceptHandler) and isinstance(name, ast.Name):
+            part.name = name.id
+    return node
+
+
 class Transpiler(api.PyToPy):
     """The converter of functions.
 
@@ -133,6 +153,8 @@ class Transpiler(api.PyToPy):
         kinds = {type(n) for n in nodes}
         uses = ctx.user.options.uses
         told = any(isinstance(n, ast.Expr) and isinstance(n.value, ast.Call) for n in nodes)
+        if ast.ExceptHandler in kinds:
+            _names_to_nodes(nodes)
         node = self.initial_analysis(node, ctx)
         node = functions.transform(node, ctx)
         if told:
@@ -152,4 +174,5 @@ class Transpiler(api.PyToPy):
         if ast.IfExp in kinds:
             node = conditional_expressions.transform(node, ctx)
         node = logical_expressions.transform(node, ctx)
-        return variables.transform(node, ctx)
+        node = variables.transform(node, ctx)
+        return _nodes_to_names(node) if ast.ExceptHandler in kinds else node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from tfshim._src.device import device as _device
+from tfshim._src.device import PLACEMENT, DeviceSpec, device as _device
 from tfshim._src.engine import flush
 from tfshim._src.internals.graphs import no_graph
 from tfshim._src.registry import PUBLIC
@@ -26,7 +26,16 @@ class _Context:
 
     @property
     def device_name(self) -> str:
-        return ""
+        """The name of the device that the scopes say, or "" outside of them."""
+        return self.device_spec.to_string()
+
+    @property
+    def device_spec(self) -> DeviceSpec:
+        """What the device scopes say: with all its parts, or with none outside of them."""
+        spec = PLACEMENT.current
+        if spec is None or spec.device_type is None:
+            return DeviceSpec()
+        return DeviceSpec("localhost", 0, 0, spec.device_type, spec.device_index or 0)
 
     @property
     def scope_name(self) -> str:

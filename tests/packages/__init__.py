@@ -1,0 +1,1 @@
+"""Programs of packages written for TensorFlow; see tests/test_packages.py."""
