@@ -30,6 +30,8 @@ from tfshim._src.tensor import STATE, EagerTensor, Tensor
 #: Ranges and the like up to this size are made at once: they are mostly indices, which the checks
 #: of gathers read.
 _SMALL = 1 << 14
+#: One past the largest int32.
+_INT32_END = 1 << 31
 
 
 @export("tf.constant")
@@ -334,6 +336,10 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
     """
     if limit is None:
         start, limit = 0, start
+    if dtype is None and type(start) is type(limit) is type(delta) is int and delta > 0:
+        if -_INT32_END <= start <= limit < _INT32_END and delta < _INT32_END:
+            if limit - start <= _SMALL * delta:
+                return from_array(np.arange(start, limit, delta, np.int32))
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     parts: list[Any] = [
         p if isinstance(p, Tensor) else convert(p, wanted) for p in (start, limit, delta)
