@@ -37,6 +37,13 @@ _FAR_BYTES = 1 << 20
 _extremes = jax.jit(lambda x: jax.numpy.stack([x.min(), x.max()]))
 
 
+#: Where TensorFlow's text sends who used a symbolic tensor as a Python value.
+_LIMITS = (
+    "See https://github.com/tensorflow/tensorflow/blob/master/tensorflow/python/autograph/g3doc/"
+    "reference/limitations.md#access-to-source-code for more information."
+)
+
+
 class NeedsValue(OperatorNotAllowedInGraphError):
     """An op needs a value that is not known while a function is traced: it cannot be compiled."""
 
@@ -299,7 +306,7 @@ class Tensor(_Base):
                 "Eager execution mode or decorate this function with @tf.function. If you are "
                 "using AutoGraph, you can try decorating this function with @tf.function. If that "
                 "does not work, then you may be using an unsupported feature or your source code "
-                "may not be visible to AutoGraph."
+                "may not be visible to AutoGraph. " + _LIMITS
             )
         value = self._host_value()
         if value.size > 1:
@@ -362,7 +369,7 @@ class Tensor(_Base):
                 "execution mode or decorate this function with @tf.function. If you are using "
                 "AutoGraph, you can try decorating this function with @tf.function. If that does "
                 "not work, then you may be using an unsupported feature or your source code may "
-                "not be visible to AutoGraph."
+                "not be visible to AutoGraph. " + _LIMITS
             )
         if not self.aval.shape:
             raise TypeError("Cannot iterate over a scalar tensor.")

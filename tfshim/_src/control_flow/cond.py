@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from jax import lax
 
 from tfshim._src import nest, reports
 from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, union
+from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function import effects
@@ -77,6 +78,7 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
         f if isinstance(f, Captured) else Captured(f"{name}_branch_{i}", f)
         for i, f in enumerate(functions)
     ]
+    _share_element_shapes(parts, mismatch)
     flat = [_flat(p) for p in parts]
     _check(parts, flat, mismatch)
     written = union(parts)
@@ -116,15 +118,47 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
         effects.happen(outs[-1:])
     result = parts[-1].result
     rest = iter(outs[:n])
-    leaves = [None if leaf is None else next(rest) for leaf in nest.flatten(_values(result), True)]
-    return nest.pack_sequence_as(_values(result), leaves, expand_composites=True)
+    like = _values(result)
+    leaves = [_taken(leaf, rest) for leaf in nest.flatten(like, True)]
+    return nest.pack_sequence_as(like, leaves, expand_composites=True)
+
+
+def _taken(leaf: Any, outs: Iterator[EagerTensor]) -> Any:
+    """What the node gives for one leaf of a branch's result."""
+    if isinstance(leaf, TensorArray):
+        return leaf._unpack(outs)
+    return None if leaf is None else next(outs)
+
+
+def _share_element_shapes(parts: Sequence[Captured], mismatch: Callable) -> None:
+    """Arrays of tensors learn from each other what their elements look like."""
+    flat = [nest.flatten(p.result, expand_composites=True) for p in parts]
+    if len({len(leaves) for leaves in flat}) > 1:
+        return  # an error, which is told later
+    for i, some in enumerate(zip(*flat, strict=True)):
+        arrays = [isinstance(a, TensorArray) for a in some]
+        if not any(arrays):
+            continue
+        if not all(arrays):
+            raise mismatch(parts, "a TensorArray and a tensor have different types")
+        for leaves, mine in zip(flat, some, strict=True):
+            if mine.dtype is not some[-1].dtype:
+                raise TypeError(
+                    f"No common supertype of {some[-1]._type_spec!r} and {mine._type_spec!r}."
+                )
+            copy = leaves[i] = mine._version()
+            for other in some:
+                copy._learn(other)
+    for part, leaves in zip(parts, flat, strict=True):
+        if any(isinstance(leaf, TensorArray) for leaf in leaves):
+            part.result = nest.pack_sequence_as(part.result, leaves, expand_composites=True)
 
 
 def _values(result: Any) -> Any:
     """A branch's result with tensors as leaves."""
 
     def leaf(value: Any) -> Any:
-        if value is None or isinstance(value, Tensor):
+        if value is None or isinstance(value, (Tensor, TensorArray)):
             return value
         return value._as_operand() if isinstance(value, Variable) else convert(value)
 
@@ -135,7 +169,12 @@ def _flat(part: Captured) -> list[EagerTensor]:
     from tfshim._src.jacobian import capturing
 
     with capturing(part.graph):
-        flat = [t for t in nest.flatten(_values(part.result), True) if t is not None]
+        flat: list[EagerTensor] = []
+        for leaf in nest.flatten(_values(part.result), True):
+            if isinstance(leaf, TensorArray):
+                flat.extend(leaf._pack())
+            elif leaf is not None:
+                flat.append(leaf)
         if any(t.aval.dtype.kind == "s" for t in flat):
             raise NeedsValue("strings are not part of a compiled program")
         return [densify(t) for t in flat]
@@ -213,6 +252,11 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
     if not STATE.trace.symbolic:
         i = int(index)
         return functions[i if 0 <= i < count else count - 1]()
+    if index.dtype.name != "int32":
+        raise TypeError(
+            f"Input 'branch_index' of 'Case' Op has type {index.dtype.name} that does not match "
+            "expected type of int32."
+        )
     inside = (index >= 0) & (index < count)  # type: ignore[operator]
     from tfshim._src.ops import array
 

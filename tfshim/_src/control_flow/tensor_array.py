@@ -358,8 +358,28 @@ class TensorArray:
         return other
 
     def stack(self, name=None) -> Any:
-        """All elements as one tensor `[size, ...]`."""
+        """All elements as one tensor `[size, ...]`.
+
+        Raises:
+          InvalidArgumentError: in a function, if there are none and their shape is not known.
+        """
+        if STATE.trace.symbolic and self._items is not None:
+            text = "Tried to stack elements of an empty list with non-fully-defined element_shape"
+            if self._items:
+                text = (
+                    "Tried to stack list which only contains uninitialized tensors and has a "
+                    "non-fully-defined element_shape"
+                )
+            self._check_elements(text)
         return self._dense()
+
+    def _check_elements(self, text: str) -> None:
+        """Raises if there is no element, and the shape of elements is not known."""
+        if not self._shape.is_fully_defined() and all(t is None for t in self._items):
+            dims = self._shape.dims
+            shown = "<unknown>" if dims is None else [_size_text(d.value) for d in dims]
+            shown = shown if dims is None else f"[{','.join(shown)}]"
+            raise InvalidArgumentError(None, None, f"{text}: {shown}")
 
     def gather(self, indices, name=None) -> Any:
         """The elements at these indices as one tensor."""
@@ -387,6 +407,11 @@ class TensorArray:
         """All elements joined along their first axis."""
         from tfshim._src.ops import array
 
+        if STATE.trace.symbolic and self._items == []:
+            self._check_elements(
+                "All except the first dimension must be fully defined when concating an empty "
+                "tensor list. element_shape"
+            )
         if self._items is None:
             buffer = self._dense()
             shape = buffer.aval.shape
@@ -466,6 +491,10 @@ class TensorArray:
     @property
     def _type_spec(self) -> TensorArraySpec:
         return TensorArraySpec(self._shape, self._dtype, self._dynamic, self._infer)
+
+
+def _size_text(size: int | None) -> str:
+    return "?" if size is None else str(size)
 
 
 def _integer(size: Any) -> int:

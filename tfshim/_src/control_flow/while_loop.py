@@ -403,7 +403,9 @@ def _node(state, flat, outs, work: Captured, check: Captured, written: list[Vari
         return end(raw_loops.plain_while(*plain[:2], values[:m], values[m:]), values[m:])
 
     avals = [t.aval for t in tensors]
-    results = node("While", fn, forward, [*tensors, *inputs.tensors], avals) if m else []
+    results: list[EagerTensor] = []
+    if m:
+        results = node("While", fn, forward, [*tensors, *inputs.tensors], avals, carried=n)
     assign(written, results[n : n + w])
     if has_effects:
         effects.happen(results[n + w : n + w + 1])

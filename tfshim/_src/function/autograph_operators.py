@@ -159,14 +159,14 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
 
     def select(name: str, statement: Callable) -> Any:
         if captured:
-            captured[name].result = [_array_state(kept[name][i]) for i in moving]
+            captured[name].result = [kept[name][i] for i in moving]
             return captured[name]
         traced = run(name, statement)
 
         def chosen():
             with hushed():
                 values = traced()
-            return [_array_state(values[i]) for i in moving]
+            return [values[i] for i in moving]
 
         return chosen
 
@@ -183,8 +183,7 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
         if i not in moving:
             after[i] = a if a is b else (b if _undefined(a) else a)
     for i, value in zip(moving, outs, strict=True):
-        like = kept["body"][i]
-        after[i] = like._unpack(iter([value])) if isinstance(like, TensorArray) else value
+        after[i] = value
     set_state(tuple(after))
     return None
 
@@ -198,10 +197,6 @@ def _learned(value: Any, *later: Any) -> Any:
         if isinstance(other, TensorArray):
             copy._learn(other)
     return copy
-
-
-def _array_state(value: Any) -> Any:
-    return value._pack()[0] if isinstance(value, TensorArray) else value
 
 
 def _differs(a: Any, b: Any, before: Any) -> bool:

@@ -480,11 +480,15 @@ class Function:
                     logical.traces[tuple(avals)] = made
                     if all(k.known for k in tensor_keys(key, [])):
                         self._exact[key] = made
-            found = None if logical.concrete is None else logical.concrete()
-            if found is None:
-                found = ConcreteFunction(self, logical)
-                logical.concrete = weakref.ref(found)
-            return found
+            return self._concrete(logical)
+
+    def _concrete(self, logical: Logical) -> ConcreteFunction:
+        """The one concrete function of a signature, made anew where nobody holds it."""
+        found = None if logical.concrete is None else logical.concrete()
+        if found is None:
+            found = ConcreteFunction(self, logical)
+            logical.concrete = weakref.ref(found)
+        return found
 
     def _unmakable(self, key: tuple, args: tuple, kwargs: dict, error: NeedsValue) -> Logical:
         """A new signature that runs op by op, since its trace raised this error."""
@@ -535,6 +539,28 @@ class Function:
             made = self._trace(logical, logical.args, logical.kwargs, list(avals), arguments, False)
             logical.traces[avals] = made
         return made
+
+    def reshaped(
+        self, logical: Logical, args: tuple, kwargs: dict, tensors: list, variables: list
+    ) -> Trace:
+        """A trace for variables of other shapes than a signature was traced with."""
+        avals = tuple([t.aval for t in tensors])
+        key = avals, tuple([v._current().aval for v in variables])
+        with self._lock, hushed():
+            found = logical.traces.get(key)
+            if found is None:
+                arguments = Arguments()
+                self._key(arguments, args, kwargs)
+                found = self._trace(logical, args, kwargs, list(avals), arguments, False)
+                logical.traces[key] = found
+            return found
+
+    def _list_all_concrete_functions(self) -> list[ConcreteFunction]:
+        """A concrete function for each signature so far."""
+        made = sorted([*self._logical, *self._unmade], key=lambda one: one.number)
+        return [self._concrete(one) for one in made]
+
+    _list_all_concrete_functions_for_serialization = _list_all_concrete_functions
 
 
 def guess(key: TensorKey, sizes: Sequence[int] = (2,) * 16) -> Any:

@@ -156,7 +156,8 @@ def trace(
             raise NeedsValue("strings are not part of a compiled program")
         structure, outputs, constants = _outputs(result, graph, describe or name)
     graph.actual = {}
-    graph.constants = _constants(graph) | {id(graph.start)}
+    del result
+    graph.constants = _constants(graph, outputs) | {id(graph.start)}
     graph.results = outputs
     inner = GraphFunction(graph, outputs)
     for observe in OBSERVERS:
@@ -164,9 +165,15 @@ def trace(
     return Trace(inner, structure, constants, list(variables))
 
 
-def _constants(graph: FuncGraph) -> set[int]:
-    """Ids of captured tensors that nobody else holds: the traced code made them."""
+def _constants(graph: FuncGraph, outputs: list[EagerTensor]) -> set[int]:
+    """Ids of captured tensors that nobody else holds: the traced code made them.
+
+    Args:
+      graph: what was traced.
+      outputs: its results, which their structure holds as well.
+    """
     uses = Counter(id(t) for _, inputs, _ in graph.entries for t in inputs)
+    uses.update([id(t) for t in outputs for _ in range(2)])
     found = set()
     for t in graph.ext[len(graph.placeholders) :]:
         if t._trace is None and sys.getrefcount(t) <= uses[id(t)] + _HELD:
