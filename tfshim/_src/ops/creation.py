@@ -339,7 +339,7 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
     if dtype is None and type(start) is type(limit) is type(delta) is int and delta > 0:
         if -_INT32_END <= start <= limit < _INT32_END and delta < _INT32_END:
             if limit - start <= _SMALL * delta:
-                return from_array(np.arange(start, limit, delta, np.int32))
+                return from_array(np.arange(start, limit, delta, dtype=np.int32))
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     parts: list[Any] = [
         p if isinstance(p, Tensor) else convert(p, wanted) for p in (start, limit, delta)
