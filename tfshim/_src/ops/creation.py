@@ -333,6 +333,7 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
 
     Raises:
       InvalidArgumentError: for a step of 0 or of the wrong sign.
+      AssertionError: without `dtype`, for arguments of other dtypes than int32, int64 and floats.
     """
     if limit is None:
         start, limit = 0, start
@@ -346,10 +347,8 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
     ]
     if wanted is None:
         names = [p.dtype.name for p in parts]
-        if all(n in _RANGE_ORDER for n in names):
-            wanted = dtypes.as_dtype(max(names, key=_RANGE_ORDER.index))
-        else:
-            wanted = parts[0].dtype
+        assert all(n in _RANGE_ORDER for n in names)
+        wanted = dtypes.as_dtype(max(names, key=_RANGE_ORDER.index))
     parts = [cast(p, wanted) for p in parts]
     if c_name(wanted) not in _RANGE_TYPES:
         raise op_error(
