@@ -15,6 +15,7 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function import effects
 from tfshim._src.indexed_slices import densify
+from tfshim._src.random_graph import as_parts
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
 from tfshim._src.variable import Variable
@@ -43,6 +44,7 @@ def cond_for_tf_v2(pred, true_fn=None, false_fn=None, name=None) -> Any:
     if pred is None:
         convert(pred)  # refuses it
     if not STATE.trace.symbolic:
+        true_fn, false_fn = as_parts(true_fn, false_fn)
         return true_fn() if pred else false_fn()
     if isinstance(pred, bool):
         raise TypeError("pred must not be a Python bool", pred)
@@ -251,6 +253,7 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
         count += 1
     if not STATE.trace.symbolic:
         i = int(index)
+        functions = as_parts(*functions)
         return functions[i if 0 <= i < count else count - 1]()
     if index.dtype.name != "int32":
         raise TypeError(
@@ -329,6 +332,9 @@ def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name="ca
     preds = [p.deref() if hasattr(p, "deref") else p for p, _ in pairs]
     functions = [f for _, f in pairs]
     if not STATE.trace.symbolic:
+        functions = list(as_parts(*functions))
+        if default is not None:
+            (default,) = as_parts(default)
         return _case_now(preds, functions, default, exclusive)
     from tfshim._src.ops import array, reduction
     from tfshim._src.ops.assert_reports import assert_later, name_of

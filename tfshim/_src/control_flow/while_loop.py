@@ -17,6 +17,7 @@ from tfshim._src.engine.program import live_nodes
 from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function import effects
 from tfshim._src.indexed_slices import IndexedSlices
+from tfshim._src.random_graph import as_parts
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec
@@ -82,6 +83,7 @@ def while_loop_v2(
 def _run_now(cond, body, loop_vars, maximum_iterations) -> Any:
     if not loop_vars:
         raise ValueError("'loop_vars' must be provided.")
+    cond, body = as_parts(cond, body)
     bounded = maximum_iterations is not None
     if bounded:
         limit = int(maximum_iterations)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfshim._src import nest, static
 from tfshim._src.data import structure
+from tfshim._src.data.random_calls import one_pass, per_iterator
 from tfshim._src.data.recipe import AUTOTUNE, UNKNOWN, Recipe
 from tfshim._src.data.structure import call, normalized
 from tfshim._src.spec import TensorSpec
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 class Functions(Recipe):
     """Calling functions with elements."""
 
-    def _example(self, fn: Callable) -> Any:
-        """Specs of what a function gives, found from the first element.
+    def _example(self, begin: Callable[[], Callable]) -> Any:
+        """Specs of what the function gives that `begin` makes, found from the first element.
 
         An axis of the result that is as long as an input's axis of unknown length is unknown too.
         """
@@ -33,7 +34,7 @@ class Functions(Recipe):
                 for d, n in builtins.enumerate(s.shape.as_list() if s.shape.rank else [])
                 if n is None and isinstance(t, Tensor)
             }
-            specs = structure.specs_of(normalized(call(fn, element)))
+            specs = structure.specs_of(normalized(call(begin(), element)))
             return nest.map_structure(lambda s, loose=loose: _loosened(s, loose), specs)
         raise ValueError("the element spec of a mapped dataset without elements is not known")
 
@@ -55,41 +56,53 @@ class Functions(Recipe):
           name: ignored.
         """
 
+        begin = per_iterator(map_func)
+
         def make() -> Iterator:
+            function = begin()
             for element in self._iterate():
-                yield normalized(call(map_func, element))
+                yield normalized(call(function, element))
 
         kind = "_MapDataset" if num_parallel_calls is None else "_ParallelMapDataset"
-        return Recipe._build(kind, make, lambda: self._example(map_func), self._cardinality)
+        return Recipe._build(kind, make, lambda: self._example(begin), self._cardinality)
 
     def filter(self, predicate, name=None) -> DatasetV2:
         """The elements for which a function gives True."""
 
+        begin = per_iterator(predicate)
+
         def make() -> Iterator:
-            return (e for e in self._iterate() if bool(call(predicate, e)))
+            function = begin()
+            return (e for e in self._iterate() if bool(call(function, e)))
 
         return Recipe._build("_FilterDataset", make, lambda: self.element_spec, UNKNOWN)
 
     def take_while(self, predicate, name=None) -> DatasetV2:
         """The elements up to the first for which a function gives False."""
 
+        begin = per_iterator(predicate)
+
         def make() -> Iterator:
-            return itertools.takewhile(lambda e: bool(call(predicate, e)), self._iterate())
+            function = begin()
+            return itertools.takewhile(lambda e: bool(call(function, e)), self._iterate())
 
         return Recipe._build("_TakeWhileDataset", make, lambda: self.element_spec, UNKNOWN)
 
     def flat_map(self, map_func, name=None) -> DatasetV2:
         """The elements of the datasets that a function gives, one dataset after the other."""
 
+        begin = per_iterator(map_func)
+
         def make() -> Iterator:
+            function = begin()
             for element in self._iterate():
-                yield from call(map_func, element)._iterate()
+                yield from call(function, element)._iterate()
 
-        return Recipe._build("_FlatMapDataset", make, lambda: self._inner(map_func), UNKNOWN)
+        return Recipe._build("_FlatMapDataset", make, lambda: self._inner(begin), UNKNOWN)
 
-    def _inner(self, map_func: Callable) -> Any:
+    def _inner(self, begin: Callable[[], Callable]) -> Any:
         for element in self._iterate():
-            return call(map_func, element).element_spec
+            return call(begin(), element).element_spec
         raise ValueError("the element spec of a mapped dataset without elements is not known")
 
     def interleave(
@@ -115,11 +128,14 @@ class Functions(Recipe):
         if width < 1:
             raise ValueError("`cycle_length` must be > 0.")
 
+        begin = per_iterator(map_func)
+
         def make() -> Iterator:
+            function = begin()
             waiting = self._iterate()
             active: list[Iterator | None] = []
             for element in itertools.islice(waiting, width):
-                active.append(call(map_func, element)._iterate())
+                active.append(call(function, element)._iterate())
             while any(a is not None for a in active):
                 for slot, source in builtins.enumerate(active):
                     if source is None:
@@ -128,9 +144,9 @@ class Functions(Recipe):
                     yield from given
                     if len(given) < block:
                         nxt = next(waiting, None)
-                        active[slot] = None if nxt is None else call(map_func, nxt)._iterate()
+                        active[slot] = None if nxt is None else call(function, nxt)._iterate()
 
-        return Recipe._build("_InterleaveDataset", make, lambda: self._inner(map_func), UNKNOWN)
+        return Recipe._build("_InterleaveDataset", make, lambda: self._inner(begin), UNKNOWN)
 
     def reduce(self, initial_state, reduce_func, name=None) -> Any:
         """A state that a function carries over all elements.
@@ -141,17 +157,21 @@ class Functions(Recipe):
           name: ignored.
         """
         state = normalized(initial_state)
-        for element in self._iterate():
-            state = normalized(reduce_func(state, element))
+        function = per_iterator(reduce_func)()
+        for element in one_pass(self._iterate):
+            state = normalized(function(state, element))
         return state
 
     def scan(self, initial_state, scan_func, name=None) -> DatasetV2:
         """What a function gives for a state and each element, besides the next state."""
 
+        begin = per_iterator(scan_func)
+
         def make() -> Iterator:
+            function = begin()
             state = normalized(initial_state)
             for element in self._iterate():
-                state, out = scan_func(state, element)
+                state, out = function(state, element)
                 state = normalized(state)
                 yield normalized(out)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tfshim._src import nest
 from tfshim._src.data import structure
+from tfshim._src.data.random_calls import one_pass
 from tfshim._src.errors import OutOfRangeError, op_error
 from tfshim._src.function.mode import MODE
 from tfshim._src.registry import export, publish
@@ -24,7 +25,7 @@ class OwnedIterator:
 
     def __init__(self, dataset):
         self._dataset = dataset
-        self._source = dataset._iterate()
+        self._source = one_pass(dataset._iterate)
 
     @property
     def element_spec(self):
@@ -43,7 +44,7 @@ class OwnedIterator:
         """What gives the elements: while a function is sampled, a source of its own."""
         if MODE.iterators is None:
             return self._source
-        return MODE.iterators.setdefault(id(self), self._dataset._iterate())
+        return MODE.iterators.setdefault(id(self), one_pass(self._dataset._iterate))
 
     next = __next__
 
@@ -75,7 +76,7 @@ class NumpyIterator:
     """Goes through a dataset once, in NumPy values."""
 
     def __init__(self, dataset):
-        self._source = dataset._iterate()
+        self._source = one_pass(dataset._iterate)
 
     def __iter__(self):
         return self

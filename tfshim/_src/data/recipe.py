@@ -12,6 +12,7 @@ from tfshim._src import nest
 from tfshim._src.convert import from_array
 from tfshim._src.data import structure
 from tfshim._src.data.iterators import NumpyIterator, OwnedIterator
+from tfshim._src.data.random_calls import aside, one_pass
 from tfshim._src.errors import op_error
 from tfshim._src.registry import publish
 from tfshim._src.tensor import Tensor
@@ -83,7 +84,7 @@ class Recipe(structure.Dataset):
     def element_spec(self) -> Any:
         """The specs of the elements, in their structure."""
         if callable(self._specs):
-            self._specs = self._specs()
+            self._specs = aside(self._specs)
         return self._specs
 
     def _cardinality(self) -> int:
@@ -122,7 +123,7 @@ class Recipe(structure.Dataset):
         Raises:
           InvalidArgumentError: if there is none, or more than one.
         """
-        found = list(itertools.islice(self._iterate(), 2))
+        found = list(itertools.islice(one_pass(self._iterate), 2))
         if len(found) != 1:
             problem = "Dataset had more than one element." if found else "Dataset was empty."
             raise op_error("DatasetToSingleElement", problem, attrs="output_types_1")

@@ -12,6 +12,7 @@ import numpy as np
 from tfshim._src import dtypes, nest, static
 from tfshim._src.convert import convert, from_array
 from tfshim._src.data import structure
+from tfshim._src.data.random_calls import an_input
 from tfshim._src.data.recipe import INFINITE, UNKNOWN, Recipe, Rows, row_of
 from tfshim._src.data.structure import normalized
 from tfshim._src.spec import TensorSpec
@@ -184,8 +185,11 @@ class Sources(Recipe):
                     f"`tf.data.Dataset` objects. Encountered object of type {type(d)}."
                 )
 
+        place = object()
+
         def make() -> Iterator:
-            for parts in builtins.zip(*[d._iterate() for d in flat], strict=False):
+            inputs = [an_input((place, i), d._iterate) for i, d in enumerate(flat)]
+            for parts in builtins.zip(*inputs, strict=False):
                 yield nest.pack_sequence_as(group, list(parts))
 
         def count() -> int:

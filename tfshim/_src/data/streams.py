@@ -12,6 +12,7 @@ import numpy as np
 from tfshim._src import dtypes, nest, static
 from tfshim._src.convert import from_array
 from tfshim._src.data import shuffling, structure
+from tfshim._src.data.random_calls import an_input, begin_pass, first_of
 from tfshim._src.data.recipe import INFINITE, UNKNOWN, Recipe, Rows, row_of
 from tfshim._src.errors import op_error
 from tfshim._src.spec import TensorSpec
@@ -58,7 +59,7 @@ class Streams(Recipe):
         numbers = shuffling.passes(named, reshuffle_each_iteration is not False)
 
         def choose(start: Callable) -> Iterator:
-            return shuffling.shuffled(iter(start()), size, numbers())
+            return shuffling.shuffled(iter(start()), size, begin_pass(numbers))
 
         return self._stream("_ShuffleDataset", choose, self._cardinality)
 
@@ -72,13 +73,17 @@ class Streams(Recipe):
         times = -1 if count is None else static.integer(count)
 
         def choose(start: Callable) -> Iterator:
+            end, begun = object(), []
             for _ in itertools.count() if times < 0 else builtins.range(times):
-                empty = True
-                for item in start():
-                    empty = False
+                source, item, begun = first_of(start, end)
+                if item is not end:
                     yield item
-                if empty:
+                    yield from source
+                elif times < 0:
                     return
+            if times != 1 and self._kind != "_ShuffleDataset":  # TensorFlow fuses these
+                for numbers in begun:  # it begins one pass more than it needs
+                    numbers()
 
         def size() -> int:
             n = self._cardinality()
@@ -175,9 +180,15 @@ class Streams(Recipe):
                 return INFINITE
             return UNKNOWN if UNKNOWN in (a, b) else a + b
 
+        place = object()
+
+        def make() -> Iterator:
+            for i, d in builtins.enumerate((self, dataset)):
+                yield from an_input((place, i), d._iterate)
+
         return Recipe._build(
             "_ConcatenateDataset",
-            lambda: itertools.chain(self._iterate(), dataset._iterate()),
+            make,
             lambda: structure.joined(self.element_spec, dataset.element_spec),
             size,
         )

@@ -32,6 +32,7 @@ from tfshim._src.function.signature import (
 )
 from tfshim._src.function.tracing import Trace
 from tfshim._src.function.unknown_sizes import output_shapes
+from tfshim._src.random_graph import Streams, current_seed
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec
@@ -50,6 +51,7 @@ class Logical:
         self.concrete: Any = None  # a weak reference to its concrete function
         self.op_by_op: Any = None  # what stands for its trace where none can be made
         self.number = 0  # in the order of tracing
+        self.streams = Streams(current_seed())  # of its random ops
         self.output_shapes: list[TensorShape] | None = None  # see unknown_sizes.py
         #: the types of ragged tensors and the like among the arguments, in order
         self.composites = [

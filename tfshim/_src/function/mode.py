@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.random_graph import numbered
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE
 
@@ -77,6 +78,7 @@ def init_scope():
     saved = state.trace, state.recorders
     state.trace, state.recorders = state.pending, []
     try:
-        yield
+        with numbered(None):
+            yield
     finally:
         state.trace, state.recorders = saved

@@ -36,6 +36,7 @@ from tfshim._src.function.signature import (
 )
 from tfshim._src.function.tracing import ModifiedArguments, Trace, as_results, trace
 from tfshim._src.function.unknown_sizes import SIZES, fitted
+from tfshim._src.random_graph import numbered, numbering
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue
@@ -297,11 +298,13 @@ class Function:
             self._detector.since += 1
             hide = None
         else:
-            self._add_unmade(key, args, kwargs)
+            known = self._add_unmade(key, args, kwargs)
             retracing.traced(self, self._reduce_retracing or self._input_signature is not None)
         OP_BY_OP.depth += 1
         try:
-            with hushed(hide):
+            around = numbering()
+            streams = known.streams if around is None else around.part()
+            with hushed(hide), numbered(streams):
                 result = self._python_function(*args, **kwargs)
             return as_results(result, repr(self._python_function))
         finally:
@@ -423,6 +426,7 @@ class Function:
                 late=self._initialized and not self._created,
                 shapes=[k.shape for k in logical.tensors],
                 checked=not self._jit_compile,  # as TensorFlow's XLA clamps
+                streams=logical.streams,
             )
         except ModifiedArguments as e:
             raise self._modified(e) from None

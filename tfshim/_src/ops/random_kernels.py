@@ -24,7 +24,7 @@ from tfshim._src.errors import dtype_not_allowed, op_error
 from tfshim._src.ops import philox, random_choice, value_checks
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.vectors import plain_ints
-from tfshim._src.random_state import next_state
+from tfshim._src.random_state import OpSeeds, next_state
 from tfshim._src.rules import INDEX, c_name
 from tfshim._src.tensor import EagerTensor
 
@@ -185,7 +185,7 @@ def stateful(
     body: Callable,
     static: tuple,
     attrs: tuple,
-    seeds: tuple[int, int, bool],
+    seeds: OpSeeds,
     outputs: int,
     inputs: tuple[EagerTensor, ...] = (),
     differentiable: bool = False,
