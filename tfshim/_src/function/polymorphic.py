@@ -588,6 +588,11 @@ class _Bound:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(self.instance(), *args, **kwargs)
 
+    @property
+    def __self__(self) -> Any:
+        """The instance, as of a bound method; None once it is gone."""
+        return self.instance()
+
     def bound(self) -> tuple[Callable, Any]:
         """The function and its `self`: None once the instance is gone, as in TensorFlow."""
         return self.function, self.instance()
