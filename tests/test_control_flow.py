@@ -31,7 +31,7 @@ def got(nest):
 
 
 def array_of(values):
-    values = c(values)
+    values = tf.convert_to_tensor(values)
     return tf.TensorArray(values.dtype, values.shape[0]).unstack(values)
 
 
@@ -153,6 +153,16 @@ BRANCH_ERRORS = [
         lambda x: tf.switch_case(tf.cast(x, tf.int64), [lambda: x]),
         TypeError,
         "'branch_index' of .* has type int64 that does not match expected type of int32",
+    ),
+    (lambda x: tf.switch_case(1, [lambda: x]), TypeError, "'branch_index' must be a Tensor"),
+    (lambda x: tf.switch_case(x, [lambda: x, 3]), TypeError, "must be a 2-tuple. Received <func"),
+    (lambda x: tf.case([]), ValueError, "not enough values to unpack"),
+    (lambda x: tf.case([(1, lambda: x)]), TypeError, "pred must be a Tensor, got: 1"),
+    (lambda x: tf.cond(None, lambda: x, lambda: x), ValueError, "None values not supported"),
+    (
+        lambda x: tf.cond(x > 1, lambda: 1, lambda: "a"),
+        TypeError,
+        r"cond/Identity:0\", shape=\(\), dtype=string\) have different types",
     ),
     (
         lambda x: tf.cond(x > 1, lambda: array_of([x]), lambda: array_of([1.0])),
@@ -339,6 +349,53 @@ LOOP_ERRORS = [
     ),
     (lambda x: tf.while_loop(3, lambda i: i, (x,)), TypeError, "'cond' must be callable"),
     (
+        lambda x: tf.while_loop(lambda i: i < 3, lambda i: None, (0,)),
+        AssertionError,
+        "body_graph has 2 outputs; Expected: 3",
+    ),
+    (
+        lambda x: tf.while_loop(
+            lambda i, a: i < 3, lambda i, a: (i + 1, a), (0, x), shape_invariants=([],)
+        ),
+        ValueError,
+        "don't have the same nested structure",
+    ),
+    (
+        lambda x: tf.scan(lambda a, b: a + b, x[:0]),
+        tf.errors.InvalidArgumentError,
+        "Trying to access element 0 in a list with 0 elements",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).unstack([1.0]).read(1),
+        tf.errors.InvalidArgumentError,
+        "Trying to access element 1 in a list with 1 elements",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).unstack([1.0, 2.0, 3.0]).stack(),
+        tf.errors.InvalidArgumentError,
+        "Operation expected a list with 2 elements but got a list with 3 elements",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).scatter([0, 1], [1.0, 2.0, 3.0]),
+        tf.errors.InvalidArgumentError,
+        r"Expected len\(indices\) == tensor.shape\[0\], but saw: 2 vs. 3",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).gather([0]),
+        tf.errors.InvalidArgumentError,
+        "Tried to gather uninitialized tensors",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).split([1.0, 2.0, 3.0], [2, 2]).concat(),
+        tf.errors.InvalidArgumentError,
+        r"Attempting to slice \[2, 4\] from tensor with length 3",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).unstack(1.0),
+        tf.errors.InvalidArgumentError,
+        "Tensor must be at least a vector",
+    ),
+    (
         lambda x: tf.map_fn(lambda a: a, c(1)),
         ValueError,
         "must be 1[+] dimensional Tensors, not scalars",
@@ -483,6 +540,16 @@ def test_tensor_array_in_pieces(run):
         return ta.read(2), ta.scatter([0, 1], c([5.0, 6.0])).stack(), split.read(1)
 
     assert got(run(f)(c([1.0, 2.0, 3.0]))) == (3.0, [5.0, 6.0, 3.0], [2.0, 3.0])
+
+
+def test_an_array_of_pieces_is_as_long_as_there_are_pieces(in_function):
+    def f():
+        ta = tf.TensorArray(tf.float32, 2).split([1.0, 2.0, 3.0], [3])
+        return ta.concat(), ta.size()
+
+    assert got(in_function(f)()) == ([1.0, 2.0, 3.0], 2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"size of lengths \(2 vs. 1\)"):
+        f()
 
 
 def test_a_loop_fills_an_array_that_grows(run):

@@ -565,3 +565,30 @@ def test_what_traced_code_makes_is_no_capture():
     f(c([2.0]))
     captures = f.get_concrete_function(c([2.0])).pretty_printed_signature().split("Captures:")[1]
     assert captures.count("TensorSpec") == 1
+
+
+def test_variables_made_in_an_init_scope_are_the_functions_own():
+    kept = []
+
+    @tf.function
+    def once(x):
+        assert tf.inside_function()
+        with tf.init_scope():
+            assert tf.executing_eagerly()
+            assert tf.inside_function()
+            if not kept:
+                kept.append(tf.Variable(2.0))
+        return kept[0] * x
+
+    assert float(once(tf.constant(3.0))) == 6.0
+    assert once.experimental_get_tracing_count() == 2
+    assert not tf.inside_function()
+
+    @tf.function
+    def always():
+        with tf.init_scope():
+            return tf.Variable(2.0)
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="only supports singleton tf.Variables"):
+            always()

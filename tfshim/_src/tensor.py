@@ -57,6 +57,7 @@ class State(threading.local):
       listeners: who must be told of every node: observers, and the recorders but for tapes on a
         pending trace, which read its nodes later.
       observers: told of every node, also where recorders are paused; `observe` changes them.
+      lifted: the function being traced around a `tf.init_scope`, if there is one.
       noting: whether all recorders find the reads of variables in `pending.reads`.
       told: whether an accumulator is active, which has tangents for the very tensors that are
         made; then tapes are told too, so that they keep these and not new handles of them.
@@ -72,6 +73,7 @@ class State(threading.local):
         self.observers: list[Any] = []
         self.told = False
         self.noting = False
+        self.lifted: Any = None
 
     @property
     def recorders(self) -> list[Any]:

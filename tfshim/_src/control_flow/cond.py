@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -45,6 +46,8 @@ def cond_for_tf_v2(pred, true_fn=None, false_fn=None, name=None) -> Any:
         convert(pred)  # refuses it
     if not STATE.trace.symbolic:
         true_fn, false_fn = as_parts(true_fn, false_fn)
+        if isinstance(pred, EagerTensor) and not pred.aval.size:
+            pred = pred.numpy()  # NumPy refuses what is empty, from 2.2 on
         return true_fn() if pred else false_fn()
     if isinstance(pred, bool):
         raise TypeError("pred must not be a Python bool", pred)
@@ -177,8 +180,6 @@ def _flat(part: Captured) -> list[EagerTensor]:
                 flat.extend(leaf._pack())
             elif leaf is not None:
                 flat.append(leaf)
-        if any(t.aval.dtype.kind == "s" for t in flat):
-            raise NeedsValue("strings are not part of a compiled program")
         return [densify(t) for t in flat]
 
 
@@ -199,7 +200,9 @@ def _check(parts: Sequence[Captured], flat: Sequence[list], mismatch: Callable) 
             raise ValueError(f"Lengths of branch outputs of cond must match.\n{lengths}")
         for a, b in zip(flat[0], outs, strict=True):
             if a.aval.dtype is not b.aval.dtype:
-                raise mismatch(parts, f"{b} and {a} have different types")
+                raise mismatch(parts, f"{_shown(b)} and {_shown(a)} have different types")
+            if a.aval.dtype.kind == "s":
+                raise NeedsValue("strings are not part of a compiled program")
             if a.aval.shape != b.aval.shape:
                 raise NeedsValue(f"branches return different shapes: {a.shape} and {b.shape}")
 
@@ -212,9 +215,26 @@ def _cond_mismatch(parts: Sequence[Captured], detail: Any) -> TypeError:
     )
 
 
+class _Shown(str):
+    """Text that stands for a tensor in that of a structure."""
+
+    __repr__ = str.__str__
+
+
+def _shown(value: Any, inside: bool = False) -> Any:
+    """A tensor of a branch as text, whether or not its value is known."""
+    if value is None or isinstance(value, TensorArray):
+        return value
+    t = convert(value)
+    if inside:
+        return _Shown(f"<tf.Tensor 'cond/Identity:0' shape={t.shape} dtype={t.dtype.name}>")
+    return f'Tensor("cond/Identity:0", shape={t.shape}, dtype={t.dtype.name})'
+
+
 def _text(part: Captured) -> str:
-    flat = _flat(part)
-    return str(flat[0] if len(flat) == 1 and isinstance(part.result, Tensor) else part.result)
+    if not nest.is_nested(part.result):
+        return str(_shown(part.result))
+    return str(nest.map_structure(lambda v: _shown(v, True), part.result))
 
 
 def _switch_mismatch(parts: Sequence[Captured], detail: Any) -> TypeError:
@@ -239,6 +259,8 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
     Raises:
       TypeError, ValueError: for functions that are none, and numbers that leave a gap.
     """
+    if not isinstance(branch_index, Tensor):
+        raise TypeError(f"'branch_index' must be a Tensor, got {type(branch_index)}")
     index = convert(branch_index)
     if index.aval.dtype.kind not in "iu":
         raise TypeError(f"'branch_index' must be an integer Tensor, got {index.dtype}")
@@ -247,8 +269,6 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
     if not count:
         raise ValueError("Must provide at least one item in 'branch_fns'")
     if default is not None:
-        if not callable(default):
-            raise TypeError("'default' must be callable.")
         functions = [*functions, default]
         count += 1
     if not STATE.trace.symbolic:
@@ -260,6 +280,14 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
             f"Input 'branch_index' of 'Case' Op has type {index.dtype.name} that does not match "
             "expected type of int32."
         )
+    if index.aval.size != 1:
+        raise InvalidArgumentError(
+            None, None, f"The second input must be a scalar, but it has shape {list(index.shape)}"
+        )
+    if index.aval.shape:
+        from tfshim._src.ops import array
+
+        index = array.reshape(index, [])
     inside = (index >= 0) & (index < count)  # type: ignore[operator]
     from tfshim._src.ops import array
 
@@ -269,16 +297,18 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
 
 
 def _branches(branch_fns: Any) -> list[Callable]:
+    pairs: list[Any]
+    if not branch_fns:
+        return []
     if isinstance(branch_fns, dict):
         pairs = list(branch_fns.items())
     elif isinstance(branch_fns, (list, tuple)):
-        if all(isinstance(b, (list, tuple)) for b in branch_fns):
-            pairs = [tuple(b) for b in branch_fns]
-        else:
-            for b in branch_fns:
-                if not callable(b):
-                    raise TypeError(f"Each entry in 'branch_fns' must be a 2-tuple. Received {b}.")
+        if all(callable(b) for b in branch_fns):
             return list(branch_fns)
+        pairs = list(branch_fns)
+        for b in pairs:
+            if not isinstance(b, tuple) or len(b) != 2:
+                raise TypeError(f"Each entry in 'branch_fns' must be a 2-tuple. Received {b}.")
     else:
         raise TypeError("'branch_fns' must be a list, tuple, or dict")
     for key, function in pairs:
@@ -316,19 +346,31 @@ def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name="ca
         raise TypeError(
             f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pred_fn_pairs)}"
         )
-    pairs = list(pred_fn_pairs.items()) if isinstance(pred_fn_pairs, dict) else list(pred_fn_pairs)
+    if isinstance(pred_fn_pairs, dict):
+        ordered = isinstance(pred_fn_pairs, collections.OrderedDict)
+        if not (ordered or exclusive or STATE.trace.symbolic):
+            raise ValueError(
+                "Unordered dictionaries are not supported for the 'pred_fn_pairs' argument when "
+                "`exclusive=False` and eager mode is enabled."
+            )
+        pred_fn_pairs = pred_fn_pairs.items()
+    pairs = list(pred_fn_pairs)
+    if not pairs:
+        raise ValueError("not enough values to unpack (expected 2, got 0)")
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError(
                 "Each entry in 'pred_fn_pairs' must be a 2-tuple. Received " + repr(pair)
             )
         pred, fn = pair
+        if not isinstance(pred, Tensor) and not hasattr(pred, "deref"):
+            raise TypeError(f"pred must be a Tensor, got: {pred}")
         if isinstance(pred, Tensor) and pred.dtype.name != "bool":
             raise TypeError(f"pred must be Tensor of type bool: {pred}")
         if not callable(fn):
             raise TypeError(f"fn for pred {pred} must be callable.")
     if default is not None and not callable(default):
-        raise TypeError("'default' must be callable.")
+        raise TypeError("'false_fn' must be callable.")
     preds = [p.deref() if hasattr(p, "deref") else p for p, _ in pairs]
     functions = [f for _, f in pairs]
     if not STATE.trace.symbolic:

@@ -225,17 +225,7 @@ class FuncGraph(Graph):
 
     def create_variable(self, variable: Any, value: EagerTensor) -> None:
         """A variable made while tracing: its initial value is lifted out of the function."""
-        if self.late:
-            raise ValueError(
-                "Creating variables on a non-first call to a function decorated with tf.function."
-            )
-        if not self.may_create:
-            raise ValueError(
-                "tf.function only supports singleton tf.Variables created on the first call. Make "
-                "sure the tf.Variable is only created once or created outside tf.function. See "
-                "https://www.tensorflow.org/guide/function#creating_tfvariables for more "
-                "information."
-            )
+        self.check_may_create()
         if self._owns(value._trace):
             value = self._lift(value)
         else:
@@ -247,6 +237,29 @@ class FuncGraph(Graph):
             else:
                 variable._handle = variable._stored(value)
         self.created.append(variable)
+
+    def lifted_variable(self, variable: Any) -> None:
+        """A variable made in a `tf.init_scope` while tracing: the same rules hold."""
+        self.check_may_create()
+        self.created.append(variable)
+        if isinstance(self.outer, FuncGraph):
+            self.outer.lifted_variable(variable)
+
+    def check_may_create(self) -> None:
+        """Raises ValueError where a function may not create variables."""
+        if self.late:
+            error = ValueError(
+                "Creating variables on a non-first call to a function decorated with tf.function."
+            )
+            error.ag_pass_through = True  # type: ignore[attr-defined]
+            raise error
+        if not self.may_create:
+            raise ValueError(
+                "tf.function only supports singleton tf.Variables created on the first call. Make "
+                "sure the tf.Variable is only created once or created outside tf.function. See "
+                "https://www.tensorflow.org/guide/function#creating_tfvariables for more "
+                "information."
+            )
 
     def _lift(self, value: EagerTensor) -> EagerTensor:
         """Computes an initial value outside of the function."""

@@ -66,8 +66,8 @@ def executing_eagerly() -> bool:
 
 @export("tf.inside_function")
 def inside_function() -> bool:
-    """Whether a function is being traced."""
-    return isinstance(STATE.trace, FuncGraph)
+    """Whether a function is being traced, also in a `tf.init_scope` there."""
+    return isinstance(STATE.trace, FuncGraph) or STATE.lifted is not None
 
 
 @export("tf.init_scope")
@@ -75,10 +75,13 @@ def inside_function() -> bool:
 def init_scope():
     """Runs what is inside eagerly, out of all functions being traced; tapes do not see it."""
     state = STATE
-    saved = state.trace, state.recorders
+    saved, around = (state.trace, state.recorders), state.lifted
+    if isinstance(state.trace, FuncGraph):
+        state.lifted = state.trace
     state.trace, state.recorders = state.pending, []
     try:
         with numbered(None):
             yield
     finally:
         state.trace, state.recorders = saved
+        state.lifted = around
