@@ -17,7 +17,6 @@ from tfshim._src.function.described import (
     flat_names,
     parameters_of,
     signature_text,
-    type_text,
 )
 from tfshim._src.function.func_graph import FuncGraph, described
 from tfshim._src.function.signature import (
@@ -31,6 +30,7 @@ from tfshim._src.function.signature import (
     tensor_keys,
 )
 from tfshim._src.function.tracing import Trace
+from tfshim._src.function.type_text import type_text
 from tfshim._src.function.unknown_sizes import output_shapes
 from tfshim._src.random_graph import Streams, current_seed
 from tfshim._src.registry import export
@@ -207,7 +207,7 @@ class ConcreteFunction:
         if not same_kind:
             raise self._unfit(f"Can not cast {value!r} to {kind} type.", args, kwargs)
         if isinstance(template, Mapping) and set(value) != set(template):
-            message = f"Dictionaries have different keys: {set(template)} and {set(value)}"
+            message = f"{value!r} has different keys with the TraceType {type_text(template)}."
             raise self._unfit(message, args, kwargs)
         parts, given = nest.parts(template), nest.parts(value)
         if len(parts) != len(given):

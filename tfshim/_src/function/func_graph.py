@@ -146,7 +146,7 @@ class FuncGraph(Graph):
             else:
                 if trace is INLINE:
                     self.fleeting = True
-                self._check_scope(t)
+                self._check_scope(t, used=True)
                 refs.append(self.external(t))
         self.nodes.append((kernel, tuple(refs)))
         self.sites.append(site)
@@ -166,8 +166,13 @@ class FuncGraph(Graph):
             ref = self.ext_refs[id(tensor)] = -len(self.ext)
         return ref
 
-    def _check_scope(self, tensor: EagerTensor) -> None:
-        """A symbolic tensor may come from a function around this one, and from nowhere else."""
+    def _check_scope(self, tensor: EagerTensor, used: bool = False) -> None:
+        """A symbolic tensor may come from a function around this one, and from nowhere else.
+
+        Args:
+          tensor: the tensor.
+          used: whether an op of this graph takes it.
+        """
         trace = tensor._trace
         if trace is None or trace is INLINE or not trace.symbolic:
             return
@@ -178,7 +183,18 @@ class FuncGraph(Graph):
             outer = outer.outer
         if isinstance(outer, Graph) and trace is outer:
             return
-        raise out_of_scope(tensor, inside=self._surrounds(trace))
+        if not self._surrounds(trace):
+            raise out_of_scope(tensor)
+        where = (
+            f"The tensor {tensor!r} cannot be accessed from {self!r}, because it was defined in "
+            f"{trace!r}, which is out of scope."
+        )
+        if used:
+            raise InaccessibleTensorError(where)
+        raise InaccessibleTensorError(f"{out_of_scope(tensor)}\n\n{where}")
+
+    def __repr__(self) -> str:
+        return f"FuncGraph(name={self.name}, id={id(self)})"
 
     def _surrounds(self, trace: Any) -> bool:
         """Whether a trace is that of a branch or a body in this graph."""
@@ -395,19 +411,14 @@ class in_trace:
         STATE.trace, STATE.recorders = self.saved
 
 
-def out_of_scope(tensor: Any, inside: bool = False) -> Exception:
-    """The error for a symbolic tensor that is used where its value cannot get to.
-
-    Args:
-      tensor: the tensor.
-      inside: whether it belongs to a branch or a body in the graph that asks for it.
-    """
-    error = (InaccessibleTensorError if inside else TypeError)(
+def out_of_scope(tensor: Any) -> TypeError:
+    """The error for a symbolic tensor that is used where its value cannot get to."""
+    error = TypeError(
         f"{tensor!r} is out of scope and cannot be used here. Use return values, explicit Python "
         "locals or TensorFlow collections to access it.\nPlease see "
         "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_"
         "values for more information."
     )
-    if not inside:  # TensorFlow finds these when the trace is finished: no line of the user's
-        error.ag_pass_through = True  # type: ignore[attr-defined]
+    # TensorFlow finds these when the trace is finished: no line of the user's
+    error.ag_pass_through = True  # type: ignore[attr-defined]
     return error

@@ -13,6 +13,7 @@ import numpy as np
 
 from tfshim._src import nest
 from tfshim._src.convert import convert
+from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.function import needs_value, retracing
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
 from tfshim._src.function.hush import hushed
@@ -250,7 +251,16 @@ class Function:
                 )
             if any(takes(one.key, key) for one in self._unmade):
                 return self._run_as_python(key, args, kwargs)
-            strings = any(t.aval.dtype.kind == "s" for t in arguments.tensors)
+            strings = [i for i, t in enumerate(arguments.tensors) if t.aval.dtype.kind == "s"]
+            if strings and self._jit_compile:
+                raise InvalidArgumentError(
+                    None,
+                    None,
+                    "Detected unsupported operations when trying to compile graph "
+                    f"__inference_{self._name} on XLA_CPU_JIT: _Arg (No registered '_Arg' OpKernel "
+                    "for XLA_CPU_JIT devices, but attributes didn't match) Requested Attributes: "
+                    f"T=DT_STRING, index={strings[0]})",
+                )
             try:
                 with hushed(0) as printed:
                     found = self._make(key, arguments, args, kwargs)
@@ -305,7 +315,11 @@ class Function:
             around = numbering()
             streams = known.streams if around is None else around.part()
             with hushed(hide), numbered(streams):
-                result = self._python_function(*args, **kwargs)
+                function = self._python_function
+                code = getattr(function, "__code__", None)
+                if self._autograph and "set_loop_options" in getattr(code, "co_names", ()):
+                    function = self._converted_function()  # a limit of steps is obeyed there
+                result = function(*args, **kwargs)
             return as_results(result, repr(self._python_function))
         finally:
             OP_BY_OP.depth -= 1
@@ -455,6 +469,20 @@ class Function:
         return self._converted
 
     # -- concrete functions --
+
+    def experimental_get_compiler_ir(self, *args: Any, **kwargs: Any) -> Callable:
+        """A function of a stage that gives XLA's program for these arguments (compiler_ir.py).
+
+        Raises:
+          ValueError: without `jit_compile=True`.
+        """
+        from tfshim._src.function.compiler_ir import compiler_ir
+
+        if not self._jit_compile:
+            raise ValueError(
+                "Compiler IR can only be returned for functions marked with 'jit_compile=True'"
+            )
+        return compiler_ir(self.get_concrete_function(*args, **kwargs)._trace.inner)
 
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """The trace for these arguments, in which `tf.TensorSpec` may stand for tensors.
