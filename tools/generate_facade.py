@@ -142,6 +142,8 @@ COMPAT_V2 = f'''"""`tf.compat.v2`: the same objects as `tf`, by the name that li
 {MARK}
 import tfshim as _tf
 
+__path__: list[str] = []  # what is below `tf` is imported by this name, too
+
 
 def __getattr__(name: str):  # `__all__` too, so that a star import gets all of `tf`
     return getattr(_tf, name)

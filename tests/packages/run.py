@@ -13,7 +13,7 @@ import numpy as np
 
 GOLDEN = Path(__file__).with_name("golden.json")
 #: Each has its programs in with_<name>.py.
-PACKAGES = ("sonnet",)
+PACKAGES = ("gpflow", "sonnet", "tensorflow_probability")
 
 
 def plain(value):

@@ -28,7 +28,18 @@ _WATCHED = frozenset({"keras", _BACKEND, f"{_BACKEND}.core", f"{_BACKEND}.traine
 _PACKAGES = frozenset({"gpflow", "sonnet", "tensorflow_probability", "tf_keras"})
 # What is not the facade's: Keras, inner modules, and inner names that those packages need.
 _BRIDGED = frozenset(
-    {"__internal__", "compiler", "core", "distribute", "experimental", "keras", "python", "tools"}
+    {
+        "__internal__",
+        "compiler",
+        "core",
+        "distribute",
+        "dtensor",
+        "experimental",
+        "keras",
+        "python",
+        "raw_ops",
+        "tools",
+    }  # fmt: skip
 )
 
 _lock = threading.RLock()

@@ -60,6 +60,10 @@ class Module:
         if on_attribute is not None:
             on_attribute(self, name, value)
 
+    def _no_dependency(self, value: Any) -> Any:
+        """The value: what packages call where a checkpoint should not save an attribute."""
+        return value
+
     @property
     def name(self) -> str:
         return self._name

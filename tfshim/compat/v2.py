@@ -4,6 +4,8 @@
 
 import tfshim as _tf
 
+__path__: list[str] = []  # what is below `tf` is imported by this name, too
+
 
 def __getattr__(name: str):  # `__all__` too, so that a star import gets all of `tf`
     return getattr(_tf, name)

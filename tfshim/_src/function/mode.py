@@ -7,7 +7,6 @@ import threading
 from typing import Any
 
 from tfshim._src.function.func_graph import FuncGraph
-from tfshim._src.random_graph import numbered
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE
 
@@ -66,8 +65,8 @@ def executing_eagerly() -> bool:
 
 @export("tf.inside_function")
 def inside_function() -> bool:
-    """Whether a function is being traced, also in a `tf.init_scope` there."""
-    return isinstance(STATE.trace, FuncGraph) or STATE.lifted is not None
+    """Whether a function is being traced."""
+    return isinstance(STATE.trace, FuncGraph)
 
 
 @export("tf.init_scope")
@@ -75,13 +74,9 @@ def inside_function() -> bool:
 def init_scope():
     """Runs what is inside eagerly, out of all functions being traced; tapes do not see it."""
     state = STATE
-    saved, around = (state.trace, state.recorders), state.lifted
-    if isinstance(state.trace, FuncGraph):
-        state.lifted = state.trace
+    saved = state.trace, state.recorders
     state.trace, state.recorders = state.pending, []
     try:
-        with numbered(None):
-            yield
+        yield
     finally:
         state.trace, state.recorders = saved
-        state.lifted = around

@@ -112,7 +112,3 @@ def fused_batch_norm_v3(
     from tfshim._src.registry import PUBLIC
 
     return FusedBatchNormV3(*found, PUBLIC["tf.zeros"]([0]))
-
-
-#: Kernel -> function, for `tf.raw_ops`.
-WRITTEN = {"FusedBatchNormV2": fused_batch_norm_v2, "FusedBatchNormV3": fused_batch_norm_v3}

@@ -7,20 +7,32 @@ loaded, as a base class or in a table of their own, is lent for that time (lent.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from tfshim._src.internals import lent
+from tfshim._src.internals import adapted_packages, lent
 
 _TOP = __name__.partition(".")[0]
 
 
 def prepare() -> None:
     """Puts inner names, and `tf.distribute` of one replica, where packages look for them."""
-    from tfshim._src.internals import distribute, dtensor, namespace, optional, raw_ops
+    from tfshim._src.internals import (
+        distribute,
+        dtensor,
+        namespace,
+        optional,
+        raw_ops,
+        table,
+        v1_names,
+    )
+    from tfshim._src.internals.python.framework import ops
+    from tfshim._src.internals.python.ops import array_ops, init_ops, variable_scope
 
     tf = importlib.import_module(_TOP)
     experimental = importlib.import_module(f"{_TOP}.experimental")
@@ -33,6 +45,20 @@ def prepare() -> None:
     ):
         if name not in vars(owner):
             setattr(owner, name, value)
+    v1 = importlib.import_module(f"{_TOP}.compat.v1")
+    v1.name_scope = ops.name_scope_v1  # type: ignore[attr-defined]
+    v1.get_default_graph = ops.get_default_graph  # type: ignore[attr-defined]
+    v1.get_variable_scope = variable_scope.get_variable_scope  # type: ignore[attr-defined]
+    v1.variable_scope = variable_scope.variable_scope  # type: ignore[attr-defined]
+    v1.where = array_ops.where  # type: ignore[attr-defined]
+    v1.zeros_initializer = init_ops.Zeros  # type: ignore[attr-defined]
+    v1.ones_initializer = init_ops.Ones  # type: ignore[attr-defined]
+    v1.constant_initializer = init_ops.Constant  # type: ignore[attr-defined]
+    known = table.facts().v1
+    for public in (name for name in v1_names.NAMES if name in known):
+        path, _, name = public.removeprefix("tf.compat.v1.").rpartition(".")
+        if not path and name not in vars(v1):
+            setattr(v1, name, v1_names.function(public))
 
 
 def find_spec(fullname: str, path: Any) -> importlib.machinery.ModuleSpec | None:
@@ -40,7 +66,17 @@ def find_spec(fullname: str, path: Any) -> importlib.machinery.ModuleSpec | None
     package = fullname.partition(".")[0]
     if package == fullname:
         prepare()
-    return spec_within(fullname, path, lent.while_loading(package))
+    return spec_within(fullname, path, _around(package, adapted_packages.ADAPTED.get(fullname)))
+
+
+@contextlib.contextmanager
+def _around(package: str, adapt: Callable[[Any], None] | None) -> Iterator[list]:
+    """The context in which a module is loaded; afterwards `adapt(module)`."""
+    told: list[Any] = []
+    with lent.while_loading(package):
+        yield told
+    if adapt is not None:
+        adapt(told[0])
 
 
 def spec_within(

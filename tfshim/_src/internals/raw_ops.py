@@ -7,7 +7,16 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from tfshim._src.internals import batch_norm, kernels, table
+from tfshim._src.internals import batch_norm, broadcast_args, gamma, kernels, table
+
+#: Kernel -> function, for those that are no public op.
+_WRITTEN: dict[str, Callable] = {
+    "BroadcastGradientArgs": broadcast_args.broadcast_gradient_args,
+    "FusedBatchNormV2": batch_norm.fused_batch_norm_v2,
+    "FusedBatchNormV3": batch_norm.fused_batch_norm_v3,
+    "IgammaGradA": gamma.igamma_grad_a,
+    "RandomGammaGrad": gamma.random_gamma_grad,
+}
 
 
 @functools.cache
@@ -21,7 +30,7 @@ def _signatures() -> dict[str, str]:
 
 @functools.cache
 def _function(name: str) -> Callable:
-    written = batch_norm.WRITTEN.get(name)
+    written = _WRITTEN.get(name)
     call = written or kernels.function(name, _signatures()[name])
 
     @functools.wraps(call)
@@ -39,7 +48,7 @@ def _function(name: str) -> Callable:
 
 def __getattr__(name: str) -> Callable:
     known = name in kernels.KERNELS and name in _signatures()
-    if not known and name not in batch_norm.WRITTEN:
+    if not known and name not in _WRITTEN:
         raise AttributeError(
             f"module 'tensorflow.raw_ops' has no attribute {name!r}: tfshim lacks this kernel"
         )

@@ -31,6 +31,10 @@ class Trackable:
         known[name] = trackable
         return trackable
 
+    def _no_dependency(self, value: Any) -> Any:
+        """The value: what is called where an attribute should not be tracked."""
+        return value
+
     def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
         """What was tracked, by name; the same for every kind of saving."""
         return dict(self.__dict__.get("_self_tracked_trackables", {}))
@@ -62,3 +66,34 @@ def no_automatic_dependency_tracking(method: Callable) -> Callable:
             self._self_setattr_tracking = saved
 
     return untracked
+
+
+class DelegatingTrackableMixin:
+    """A wrapper that shows what the wrapped object holds as its own.
+
+    Args:
+      trackable_obj: the wrapped object.
+    """
+
+    def __init__(self, trackable_obj: Any):
+        self._trackable = trackable_obj
+
+    @property
+    def _setattr_tracking(self) -> bool:
+        return getattr(self._trackable, "_self_setattr_tracking", True)
+
+    @_setattr_tracking.setter
+    def _setattr_tracking(self, value: bool) -> None:
+        self._trackable._self_setattr_tracking = value
+
+    def _track_trackable(self, trackable: Any, name: str, overwrite: bool = False) -> Any:
+        """Remembers `trackable` at the wrapped object."""
+        return self._trackable._track_trackable(trackable, name, overwrite)
+
+    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
+        """What the wrapped object holds."""
+        return self._trackable._trackable_children(save_type, **kwargs)
+
+
+def register_session_provider(session_provider: Callable) -> None:
+    """Ignored: tells how checkpoints find Keras' session."""

@@ -13,8 +13,8 @@ from tfshim._src.tensor import STATE
 
 __all__ = [
     "ASYNC", "EAGER_MODE", "GRAPH_MODE", "SYNC", "async_wait", "context", "device", "eager_mode",
-    "ensure_initialized", "executing_eagerly", "graph_mode", "in_eager_mode", "is_async",
-    "num_gpus", "set_global_seed",
+    "ensure_initialized", "executing_eagerly", "get_config", "get_device_name", "graph_mode",
+    "in_eager_mode", "is_async", "num_gpus", "set_global_seed",
 ]  # fmt: skip
 
 GRAPH_MODE, EAGER_MODE = 0, 1
@@ -93,6 +93,20 @@ def graph_mode() -> contextlib.AbstractContextManager:
 def device(name: Any) -> Any:
     """`tf.device`."""
     return _device(name)
+
+
+def get_device_name() -> str:
+    """The name of the device that the device scopes say, or ""."""
+    return _CONTEXT.device_name
+
+
+def get_config() -> Any:
+    """Raises: there is no session to configure.
+
+    Raises:
+      NotImplementedError: always.
+    """
+    raise no_graph("context.get_config")
 
 
 def num_gpus() -> int:

@@ -1,5 +1,5 @@
 """The base of what is made of several tensors."""
 
-from tfshim._src.internals.namespace import CompositeTensor
+from tfshim._src.internals.composite import CompositeTensor
 
 __all__ = ["CompositeTensor"]

@@ -18,7 +18,8 @@ __all__ = [
     "IsBuiltWithXLA", "IsMklEnabled", "NCHWToNHWC", "NHWCToNCHW", "TensorFlowTestCase",
     "add_graph_building_optimization_tests", "also_run_as_tf_function",
     "assert_no_garbage_created", "build_as_function_and_v1_graph", "deprecated_graph_mode_only",
-    "device", "deterministic_ops", "disable_asan", "disable_eager_op_as_function",
+    "device", "deterministic_ops", "disable_asan",
+    "disable_cudnn_autotune", "disable_eager_op_as_function",
     "disable_mlir_bridge", "disable_tfrt", "disable_xla", "enable_control_flow_v2",
     "enable_eager_op_as_function", "for_all_test_methods", "force_cpu", "force_gpu",
     "generate_combinations_with_testcase_name", "gpu_device_name", "is_gpu_available",
@@ -136,7 +137,7 @@ def _describing(description: Any = None) -> Any:
 
 
 disable_asan = disable_eager_op_as_function = disable_mlir_bridge = disable_tfrt = _describing
-disable_xla = no_xla_auto_jit = xla_allow_fallback = _describing
+disable_cudnn_autotune = disable_xla = no_xla_auto_jit = xla_allow_fallback = _describing
 run_all_without_tensor_float_32 = run_without_tensor_float_32 = _describing
 enable_control_flow_v2 = with_control_flow_v2 = _as_is
 enable_eager_op_as_function = _as_is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tfshim._src.nest import (
@@ -14,11 +14,14 @@ from tfshim._src.nest import (
 )  # fmt: skip
 
 __all__ = [
-    "assert_same_structure", "flatten", "flatten_dict_items", "flatten_up_to",
-    "flatten_with_joined_string_paths", "flatten_with_tuple_paths", "is_namedtuple", "is_nested",
+    "_is_namedtuple", "_yield_sorted_items", "_yield_value", "assert_same_structure",
+    "assert_shallow_structure", "flatten", "flatten_dict_items", "flatten_up_to",
+    "flatten_with_joined_string_paths", "flatten_with_tuple_paths",
+    "get_traverse_shallow_structure", "is_attrs", "is_mapping", "is_namedtuple", "is_nested",
     "is_nested_or_composite", "is_sequence", "list_to_tuple", "map_structure",
     "map_structure_up_to", "map_structure_with_paths", "map_structure_with_tuple_paths",
-    "pack_sequence_as", "yield_flat_paths",
+    "map_structure_with_tuple_paths_up_to", "pack_sequence_as",
+    "yield_flat_paths",
 ]  # fmt: skip
 
 is_sequence = is_nested
@@ -32,6 +35,88 @@ def is_nested_or_composite(seq: Any) -> bool:
 def is_namedtuple(instance: Any, strict: bool = False) -> bool:
     """Whether something is a named tuple."""
     return isinstance(instance, tuple) and hasattr(instance, "_fields")
+
+
+_is_namedtuple = is_namedtuple
+
+
+def is_mapping(obj: Any) -> bool:
+    """Whether something is a dict, or like one."""
+    return isinstance(obj, Mapping)
+
+
+def is_attrs(obj: Any) -> bool:
+    """Whether something is an object of a class made by attrs."""
+    return hasattr(type(obj), "__attrs_attrs__")
+
+
+def _skeleton(instance: Any) -> Any:
+    """`instance` with atoms for its parts."""
+    return _with_parts(instance, [0] * len(instance))
+
+
+def _yield_sorted_items(iterable: Any) -> Iterator[tuple]:
+    """(key, part) of a structure of one level, in the order of `flatten`."""
+    yield from _children(iterable)
+
+
+def _yield_value(iterable: Any) -> Iterator:
+    """The parts of a structure of one level, in the order of `flatten`."""
+    for _, value in _children(iterable):
+        yield value
+
+
+def assert_shallow_structure(
+    shallow_tree: Any, input_tree: Any, check_types: bool = True, expand_composites: bool = False
+) -> None:
+    """Raises unless `input_tree` has structure wherever `shallow_tree` has.
+
+    Raises:
+      TypeError: for an atom in place of a structure.
+      ValueError: for another number of parts, or missing keys.
+    """
+    for _ in _walk(shallow_tree, input_tree):
+        pass
+
+
+def get_traverse_shallow_structure(
+    traverse_fn: Callable, structure: Any, expand_composites: bool = False
+) -> Any:
+    """A structure of bools as deep as a function wants to go, False where it stops.
+
+    Args:
+      traverse_fn: called with each part; True or False for a part as a whole, or a structure of
+        bools for its parts.
+      structure: what to go through.
+
+    Raises:
+      TypeError: for an answer that is neither, or a list where a bool should be.
+    """
+    answer = traverse_fn(structure)
+    if not is_nested(structure):
+        if isinstance(answer, bool):
+            return answer
+        raise TypeError(f"traverse_fn returned structure: {answer} for non-structure: {structure}")
+    if answer is False:
+        return False
+    if answer is True:
+        answer = map_structure(lambda _: True, _skeleton(structure))
+    elif type(answer) is not type(structure):
+        raise TypeError(f"traverse_fn returned {answer} for {structure}")
+    parts = [
+        get_traverse_shallow_structure(traverse_fn, child) if deeper else False
+        for (_, child), deeper in zip(_children(structure), flatten(answer), strict=True)
+    ]
+    return _with_parts(structure, parts)
+
+
+def _with_parts(structure: Any, parts: list) -> Any:
+    """`structure` with other parts, which may be structures."""
+    make: Any = type(structure)
+    if isinstance(structure, Mapping):
+        by_key = dict(zip(sorted(structure), parts, strict=True))
+        return make((key, by_key[key]) for key in structure)
+    return make(*parts) if is_namedtuple(structure) else make(parts)
 
 
 def _children(value: Any) -> list[tuple[Any, Any]]:
@@ -83,6 +168,16 @@ def map_structure_up_to(shallow_tree, func: Callable, *inputs: Any, **kwargs: An
     """`func` of what stands in each input where `shallow_tree` has leaves."""
     columns = [flatten_up_to(shallow_tree, one) for one in inputs]
     return pack_sequence_as(shallow_tree, [func(*row) for row in zip(*columns, strict=True)])
+
+
+def map_structure_with_tuple_paths_up_to(
+    shallow_tree: Any, func: Callable, *inputs: Any, **kwargs: Any
+) -> Any:
+    """`func(path, part, ...)` of what stands in each input where `shallow_tree` has leaves."""
+    columns = [flatten_up_to(shallow_tree, one) for one in inputs]
+    paths = [path for path, _ in _walk(shallow_tree, shallow_tree)]
+    rows = zip(paths, *columns, strict=True)
+    return pack_sequence_as(shallow_tree, [func(*row) for row in rows])
 
 
 def flatten_with_tuple_paths(structure: Any, expand_composites: bool = False) -> list:

@@ -5,7 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping, MutableSet
 from typing import Any
 
-__all__ = ["ObjectIdentityDictionary", "ObjectIdentitySet"]
+__all__ = ["ObjectIdentityDictionary", "ObjectIdentitySet", "Reference"]
+
+
+class Reference:
+    """An object by its identity: equal to another one of the same object only, and hashable.
+
+    Args:
+      wrapped: the object.
+    """
+
+    __slots__ = ("_wrapped",)
+
+    def __init__(self, wrapped: Any):
+        self._wrapped = wrapped
+
+    def deref(self) -> Any:
+        """The object."""
+        return self._wrapped
+
+    def __eq__(self, other: Any) -> bool:
+        if not isinstance(other, Reference):
+            raise TypeError(f"Cannot compare a reference with a value of type {type(other)}")
+        return self._wrapped is other._wrapped
+
+    def __hash__(self) -> int:
+        return id(self._wrapped)
 
 
 class ObjectIdentityDictionary(MutableMapping):

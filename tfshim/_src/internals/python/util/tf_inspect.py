@@ -1,5 +1,7 @@
 """Python's inspect: tfshim's decorators are transparent to it."""
 
+from __future__ import annotations
+
 import inspect
 from inspect import (
     Parameter,
@@ -8,7 +10,6 @@ from inspect import (
     getcallargs,
     getdoc,
     getfile,
-    getfullargspec,
     getmembers,
     getmodule,
     getmro,
@@ -22,6 +23,9 @@ from inspect import (
     signature,
     stack,
 )  # fmt: skip
+from typing import Any
+
+_PACKAGE = __name__.partition(".")[0]
 
 __all__ = [
     "Parameter", "Signature", "currentframe", "getargspec", "getcallargs", "getdoc", "getfile",
@@ -29,4 +33,12 @@ __all__ = [
     "isgenerator", "ismethod", "ismodule", "isroutine", "signature", "stack",
 ]  # fmt: skip
 
-getargspec = inspect.getfullargspec
+
+def getfullargspec(obj: Any) -> inspect.FullArgSpec:
+    """Python's own; of an op without annotations, as TensorFlow's ops have none."""
+    spec = inspect.getfullargspec(obj)
+    ours = (getattr(obj, "__module__", None) or "").partition(".")[0] == _PACKAGE
+    return spec._replace(annotations={}) if ours else spec
+
+
+getargspec = getfullargspec

@@ -1,0 +1,11 @@
+"""What a Keras model does."""
+
+__all__ = ["KerasModeKeys"]
+
+
+class KerasModeKeys:
+    """Names of it."""
+
+    TRAIN = "train"
+    TEST = "test"
+    PREDICT = "predict"
