@@ -544,3 +544,56 @@ def test_a_handler_with_a_name_is_converted():
 
     assert [got(f(c(v), {})) for v in (1.0, -1.0)] == [5.0, 1.0]
     assert got(f(c(1.0), {"k": 0.5})) == 1.5
+
+
+def test_what_a_loop_without_steps_leaves():
+    @tf.function
+    def over_range(k):
+        for i in tf.range(2, k):  # noqa: B007
+            pass
+        return i
+
+    @tf.function
+    def from_none(k):
+        y = None
+        for i in tf.range(k):
+            if y is None:
+                y = 0
+            y += i
+        return y
+
+    assert [int(over_range(tf.constant(k))) for k in (0, 5)] == [2, 4]
+    assert int(from_none(tf.constant(3))) == 3
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at least once to initialize y"):
+        from_none(tf.constant(0))
+
+
+def test_a_limit_of_steps_holds_where_a_function_runs_op_by_op():
+    @tf.function
+    def rows(k):
+        x = tf.constant([0])
+        for i in tf.range(k):
+            tf.autograph.experimental.set_loop_options(
+                shape_invariants=[(x, tf.TensorShape([None]))], maximum_iterations=3
+            )
+            x = tf.concat([x, [i]], 0)
+        return x
+
+    @tf.function
+    def down(k):
+        x = tf.constant([0])
+        while k > 0:
+            tf.autograph.experimental.set_loop_options(
+                shape_invariants=[(x, tf.TensorShape([None]))], maximum_iterations=2
+            )
+            x = tf.concat([x, [k]], 0)
+            k -= 1
+        return x
+
+    assert rows(tf.constant(5)).numpy().tolist() == [0, 0, 1, 2]
+    assert down(tf.constant(5)).numpy().tolist() == [0, 5, 4]
+
+
+def test_len_of_ragged_tensors():
+    f = tf.function(lambda x: len(x))
+    assert int(f(tf.ragged.constant([[1, 2], [3]]))) == 2

@@ -30,6 +30,11 @@ def got(nest):
     return tf.nest.map_structure(lambda t: t.numpy().tolist(), nest)
 
 
+def array_of(values):
+    values = tf.convert_to_tensor(values)
+    return tf.TensorArray(values.dtype, values.shape[0]).unstack(values)
+
+
 def derivatives(f, x):
     with tf.GradientTape() as outer:
         outer.watch(x)
@@ -144,6 +149,31 @@ BRANCH_ERRORS = [
         "'branch_index' must be an integer Tensor",
     ),
     (lambda x: tf.case(3), TypeError, "'pred_fn_pairs' must be a list, tuple, or dict"),
+    (
+        lambda x: tf.switch_case(tf.cast(x, tf.int64), [lambda: x]),
+        TypeError,
+        "'branch_index' of .* has type int64 that does not match expected type of int32",
+    ),
+    (lambda x: tf.switch_case(1, [lambda: x]), TypeError, "'branch_index' must be a Tensor"),
+    (lambda x: tf.switch_case(x, [lambda: x, 3]), TypeError, "must be a 2-tuple. Received <func"),
+    (lambda x: tf.case([]), ValueError, "not enough values to unpack"),
+    (lambda x: tf.case([(1, lambda: x)]), TypeError, "pred must be a Tensor, got: 1"),
+    (lambda x: tf.cond(None, lambda: x, lambda: x), ValueError, "None values not supported"),
+    (
+        lambda x: tf.cond(x > 1, lambda: 1, lambda: "a"),
+        TypeError,
+        r"cond/Identity:0\", shape=\(\), dtype=string\) have different types",
+    ),
+    (
+        lambda x: tf.cond(x > 1, lambda: array_of([x]), lambda: array_of([1.0])),
+        TypeError,
+        "No common supertype of TensorArraySpec",
+    ),
+    (
+        lambda x: tf.cond(x > 1, lambda: array_of([x]), lambda: c([1])),
+        TypeError,
+        "same number, type, and overall structure",
+    ),
 ]
 
 
@@ -152,6 +182,39 @@ def test_errors_of_branches(row, in_function):
     body, kind, text = BRANCH_ERRORS[row]
     with pytest.raises(kind, match=text):
         in_function(body)(c(2))
+
+
+ARRAYS_OF_BRANCHES = {
+    "cond": lambda i, x, ta: tf.cond(
+        i > 0, lambda: ta.write(0, x).write(1, x**3), lambda: ta.write(0, -x).write(1, 2 * x)
+    ),
+    "switch_case": lambda i, x, ta: tf.switch_case(
+        i, [lambda: ta.write(1, 2 * x).write(0, -x), lambda: ta.unstack([x, x**3])]
+    ),
+    "case": lambda i, x, ta: tf.case(
+        [(i > 0, lambda: ta.unstack([x, x**3]))], lambda: ta.unstack([-x, 2 * x])
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS_OF_BRANCHES)
+def test_a_branch_gives_an_array_of_tensors(name, in_function):
+    branches = ARRAYS_OF_BRANCHES[name]
+    f = in_function(lambda i, x: branches(i, x, tf.TensorArray(tf.float32, 2)).stack())
+    assert [got(f(c(i), c(3.0))) for i in (0, 1)] == [[-3.0, 6.0], [3.0, 27.0]]
+    assert derivatives(lambda x: f(c(1), x), c(3.0)) == (28.0, 18.0)
+
+
+def test_branches_in_a_loop_fill_an_array(in_function):
+    def body(i, ta):
+        v = tf.cast(i, tf.float32)
+        return i + 1, tf.cond(i % 2 == 0, lambda: ta.write(i, v), lambda: ta.write(i, -v))
+
+    def f(n):
+        ta = tf.TensorArray(tf.float32, 4)
+        return tf.while_loop(lambda i, ta: i < n, body, [0, ta])[1].stack()
+
+    assert got(in_function(f)(c(3))) == [0.0, -1.0, 2.0, 0.0]
 
 
 # -- loops --
@@ -224,6 +287,18 @@ def test_the_gradient_of_nested_loops(run):
     assert float(tape.gradient(y, x)) == 448.0
 
 
+def test_a_loop_variable_that_is_left_alone_has_a_gradient_of_zeros(in_function):
+    def f(x, y):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch([x, y])
+            _, a, b = tf.while_loop(
+                lambda i, a, b: i < 3, lambda i, a, b: (i + 1, a * 2.0, b), (c(0), x, y)
+            )
+        return tape.gradient(a, [x, y]), tape.gradient(b, [x, y])
+
+    assert got(in_function(f)(c(1.0), c(2.0))) == ([8.0, 0.0], [0.0, 1.0])
+
+
 def test_forward_mode_through_a_loop(in_function):
     x = c(2.0)
     with tf.autodiff.ForwardAccumulator(x, c(1.0)) as acc:
@@ -274,6 +349,53 @@ LOOP_ERRORS = [
     ),
     (lambda x: tf.while_loop(3, lambda i: i, (x,)), TypeError, "'cond' must be callable"),
     (
+        lambda x: tf.while_loop(lambda i: i < 3, lambda i: None, (0,)),
+        AssertionError,
+        "body_graph has 2 outputs; Expected: 3",
+    ),
+    (
+        lambda x: tf.while_loop(
+            lambda i, a: i < 3, lambda i, a: (i + 1, a), (0, x), shape_invariants=([],)
+        ),
+        ValueError,
+        "don't have the same nested structure",
+    ),
+    (
+        lambda x: tf.scan(lambda a, b: a + b, x[:0]),
+        tf.errors.InvalidArgumentError,
+        "Trying to access element 0 in a list with 0 elements",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).unstack([1.0]).read(1),
+        tf.errors.InvalidArgumentError,
+        "Trying to access element 1 in a list with 1 elements",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).unstack([1.0, 2.0, 3.0]).stack(),
+        tf.errors.InvalidArgumentError,
+        "Operation expected a list with 2 elements but got a list with 3 elements",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).scatter([0, 1], [1.0, 2.0, 3.0]),
+        tf.errors.InvalidArgumentError,
+        r"Expected len\(indices\) == tensor.shape\[0\], but saw: 2 vs. 3",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).gather([0]),
+        tf.errors.InvalidArgumentError,
+        "Tried to gather uninitialized tensors",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).split([1.0, 2.0, 3.0], [2, 2]).concat(),
+        tf.errors.InvalidArgumentError,
+        r"Attempting to slice \[2, 4\] from tensor with length 3",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).unstack(1.0),
+        tf.errors.InvalidArgumentError,
+        "Tensor must be at least a vector",
+    ),
+    (
         lambda x: tf.map_fn(lambda a: a, c(1)),
         ValueError,
         "must be 1[+] dimensional Tensors, not scalars",
@@ -298,6 +420,21 @@ LOOP_ERRORS = [
         lambda x: tf.TensorArray(tf.float32, size=2).write(0, 1.0).write(1, x),
         ValueError,
         "Inconsistent shapes",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, size=0).stack(),
+        tf.errors.InvalidArgumentError,
+        "Tried to stack elements of an empty list with non-fully-defined element_shape: <unknown>",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, size=2).stack(),
+        tf.errors.InvalidArgumentError,
+        "Tried to stack list which only contains uninitialized tensors",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, size=0, element_shape=[None, 2]).concat(),
+        tf.errors.InvalidArgumentError,
+        r"All except the first dimension must be .* empty tensor list. element_shape: \[\?,2\]",
     ),
 ]
 
@@ -403,6 +540,16 @@ def test_tensor_array_in_pieces(run):
         return ta.read(2), ta.scatter([0, 1], c([5.0, 6.0])).stack(), split.read(1)
 
     assert got(run(f)(c([1.0, 2.0, 3.0]))) == (3.0, [5.0, 6.0, 3.0], [2.0, 3.0])
+
+
+def test_an_array_of_pieces_is_as_long_as_there_are_pieces(in_function):
+    def f():
+        ta = tf.TensorArray(tf.float32, 2).split([1.0, 2.0, 3.0], [3])
+        return ta.concat(), ta.size()
+
+    assert got(in_function(f)()) == ([1.0, 2.0, 3.0], 2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"size of lengths \(2 vs. 1\)"):
+        f()
 
 
 def test_a_loop_fills_an_array_that_grows(run):

@@ -302,7 +302,7 @@ def test_where_code_runs():
             seen.append((tf.executing_eagerly(), tf.inside_function(), int(tf.constant(3))))
 
     f()
-    assert seen == [(False, True), (True, False, 3)]
+    assert seen == [(False, True), (True, True, 3)]
     assert tf.executing_eagerly() and not tf.inside_function()
 
 

@@ -3,6 +3,8 @@
 After each error the function is called again with good input, where there is such a thing.
 """
 
+import re
+
 import pytest
 
 import tfshim as tf
@@ -565,3 +567,73 @@ def test_what_traced_code_makes_is_no_capture():
     f(c([2.0]))
     captures = f.get_concrete_function(c([2.0])).pretty_printed_signature().split("Captures:")[1]
     assert captures.count("TensorSpec") == 1
+
+
+def test_variables_made_in_an_init_scope_are_the_functions_own():
+    kept = []
+
+    @tf.function
+    def once(x):
+        assert tf.inside_function()
+        with tf.init_scope():
+            assert tf.executing_eagerly()
+            assert tf.inside_function()
+            if not kept:
+                kept.append(tf.Variable(2.0))
+        return kept[0] * x
+
+    assert float(once(tf.constant(3.0))) == 6.0
+    assert once.experimental_get_tracing_count() == 2
+    assert not tf.inside_function()
+
+    @tf.function
+    def always():
+        with tf.init_scope():
+            return tf.Variable(2.0)
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="only supports singleton tf.Variables"):
+            always()
+
+
+def test_strings_cannot_be_compiled():
+    @tf.function(jit_compile=True)
+    def f(x, y):
+        return y + 1.0
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Detected unsupported operations"):
+        f(tf.constant("a"), tf.constant(1.0))
+    assert float(f("a", tf.constant(1.0))) == 2.0
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_tensor_of_a_branch_is_told_with_both_graphs(used):
+    @tf.function
+    def f(x):
+        kept = []
+        tf.cond(x > 0, lambda: kept.append(x * 2) or x, lambda: x)
+        return kept[0] + 1 if used else kept[0]
+
+    where = r"cannot be accessed from FuncGraph\(name=f, id=.*, because it was defined in FuncGraph"
+    with pytest.raises(ValueError, match=where) as e:
+        f(tf.constant(1.0))
+    assert type(e.value).__name__ == "InaccessibleTensorError"
+    assert ("is out of scope and cannot be used here" in str(e.value)) is not used
+
+
+def test_structures_of_an_input_signature_are_told():
+    one = tf.TensorSpec([])
+
+    @tf.function(input_signature=[{"a": one, "b": (one,)}])
+    def f(d, k=2.0):
+        return d["a"] * k
+
+    x = tf.constant(3.0)
+    text = f"Dict\\[\\['a', {re.escape(repr(one))}\\], \\['b', Tuple\\["
+    with pytest.raises(TypeError, match="has different keys with the TraceType " + text):
+        f({"a": x})
+    with pytest.raises(TypeError, match="to a Dict type(.|\n)* for signature: .d: " + text):
+        f([x])
+    with pytest.raises(TypeError, match="Parameter `k` was expected to be of type Literal"):
+        f({"a": x, "b": (x,)}, k=tf.constant(2.0))
+    assert float(f({"a": x, "b": (x,)}, k=2.0)) == 6.0

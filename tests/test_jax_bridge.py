@@ -1,5 +1,7 @@
 """Tensors and variables inside JAX, JAX functions inside tapes."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -49,6 +51,39 @@ def test_jax_transforms_it(layer):
     )
     exported = jax.export.export(jax.jit(pure))(pure.values, X)
     assert exported.call(pure.values, X).tolist() == [[5.0]] * 4
+
+
+SCALE = tf.Variable(2.0, name="scale")
+
+
+def _scaled(x):
+    return x * SCALE
+
+
+def test_variables_of_functions_are_found(layer):
+    shift = tf.Variable(1.0, name="shift")
+    held = [layer, {"shift": shift}]
+
+    class Shifted(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.shift = shift
+
+        @tf.function
+        def shifted(self, x):
+            return x + self.shift
+
+    def found(function):
+        return [id(v) for v in jaxbridge.to_jax(function).variables]
+
+    both = tf.function(lambda x: _scaled(x) + held[1]["shift"])
+    assert found(both) == [id(v) for v in (*layer.variables, shift, SCALE)]
+    assert found(Shifted().shifted) == [id(shift)]
+    assert found(functools.partial(lambda v, x: v * x, shift)) == [id(shift)]
+    assert found(lambda x: x * x) == []
+    pure = jaxbridge.to_jax(tf.function(_scaled))
+    (slope,) = jax.grad(lambda values: pure(values, X).sum())(pure.values)
+    assert float(slope) == 8.0
 
 
 def test_the_wrong_number_of_values(layer):

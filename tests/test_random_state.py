@@ -109,6 +109,19 @@ def test_generator_moves_its_variable_and_can_be_reset():
     assert (copy.normal([2]).numpy() == g.normal([2]).numpy()).all()
 
 
+def test_a_generator_is_in_a_scope_of_its_own_in_functions_only():
+    assert tf.random.Generator.from_seed(1).state.name == "StateVar:0"
+    made = []
+
+    @tf.function
+    def first_call():
+        if not made:
+            made.append(tf.random.Generator.from_seed(1))
+
+    first_call()
+    assert made[0].state.name == "random_generator/StateVar:0"
+
+
 def test_generator_carries_into_the_upper_counter():
     g = tf.random.Generator.from_state([-256, 0, 1], "philox")
     g.skip(2)

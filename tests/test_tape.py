@@ -171,6 +171,9 @@ def test_output_gradients():
     # targets beyond those that have a cotangent get ones
     got = tape.gradient([z, y], x, output_gradients=[tf.constant(2.0)])
     exact(got, [4.0, 6.0, 8.0])
+    # and cotangents beyond the targets are ignored
+    got = tape.gradient(z, x, output_gradients=[tf.constant(2.0), tf.constant(5.0)])
+    exact(got, [2.0, 2.0, 2.0])
     with pytest.raises(ValueError, match="Attempt to convert a value .None. with an unsupported"):
         tape.gradient([y, z], x, output_gradients=[None, tf.constant(2.0)])
 

@@ -21,19 +21,10 @@ from benchmarks.pytorch import (
 )
 from benchmarks.workloads.base import Data, Program
 
+FAMILIES: tuple[Any, ...] = (
+    cnn, embedding, functions, gan, gradients, layers, reinforcement, second_order, transformer,
+)  # fmt: skip
 #: The peer of each workload, by its name.
 PEERS: dict[str, Callable[[Any, Data], Program]] = {
-    name: peer
-    for family in (
-        cnn,
-        embedding,
-        functions,
-        gan,
-        gradients,
-        layers,
-        reinforcement,
-        second_order,
-        transformer,
-    )
-    for name, peer in family.PEERS.items()
+    name: peer for family in FAMILIES for name, peer in family.PEERS.items()
 }

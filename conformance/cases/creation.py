@@ -29,6 +29,8 @@ ROWS = [
     row("tf.range", 0, 5, -1, kind="error"),
     row("tf.range", 0, 5, dtype=ref("tf.float32")),
     row("tf.range", i32([1, 2]), kind="error"),
+    row("tf.range", True, kind="error"),
+    row("tf.range", i8(3), kind="error"),
     row("tf.range", np.int64(3)),
     row("tf.range", np.float64(3), np.int64(7)),
     row("tf.range", 3, dtype=ref("tf.uint8"), kind="error"),

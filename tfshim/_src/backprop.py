@@ -124,7 +124,8 @@ def node_gradients(call: Call) -> list[Any]:
     result: list[Any] = [None] * len(inputs)
     if diff and which and (kernel.parent is not None or len(outputs) > 1):
         read = connected(kernel, tuple([t.aval for t in inputs]), which)
-        diff = [i for i in diff if i in read]  # None, not zeros: see connection.py
+        carried = kernel.attrs.get("carried", 0)
+        diff = [i for i in diff if i in read or i < carried]  # None, not zeros: see connection.py
     if diff and which:
         first = inputs[diff[0]]
         if len(diff) > 1 and all(inputs[i] is first for i in diff):

@@ -213,6 +213,8 @@ def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
         return np.array(sizes, dtype.np if dtype else (np.int32 if small else np.int64))
     if isinstance(value, (list, tuple, range)) or _is_sequence(value):
         return _from_sequence(list(value), dtype, value)  # pyright: ignore[reportArgumentType]
+    if value is None and STATE.trace.symbolic:
+        raise ValueError("None values not supported.")
     raise ValueError(
         f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a "
         "Tensor."

@@ -20,6 +20,7 @@ from tfshim._src import nest
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
+from tfshim._src.reachable import variables_of
 from tfshim._src.registry import export
 from tfshim._src.tensor import EagerTensor, Tensor, concrete, from_value
 from tfshim._src.variable import ResourceVariable, Variable
@@ -147,18 +148,17 @@ def to_jax(function: Callable, variables: Sequence[Variable] | None = None) -> P
 
     Args:
       function: takes tensors; may read and assign variables, and may be a `tf.function`.
-      variables: those that become the first argument; by default all of the module that the
-        function is, or is a method of. Others are constants.
+      variables: those that become the first argument. By default all of the module that the
+        function is, or is a method of; of another function those that its closure, its defaults
+        and the globals that it names hold, modules' and inner functions' included. Others are
+        constants.
 
     Returns:
       A function `pure(values, *inputs)` of arrays, for `jax.jit`, `jax.grad`, `jax.vmap` and
       `jax.export`. `pure.values` are the values now, `pure.with_values(values, *inputs)` gives
       `(result, values after the call)`, `pure.assign(values)` writes values back.
     """
-    if variables is None:
-        owner = function if hasattr(function, "variables") else getattr(function, "__self__", None)
-        variables = getattr(owner, "variables", None) or ()
-    return PureFunction(function, tuple(variables or ()))
+    return PureFunction(function, variables_of(function) if variables is None else variables)
 
 
 # -- JAX to TensorFlow --

@@ -14,7 +14,7 @@ import random
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from tfshim._src.convert import from_array
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.ops import philox
+from tfshim._src.random_graph import HELD, Place, numbering
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, EagerTensor
 
@@ -29,6 +30,9 @@ DEFAULT_GRAPH_SEED = 87654321
 MAXINT32 = 2**31 - 1
 _WORD = 2**64
 _COUNTER = 2**128
+
+#: what `op_seeds` gives
+OpSeeds: TypeAlias = tuple[int, int, "bool | Place"]
 
 _SKIP = Kernel("RngReadAndSkip", philox.advance, differentiable=False)
 
@@ -60,10 +64,8 @@ class Seeds:
         self.rng = random.Random()
         self.streams: dict[Any, Stream] = {}
         self.kept: dict[Any, Any] = {}
-        # Of functions being traced: the seed set inside, the ops so far, the streams' variables.
-        self.traced_seeds: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-        self.traced_counts: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
-        self.traced_streams: list[tuple[weakref.ref, np.ndarray]] = []
+        #: ops of graphs whose streams have begun
+        self.places: weakref.WeakSet[Place] = weakref.WeakSet()
 
     def set(self, seed: Any) -> None:
         try:
@@ -75,12 +77,15 @@ class Seeds:
             self.rng = rng
             self.streams.clear()
             self.kept.clear()
-            alive = [(ref, start) for ref, start in self.traced_streams if ref() is not None]
-            self.traced_streams = alive
-        for ref, start in alive:
-            variable = ref()
-            if variable is not None:
-                variable.assign(start, read_value=False)
+            places = list(self.places)
+        for place in places:
+            if not place.restarts:
+                continue
+            place.kept = None
+            if place.stream is not None:
+                place.stream = Stream(*_state_seeds(place.start))
+            if place.variable is not None:
+                place.variable.assign(place.start, read_value=False)
 
 
 SEEDS = Seeds()
@@ -96,14 +101,14 @@ def set_seed(seed) -> None:
     Args:
       seed: an integer; None makes ops without a seed of their own unpredictable again.
     """
-    trace = STATE.trace
-    if trace.symbolic:
-        SEEDS.traced_seeds[trace] = seed
-    else:
+    run = numbering()
+    if run is None:
         SEEDS.set(seed)
+    else:
+        run.seed = seed
 
 
-def op_seeds(op_seed: Any) -> tuple[int, int, bool]:
+def op_seeds(op_seed: Any) -> OpSeeds:
     """The two seeds of one op call.
 
     Args:
@@ -111,26 +116,38 @@ def op_seeds(op_seed: Any) -> tuple[int, int, bool]:
 
     Returns:
       (seed, seed2, named): both 0 means unseeded; `named` says that the user gave `op_seed`, so
-      that the same stream can be asked for again.
+      that the same stream can be asked for again. In a graph it is the op's place there.
     """
-    trace = STATE.trace
+    run = numbering()
     named = op_seed is not None
+    if run is not None:
+        place = run.place()
+        if not named and run.seed is not None:
+            op_seed = run.unnamed
+            run.unnamed += 1
+        pair = _pair(run.seed, op_seed)
+        if place.seeds != pair:  # a new op, or code that took another way
+            place.seeds, place.start, place.kept = pair, None, None
+            place.stream = place.variable = None
+        return (*pair, place)
     with SEEDS.lock:
-        seed = SEEDS.traced_seeds.get(trace, SEEDS.seed) if trace.symbolic else SEEDS.seed
-        if seed is None:
-            if not named:
-                return 0, 0, True
-            seed = DEFAULT_GRAPH_SEED
-        elif not named and trace.symbolic:
-            op_seed = SEEDS.traced_counts.get(trace, 0)
-            SEEDS.traced_counts[trace] = op_seed + 1
-        elif not named:
+        if not named and SEEDS.seed is not None:
             op_seed = SEEDS.rng.randint(0, MAXINT32)
+        pair = _pair(SEEDS.seed, op_seed)
+    return (*pair, named or pair == (0, 0))
+
+
+def _pair(seed: Any, op_seed: Any) -> tuple[int, int]:
+    """Both seeds as kernels take them; 0 and 0 if there is none."""
+    if seed is None:
+        if op_seed is None:
+            return 0, 0
+        seed = DEFAULT_GRAPH_SEED
     pair = int(seed % MAXINT32), int(op_seed % MAXINT32)
-    return (0, MAXINT32, named) if pair == (0, 0) else (*pair, named)
+    return (0, MAXINT32) if pair == (0, 0) else pair
 
 
-def next_state(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], blocks: int) -> EagerTensor:
+def next_state(kernel: str, attrs: tuple, seeds: OpSeeds, blocks: int) -> EagerTensor:
     """The state from which one op call draws; its stream then moves on.
 
     Args:
@@ -143,8 +160,8 @@ def next_state(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], blocks: 
       An int64 tensor [3]; see ops/philox.py.
     """
     seed, seed2, named = seeds
-    if STATE.trace.symbolic:
-        return _traced_state(Stream(seed, seed2).take(0), blocks)
+    if isinstance(named, Place):
+        return _state_at(named, blocks)
     with SEEDS.lock:
         if not named:  # a seed drawn for this call alone: nobody can come back to its stream
             return from_array(Stream(seed, seed2).take(blocks))
@@ -155,7 +172,7 @@ def next_state(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], blocks: 
         return from_array(stream.take(blocks))
 
 
-def kept(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], make: Callable[[], Any]) -> Any:
+def kept(kernel: str, attrs: tuple, seeds: OpSeeds, make: Callable[[], Any]) -> Any:
     """What a kernel remembers from call to call besides its place in the stream.
 
     Args:
@@ -163,6 +180,11 @@ def kept(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], make: Callable
       make: called for what a new kernel starts with.
     """
     seed, seed2, named = seeds
+    if isinstance(named, Place):
+        if named.kept is None:
+            named.kept = make()
+            SEEDS.places.add(named)
+        return named.kept
     if not named:
         return make()
     with SEEDS.lock:
@@ -172,19 +194,39 @@ def kept(kernel: str, attrs: tuple, seeds: tuple[int, int, bool], make: Callable
         return SEEDS.kept[key]
 
 
-def _traced_state(start: np.ndarray, blocks: int) -> EagerTensor:
-    """The same for an op of a function: its stream's place is a variable of the function."""
+def _state_at(place: Place, blocks: int) -> EagerTensor:
+    """The same for an op of a graph: in a program, its place in the stream is a variable."""
+    assert place.seeds is not None
+    start = Stream(*place.seeds).take(0) if place.start is None else place.start
+    if STATE.trace.symbolic:
+        if place.variable is None:
+            hold(place, start)
+        return read_and_skip(place.variable, blocks)
+    if place.stream is None:
+        place.start, place.stream = start, Stream(*_state_seeds(start))
+        SEEDS.places.add(place)
+    return from_array(place.stream.take(blocks))
+
+
+def hold(place: Place, start: np.ndarray) -> None:
+    """Makes the variable of a random op, outside of the function that is traced."""
     from tfshim._src.variable import Variable
 
     trace, state = STATE.trace, STATE
-    state.trace = state.pending  # the variable is made outside of the function
+    state.trace = state.pending
     try:
         variable = Variable(start, trainable=False, name="RandomStream")
     finally:
         state.trace = trace
-    with SEEDS.lock:
-        SEEDS.traced_streams.append((weakref.ref(variable), start))
-    return read_and_skip(variable, blocks)
+    place.start, place.variable = start, variable
+    HELD[id(variable)] = place
+    SEEDS.places.add(place)
+
+
+def _state_seeds(start: np.ndarray) -> tuple[int, int]:
+    """The seeds of a stream that starts there."""
+    words = start.view(np.uint64)
+    return int(words[2]), int(words[1])
 
 
 def read_and_skip(variable: Any, blocks: Any) -> EagerTensor:

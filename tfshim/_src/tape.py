@@ -217,8 +217,9 @@ class GradientTape:
         flat_sources = sources if plain else differentiated(sources)
         seeds: list[Any] = [None] * len(flat_targets)
         if output_gradients is not None:
-            for i, g in enumerate(differentiated(output_gradients, check=False)):
-                seeds[i] = _seed(g, flat_targets[i])
+            given = differentiated(output_gradients, check=False)
+            for i, (g, t) in enumerate(zip(given, flat_targets)):  # TensorFlow ignores further ones
+                seeds[i] = _seed(g, t)
 
         def walk():
             _warn_sources(flat_sources)

@@ -37,6 +37,13 @@ _FAR_BYTES = 1 << 20
 _extremes = jax.jit(lambda x: jax.numpy.stack([x.min(), x.max()]))
 
 
+#: Where TensorFlow's text sends who used a symbolic tensor as a Python value.
+_LIMITS = (
+    "See https://github.com/tensorflow/tensorflow/blob/master/tensorflow/python/autograph/g3doc/"
+    "reference/limitations.md#access-to-source-code for more information."
+)
+
+
 class NeedsValue(OperatorNotAllowedInGraphError):
     """An op needs a value that is not known while a function is traced: it cannot be compiled."""
 
@@ -50,6 +57,7 @@ class State(threading.local):
       listeners: who must be told of every node: observers, and the recorders but for tapes on a
         pending trace, which read its nodes later.
       observers: told of every node, also where recorders are paused; `observe` changes them.
+      lifted: the function being traced around a `tf.init_scope`, if there is one.
       noting: whether all recorders find the reads of variables in `pending.reads`.
       told: whether an accumulator is active, which has tangents for the very tensors that are
         made; then tapes are told too, so that they keep these and not new handles of them.
@@ -65,6 +73,7 @@ class State(threading.local):
         self.observers: list[Any] = []
         self.told = False
         self.noting = False
+        self.lifted: Any = None
 
     @property
     def recorders(self) -> list[Any]:
@@ -299,7 +308,7 @@ class Tensor(_Base):
                 "Eager execution mode or decorate this function with @tf.function. If you are "
                 "using AutoGraph, you can try decorating this function with @tf.function. If that "
                 "does not work, then you may be using an unsupported feature or your source code "
-                "may not be visible to AutoGraph."
+                "may not be visible to AutoGraph. " + _LIMITS
             )
         value = self._host_value()
         if value.size > 1:
@@ -362,7 +371,7 @@ class Tensor(_Base):
                 "execution mode or decorate this function with @tf.function. If you are using "
                 "AutoGraph, you can try decorating this function with @tf.function. If that does "
                 "not work, then you may be using an unsupported feature or your source code may "
-                "not be visible to AutoGraph."
+                "not be visible to AutoGraph. " + _LIMITS
             )
         if not self.aval.shape:
             raise TypeError("Cannot iterate over a scalar tensor.")

@@ -185,6 +185,8 @@ class Variable(metaclass=VariableMetaclass):
         if create is not None:
             create(self, value)
         else:
+            if STATE.lifted is not None:
+                STATE.lifted.lifted_variable(self)
             self._handle = self._stored(value)
 
     def _stored(self, value: EagerTensor) -> EagerTensor:

@@ -6,15 +6,17 @@ import typing as _typing
 from importlib import import_module as _import
 
 from tfshim._api.missing import missing_name as _missing_name
-from tfshim._src.data.dataset import (
-    AUTOTUNE,
-    INFINITE_CARDINALITY,
-    UNKNOWN_CARDINALITY,
-    DatasetV2 as Dataset,
+from tfshim._src.data.dataset import DatasetV2 as Dataset
+from tfshim._src.data.iterators import (
     NumpyIterator,
     OwnedIterator as Iterator,
 )
 from tfshim._src.data.readers import TextLineDatasetV2 as TextLineDataset
+from tfshim._src.data.recipe import (
+    AUTOTUNE,
+    INFINITE_CARDINALITY,
+    UNKNOWN_CARDINALITY,
+)
 from tfshim._src.data.structure import DatasetSpec
 
 if _typing.TYPE_CHECKING:  # imported on first use

@@ -192,6 +192,7 @@ def node(
     plain: Callable,
     inputs: Sequence[EagerTensor],
     made: Sequence[Aval],
+    carried: int = 0,
 ) -> list:
     """Dispatches a control-flow node.
 
@@ -201,6 +202,8 @@ def node(
       plain: the same for forward mode.
       inputs: its tensors.
       made: avals of the outputs.
+      carried: so many of the first inputs are loop variables, whose gradients are zeros, and not
+        None, where no output that counts depends on them.
     """
 
     forward = Kernel(name, jax.jit(plain, inline=True))
@@ -211,7 +214,7 @@ def node(
     kernel = Kernel(
         name,
         jax.jit(fn, inline=True),
-        {"pushforward": pushforward},
+        {"pushforward": pushforward, "carried": carried},
         form=known(tuple([t.aval for t in inputs]), tuple(made)),
     )
     outs = dispatch(kernel, tuple(inputs))

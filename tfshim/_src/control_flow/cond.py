@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import collections
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from jax import lax
 
 from tfshim._src import nest, reports
 from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, union
+from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function import effects
 from tfshim._src.indexed_slices import densify
+from tfshim._src.random_graph import as_parts
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
 from tfshim._src.variable import Variable
@@ -42,6 +45,9 @@ def cond_for_tf_v2(pred, true_fn=None, false_fn=None, name=None) -> Any:
     if pred is None:
         convert(pred)  # refuses it
     if not STATE.trace.symbolic:
+        true_fn, false_fn = as_parts(true_fn, false_fn)
+        if isinstance(pred, EagerTensor) and not pred.aval.size:
+            pred = pred.numpy()  # NumPy refuses what is empty, from 2.2 on
         return true_fn() if pred else false_fn()
     if isinstance(pred, bool):
         raise TypeError("pred must not be a Python bool", pred)
@@ -77,6 +83,7 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
         f if isinstance(f, Captured) else Captured(f"{name}_branch_{i}", f)
         for i, f in enumerate(functions)
     ]
+    _share_element_shapes(parts, mismatch)
     flat = [_flat(p) for p in parts]
     _check(parts, flat, mismatch)
     written = union(parts)
@@ -116,15 +123,47 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
         effects.happen(outs[-1:])
     result = parts[-1].result
     rest = iter(outs[:n])
-    leaves = [None if leaf is None else next(rest) for leaf in nest.flatten(_values(result), True)]
-    return nest.pack_sequence_as(_values(result), leaves, expand_composites=True)
+    like = _values(result)
+    leaves = [_taken(leaf, rest) for leaf in nest.flatten(like, True)]
+    return nest.pack_sequence_as(like, leaves, expand_composites=True)
+
+
+def _taken(leaf: Any, outs: Iterator[EagerTensor]) -> Any:
+    """What the node gives for one leaf of a branch's result."""
+    if isinstance(leaf, TensorArray):
+        return leaf._unpack(outs)
+    return None if leaf is None else next(outs)
+
+
+def _share_element_shapes(parts: Sequence[Captured], mismatch: Callable) -> None:
+    """Arrays of tensors learn from each other what their elements look like."""
+    flat = [nest.flatten(p.result, expand_composites=True) for p in parts]
+    if len({len(leaves) for leaves in flat}) > 1:
+        return  # an error, which is told later
+    for i, some in enumerate(zip(*flat, strict=True)):
+        arrays = [isinstance(a, TensorArray) for a in some]
+        if not any(arrays):
+            continue
+        if not all(arrays):
+            raise mismatch(parts, "a TensorArray and a tensor have different types")
+        for leaves, mine in zip(flat, some, strict=True):
+            if mine.dtype is not some[-1].dtype:
+                raise TypeError(
+                    f"No common supertype of {some[-1]._type_spec!r} and {mine._type_spec!r}."
+                )
+            copy = leaves[i] = mine._version()
+            for other in some:
+                copy._learn(other)
+    for part, leaves in zip(parts, flat, strict=True):
+        if any(isinstance(leaf, TensorArray) for leaf in leaves):
+            part.result = nest.pack_sequence_as(part.result, leaves, expand_composites=True)
 
 
 def _values(result: Any) -> Any:
     """A branch's result with tensors as leaves."""
 
     def leaf(value: Any) -> Any:
-        if value is None or isinstance(value, Tensor):
+        if value is None or isinstance(value, (Tensor, TensorArray)):
             return value
         return value._as_operand() if isinstance(value, Variable) else convert(value)
 
@@ -135,9 +174,12 @@ def _flat(part: Captured) -> list[EagerTensor]:
     from tfshim._src.jacobian import capturing
 
     with capturing(part.graph):
-        flat = [t for t in nest.flatten(_values(part.result), True) if t is not None]
-        if any(t.aval.dtype.kind == "s" for t in flat):
-            raise NeedsValue("strings are not part of a compiled program")
+        flat: list[EagerTensor] = []
+        for leaf in nest.flatten(_values(part.result), True):
+            if isinstance(leaf, TensorArray):
+                flat.extend(leaf._pack())
+            elif leaf is not None:
+                flat.append(leaf)
         return [densify(t) for t in flat]
 
 
@@ -158,7 +200,9 @@ def _check(parts: Sequence[Captured], flat: Sequence[list], mismatch: Callable) 
             raise ValueError(f"Lengths of branch outputs of cond must match.\n{lengths}")
         for a, b in zip(flat[0], outs, strict=True):
             if a.aval.dtype is not b.aval.dtype:
-                raise mismatch(parts, f"{b} and {a} have different types")
+                raise mismatch(parts, f"{_shown(b)} and {_shown(a)} have different types")
+            if a.aval.dtype.kind == "s":
+                raise NeedsValue("strings are not part of a compiled program")
             if a.aval.shape != b.aval.shape:
                 raise NeedsValue(f"branches return different shapes: {a.shape} and {b.shape}")
 
@@ -171,9 +215,26 @@ def _cond_mismatch(parts: Sequence[Captured], detail: Any) -> TypeError:
     )
 
 
+class _Shown(str):
+    """Text that stands for a tensor in that of a structure."""
+
+    __repr__ = str.__str__
+
+
+def _shown(value: Any, inside: bool = False) -> Any:
+    """A tensor of a branch as text, whether or not its value is known."""
+    if value is None or isinstance(value, TensorArray):
+        return value
+    t = convert(value)
+    if inside:
+        return _Shown(f"<tf.Tensor 'cond/Identity:0' shape={t.shape} dtype={t.dtype.name}>")
+    return f'Tensor("cond/Identity:0", shape={t.shape}, dtype={t.dtype.name})'
+
+
 def _text(part: Captured) -> str:
-    flat = _flat(part)
-    return str(flat[0] if len(flat) == 1 and isinstance(part.result, Tensor) else part.result)
+    if not nest.is_nested(part.result):
+        return str(_shown(part.result))
+    return str(nest.map_structure(lambda v: _shown(v, True), part.result))
 
 
 def _switch_mismatch(parts: Sequence[Captured], detail: Any) -> TypeError:
@@ -198,6 +259,8 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
     Raises:
       TypeError, ValueError: for functions that are none, and numbers that leave a gap.
     """
+    if not isinstance(branch_index, Tensor):
+        raise TypeError(f"'branch_index' must be a Tensor, got {type(branch_index)}")
     index = convert(branch_index)
     if index.aval.dtype.kind not in "iu":
         raise TypeError(f"'branch_index' must be an integer Tensor, got {index.dtype}")
@@ -206,13 +269,25 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
     if not count:
         raise ValueError("Must provide at least one item in 'branch_fns'")
     if default is not None:
-        if not callable(default):
-            raise TypeError("'default' must be callable.")
         functions = [*functions, default]
         count += 1
     if not STATE.trace.symbolic:
         i = int(index)
+        functions = as_parts(*functions)
         return functions[i if 0 <= i < count else count - 1]()
+    if index.dtype.name != "int32":
+        raise TypeError(
+            f"Input 'branch_index' of 'Case' Op has type {index.dtype.name} that does not match "
+            "expected type of int32."
+        )
+    if index.aval.size != 1:
+        raise InvalidArgumentError(
+            None, None, f"The second input must be a scalar, but it has shape {list(index.shape)}"
+        )
+    if index.aval.shape:
+        from tfshim._src.ops import array
+
+        index = array.reshape(index, [])
     inside = (index >= 0) & (index < count)  # type: ignore[operator]
     from tfshim._src.ops import array
 
@@ -222,16 +297,18 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case") -> A
 
 
 def _branches(branch_fns: Any) -> list[Callable]:
+    pairs: list[Any]
+    if not branch_fns:
+        return []
     if isinstance(branch_fns, dict):
         pairs = list(branch_fns.items())
     elif isinstance(branch_fns, (list, tuple)):
-        if all(isinstance(b, (list, tuple)) for b in branch_fns):
-            pairs = [tuple(b) for b in branch_fns]
-        else:
-            for b in branch_fns:
-                if not callable(b):
-                    raise TypeError(f"Each entry in 'branch_fns' must be a 2-tuple. Received {b}.")
+        if all(callable(b) for b in branch_fns):
             return list(branch_fns)
+        pairs = list(branch_fns)
+        for b in pairs:
+            if not isinstance(b, tuple) or len(b) != 2:
+                raise TypeError(f"Each entry in 'branch_fns' must be a 2-tuple. Received {b}.")
     else:
         raise TypeError("'branch_fns' must be a list, tuple, or dict")
     for key, function in pairs:
@@ -269,22 +346,37 @@ def case_v2(pred_fn_pairs, default=None, exclusive=False, strict=False, name="ca
         raise TypeError(
             f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pred_fn_pairs)}"
         )
-    pairs = list(pred_fn_pairs.items()) if isinstance(pred_fn_pairs, dict) else list(pred_fn_pairs)
+    if isinstance(pred_fn_pairs, dict):
+        ordered = isinstance(pred_fn_pairs, collections.OrderedDict)
+        if not (ordered or exclusive or STATE.trace.symbolic):
+            raise ValueError(
+                "Unordered dictionaries are not supported for the 'pred_fn_pairs' argument when "
+                "`exclusive=False` and eager mode is enabled."
+            )
+        pred_fn_pairs = pred_fn_pairs.items()
+    pairs = list(pred_fn_pairs)
+    if not pairs:
+        raise ValueError("not enough values to unpack (expected 2, got 0)")
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError(
                 "Each entry in 'pred_fn_pairs' must be a 2-tuple. Received " + repr(pair)
             )
         pred, fn = pair
+        if not isinstance(pred, Tensor) and not hasattr(pred, "deref"):
+            raise TypeError(f"pred must be a Tensor, got: {pred}")
         if isinstance(pred, Tensor) and pred.dtype.name != "bool":
             raise TypeError(f"pred must be Tensor of type bool: {pred}")
         if not callable(fn):
             raise TypeError(f"fn for pred {pred} must be callable.")
     if default is not None and not callable(default):
-        raise TypeError("'default' must be callable.")
+        raise TypeError("'false_fn' must be callable.")
     preds = [p.deref() if hasattr(p, "deref") else p for p, _ in pairs]
     functions = [f for _, f in pairs]
     if not STATE.trace.symbolic:
+        functions = list(as_parts(*functions))
+        if default is not None:
+            (default,) = as_parts(default)
         return _case_now(preds, functions, default, exclusive)
     from tfshim._src.ops import array, reduction
     from tfshim._src.ops.assert_reports import assert_later, name_of

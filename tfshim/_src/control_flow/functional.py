@@ -202,11 +202,8 @@ def _scan_inputs(name: str, fn: Any, elems: Any, initializer: Any, last: bool):
         )
     flat, n = _rows(elems, "elems must be a 1+ dimensional Tensor, not a scalar")
     if initializer is None and n == 0:
-        from tfshim._src.errors import InvalidArgumentError
-
-        raise InvalidArgumentError(
-            None, None, f"{name}: elems has no rows and there is no initializer"
-        )
+        array = TensorArray(flat[0].dtype, 0)  # raises as TensorFlow's, which reads the first row
+        array.read(-1 if last else 0)
     return flat, n
 
 

@@ -13,6 +13,7 @@ from tfshim._src import dtypes, errors, nest
 from tfshim._src.convert import convert
 from tfshim._src.function.hush import heard
 from tfshim._src.function.mode import OP_BY_OP
+from tfshim._src.random_graph import numbered
 from tfshim._src.registry import export
 from tfshim._src.spec import TypeSpec
 from tfshim._src.tensor import STATE, NeedsValue
@@ -77,7 +78,7 @@ def _typed(value: Any, wanted: Any) -> Any:
 def _run(kernel: str, call: Callable[[], list]) -> list:
     """What Python code gives; its exceptions are those of the kernel."""
     try:
-        with heard():
+        with heard(), numbered(None):
             return call()
     except Exception as e:
         kind = next((k for types, k in _STATUS if isinstance(e, types)), errors.UnknownError)

@@ -94,7 +94,16 @@ class TensorArray:
         self._shape = TensorShape(element_shape)
         self._clear = clear_after_read is not False
         self._flow = flow
-        self._items: Any = [None] * _integer(0 if size is None else size)
+        count = _integer(0 if size is None else size)
+        if count < 0 and STATE.trace.symbolic:
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"The num_elements to reserve must be a non negative number, but got {count}",
+            )
+        self._items: Any = [None] * count
+        #: in a function: how many elements there should be; None if that may change
+        self._size = None if self._dynamic else count
         self._cleared: set[int] = set()
         self._buffer: EagerTensor | None = None
         #: symbolic indices at which a loop's body writes, shared by all versions of the array
@@ -135,7 +144,8 @@ class TensorArray:
 
     def size(self, name=None):
         """The number of elements."""
-        return convert(np.int32(self._length()))
+        fixed = self._size is not None and STATE.trace.symbolic
+        return convert(np.int32(self._size if fixed else self._length()))
 
     def identity(self) -> TensorArray:
         """The same array."""
@@ -290,9 +300,10 @@ class TensorArray:
                 raise InvalidArgumentError(
                     None, None, f"Trying to access element {i} in a list with {n} elements."
                 )
-            raise OutOfRangeError(
-                None, None, f"Tried to read from index {i} but array size is: {n} "
-            )
+            text = f"Tried to read from index {i} but array size is: {n} "
+            if i < 0:
+                text = f"Reading from negative indices (index {i}) is not allowed."
+            raise OutOfRangeError(None, None, text)
         if i in self._cleared:
             raise InvalidArgumentError(
                 None,
@@ -358,12 +369,45 @@ class TensorArray:
         return other
 
     def stack(self, name=None) -> Any:
-        """All elements as one tensor `[size, ...]`."""
+        """All elements as one tensor `[size, ...]`.
+
+        Raises:
+          InvalidArgumentError: in a function, if there are none and their shape is not known.
+        """
+        if STATE.trace.symbolic and self._items is not None:
+            text = "Tried to stack elements of an empty list with non-fully-defined element_shape"
+            if self._items:
+                text = (
+                    "Tried to stack list which only contains uninitialized tensors and has a "
+                    "non-fully-defined element_shape"
+                )
+            self._check_elements(text)
+        if STATE.trace.symbolic and self._size not in (None, self._length()):
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"Operation expected a list with {self._size} elements but got a list with "
+                f"{self._length()} elements.",
+            )
         return self._dense()
+
+    def _check_elements(self, text: str) -> None:
+        """Raises if there is no element, and the shape of elements is not known."""
+        if not self._shape.is_fully_defined() and all(t is None for t in self._items):
+            dims = self._shape.dims
+            shown = "<unknown>" if dims is None else [_size_text(d.value) for d in dims]
+            shown = shown if dims is None else f"[{','.join(shown)}]"
+            raise InvalidArgumentError(None, None, f"{text}: {shown}")
 
     def gather(self, indices, name=None) -> Any:
         """The elements at these indices as one tensor."""
         known = _known_all(indices)
+        symbolic = STATE.trace.symbolic
+        if symbolic and self._items is not None:
+            self._check_elements(
+                "Tried to gather uninitialized tensors from a list with non-fully-defined "
+                "element_shape"
+            )
         if known is None or self._items is None:
             buffer, at = self._dense(), convert(indices)
             text = f"Index {{}} out o range; list only has {buffer.aval.shape[0]} elements."
@@ -376,9 +420,9 @@ class TensorArray:
         rows = []
         for i in known:
             if not 0 <= i < len(self._items):
-                raise InvalidArgumentError(
-                    None, None, f"Trying to gather element {i} of {len(self._items)} elements."
-                )
+                n = len(self._items)
+                text = f"Index {i} out o range; list only has {n} elements."
+                raise InvalidArgumentError(None, None, text)
             value = self._items[i]
             rows.append(self._zero() if value is None else value)
         return array.stack(rows)
@@ -387,6 +431,11 @@ class TensorArray:
         """All elements joined along their first axis."""
         from tfshim._src.ops import array
 
+        if STATE.trace.symbolic and self._items == []:
+            self._check_elements(
+                "All except the first dimension must be fully defined when concating an empty "
+                "tensor list. element_shape"
+            )
         if self._items is None:
             buffer = self._dense()
             shape = buffer.aval.shape
@@ -399,18 +448,19 @@ class TensorArray:
 
         value = self._value(value)
         other = self._version()
-        rows = array.unstack(value) if value.aval.shape[0] else []
+        symbolic = STATE.trace.symbolic
+        if symbolic and not value.aval.shape:
+            text = "Tensor must be at least a vector, but saw shape: []"
+            raise InvalidArgumentError(None, None, text)
+        rows = array.unstack(value) if value.aval.shape != (0,) else []
         n = other._length()
-        if not other._dynamic and n != len(rows) and not STATE.trace.symbolic:
-            if len(rows) > n:
-                raise ValueError(
-                    f"Cannot unstack {len(rows)} tensors into a TensorArray of static size {n} "
-                )
-        if rows:
+        if not other._dynamic and len(rows) > n and not symbolic:
+            raise ValueError(
+                f"Cannot unstack {len(rows)} tensors into a TensorArray of static size {n} "
+            )
+        if rows and symbolic:
             other._merge(rows[0])
-        other._items = list(rows)  # eagerly an array of fewer rows is as short as they are
-        if STATE.trace.symbolic:
-            other._grow(n)
+        other._items = list(rows)  # an array of fewer rows is as short as they are
         other._cleared, other._buffer = set(), None
         return other
 
@@ -418,15 +468,31 @@ class TensorArray:
         """The array with several elements set to the rows of a tensor."""
         from tfshim._src.ops import array
 
-        value = self._value(value)
-        known = _known_all(indices)
+        symbolic = STATE.trace.symbolic
+        value = self._value(value) if symbolic else convert(value)
+        at = _known_array(indices)
+        if at is not None and not at.ndim:
+            if not symbolic:
+                raise TypeError("'int' object is not iterable")
+            raise ValueError("Shape must be rank 1 but is rank 0")
+        known = None if at is None else [int(i) for i in at.reshape(-1)]
+        rows = value.aval.shape[0] if value.aval.shape else 0
+        if symbolic and known is not None and rows != len(known):
+            raise InvalidArgumentError(
+                None,
+                None,
+                f"Expected len(indices) == tensor.shape[0], but saw: {len(known)} vs. {rows}",
+            )
         if known is None or self._items is None:
             other = self._version()
             buffer = _set_rows(other._dense(), value, convert(indices))
             other._items, other._buffer = None, buffer
             return other
         other = self
-        for i, row in zip(known, array.unstack(value), strict=True):
+        if symbolic and known:  # it grows, and is then found to be too long
+            other = self._version()
+            other._grow(max(known) + 1)
+        for i, row in zip(known, array.unstack(value), strict=False):
             other = other.write(i, row)
         return other
 
@@ -440,25 +506,55 @@ class TensorArray:
         from tfshim._src.ops import array
 
         value = self._value(value)
-        known = _known_all(lengths)
-        if known is None:
+        found = _known_array(lengths)
+        if found is None:
             raise NeedsValue("split: the lengths are not known")
-        if sum(known) != value.aval.shape[0]:
-            raise InvalidArgumentError(
-                None,
-                None,
-                f"Expected sum of lengths to be equal to values.shape[0], but sum of lengths is "
-                f"{sum(known)} and value's shape is: {list(value.aval.shape)} ",
-            )
+        if not found.ndim and value.aval.shape:
+            if STATE.trace.symbolic:
+                raise ValueError("Shape must be rank 1 but is rank 0")
+            text = "Expected lengths to be a vector, received shape: []"
+            raise InvalidArgumentError(None, None, text)
+        known = [int(i) for i in found.reshape(-1)]
+        self._check_split(value, known)
         other = self._version()
         pieces = array.split(value, known)
         if len(set(known)) > 1:
             other._infer = False
-        other._items = [*pieces, *[None] * (other._length() - len(pieces))]
+        other._items = list(pieces)
         other._cleared, other._buffer = set(), None
         if pieces and other._infer:
             other._merge(pieces[0])
         return other
+
+    def _check_split(self, value: EagerTensor, lengths: list[int]) -> None:
+        """Raises for lengths of pieces that do not fit."""
+        text, total = None, sum(lengths)
+        if not value.aval.shape:
+            text = "Expected value to be at least a vector, but received shape: []"
+        elif STATE.trace.symbolic:
+            rows, start = value.aval.shape[0], 0
+            for length in lengths:
+                if start + length > rows and text is None:
+                    text = (
+                        f"Attempting to slice [{start}, {start + length}] from tensor with length "
+                        f"{rows}"
+                    )
+                start += length
+            if total < rows:
+                text = f"Unused values in tensor. Length of tensor: {rows} Values used: {total}"
+        elif total != value.aval.shape[0]:
+            text = (
+                f"Expected sum of lengths to be equal to values.shape[0], but sum of lengths is "
+                f"{total} and value's shape is: {list(value.aval.shape)} "
+            )
+        elif not self._dynamic and len(lengths) != self._length():
+            text = (
+                "TensorArray's size is not equal to the size of lengths "
+                f"({self._length()} vs. {len(lengths)}), and the TensorArray is not marked as "
+                "dynamically resizeable."
+            )
+        if text is not None:
+            raise InvalidArgumentError(None, None, text)
 
     def _graph_output(self) -> Any:
         return self.stack()
@@ -466,6 +562,10 @@ class TensorArray:
     @property
     def _type_spec(self) -> TensorArraySpec:
         return TensorArraySpec(self._shape, self._dtype, self._dynamic, self._infer)
+
+
+def _size_text(size: int | None) -> str:
+    return "?" if size is None else str(size)
 
 
 def _integer(size: Any) -> int:

@@ -16,7 +16,9 @@ from tfshim._src.convert import convert
 from tfshim._src.engine.program import live_nodes
 from tfshim._src.errors import InvalidArgumentError, runtime_name
 from tfshim._src.function import effects
+from tfshim._src.function.mode import OP_BY_OP
 from tfshim._src.indexed_slices import IndexedSlices
+from tfshim._src.random_graph import as_parts
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec
@@ -82,6 +84,7 @@ def while_loop_v2(
 def _run_now(cond, body, loop_vars, maximum_iterations) -> Any:
     if not loop_vars:
         raise ValueError("'loop_vars' must be provided.")
+    cond, body = as_parts(cond, body)
     bounded = maximum_iterations is not None
     if bounded:
         limit = int(maximum_iterations)
@@ -96,15 +99,18 @@ def _run_now(cond, body, loop_vars, maximum_iterations) -> Any:
     else:
         test, step = cond, body
     structure = nest.map_structure(_described, list(loop_vars))
+    first = loop_vars
     while test(*loop_vars):
         loop_vars = step(*loop_vars)
         nest.assert_same_structure(structure, list(loop_vars))
+    if OP_BY_OP.depth:  # in a function, lists and tuples are those that the loop started with
+        loop_vars = nest.pack_sequence_as(first, nest.flatten(loop_vars))
     result: Any = nest.map_structure(_settled, loop_vars)
     return result[1] if bounded else result
 
 
 def _described(value: Any) -> Any:
-    if _whole(value) or value is None:
+    if _whole(value):
         return value
     t = convert(value)
     return TensorSpec(t.shape, t.dtype)
@@ -163,6 +169,10 @@ class State:
 def _traced(cond, body, loop_vars, shape_invariants, maximum_iterations) -> Any:
     if not isinstance(loop_vars, (list, tuple)):
         len(loop_vars)
+    if any(v is None for v in nest.flatten(loop_vars)):
+        raise ValueError("None values not supported.")
+    if shape_invariants is not None:
+        nest.assert_same_structure(loop_vars, shape_invariants)
     bounded = maximum_iterations is not None
     limit = convert(maximum_iterations) if bounded else None
 
@@ -258,6 +268,8 @@ def loop(
         if not any(a._grow(n) for a, n in zip(growing, sizes, strict=True)):
             break
     invariants = _invariants(shape_invariants, initial)
+    if len(outs) != len(flat):
+        raise AssertionError(f"body_graph has {len(outs) + 2} outputs; Expected: {len(flat) + 2}")
     _check(flat, outs, counted, invariants, names)
     written = union([work])
     check = Captured("while_cond", run_test, [t.aval for t in flat])
@@ -403,7 +415,9 @@ def _node(state, flat, outs, work: Captured, check: Captured, written: list[Vari
         return end(raw_loops.plain_while(*plain[:2], values[:m], values[m:]), values[m:])
 
     avals = [t.aval for t in tensors]
-    results = node("While", fn, forward, [*tensors, *inputs.tensors], avals) if m else []
+    results: list[EagerTensor] = []
+    if m:
+        results = node("While", fn, forward, [*tensors, *inputs.tensors], avals, carried=n)
     assign(written, results[n : n + w])
     if has_effects:
         effects.happen(results[n + w : n + w + 1])

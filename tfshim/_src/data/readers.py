@@ -11,7 +11,8 @@ import numpy as np
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.data.dataset import UNKNOWN, DatasetV2
+from tfshim._src.data.dataset import DatasetV2
+from tfshim._src.data.recipe import UNKNOWN
 from tfshim._src.errors import NotFoundError, op_error
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tfshim._src.data.random_calls import is_aside
 from tfshim._src.ops import philox
 
 _BLOCKS = 64  # computed at once: four numbers each
@@ -50,7 +51,7 @@ def passes(seed: Any, reshuffle: bool) -> Callable[[], Samples]:
             pair = (draw(), draw())
         return lambda: Samples(*pair)
     parent = Samples(*pair)
-    return lambda: Samples(parent(), parent())
+    return lambda: Samples(0, 1) if is_aside() else Samples(parent(), parent())
 
 
 def shuffled(items: Iterator, size: int, draw: Callable[[], int]) -> Iterator:

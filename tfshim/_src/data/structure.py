@@ -28,7 +28,7 @@ def _atom(value: Any) -> Any:
 
 
 class Dataset:
-    """Marks datasets, which may be elements themselves; dataset.py has the real class."""
+    """Marks datasets, which may be elements themselves; recipe.py has the real ones."""
 
 
 def normalized(value: Any) -> Any:

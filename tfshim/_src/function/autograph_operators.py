@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -31,9 +32,11 @@ from tfshim._src.convert import convert
 from tfshim._src.engine.capture import Graph
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.hush import hushed
+from tfshim._src.function.mode import OP_BY_OP
 from tfshim._src.function.polymorphic import Function
 from tfshim._src.function.transpiler import Transpiler
 from tfshim._src.jacobian import capturing
+from tfshim._src.ragged import RaggedTensor
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
 from tfshim._src.variable import Variable
 
@@ -159,14 +162,14 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
 
     def select(name: str, statement: Callable) -> Any:
         if captured:
-            captured[name].result = [_array_state(kept[name][i]) for i in moving]
+            captured[name].result = [kept[name][i] for i in moving]
             return captured[name]
         traced = run(name, statement)
 
         def chosen():
             with hushed():
                 values = traced()
-            return [_array_state(values[i]) for i in moving]
+            return [values[i] for i in moving]
 
         return chosen
 
@@ -183,8 +186,7 @@ def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> No
         if i not in moving:
             after[i] = a if a is b else (b if _undefined(a) else a)
     for i, value in zip(moving, outs, strict=True):
-        like = kept["body"][i]
-        after[i] = like._unpack(iter([value])) if isinstance(like, TensorArray) else value
+        after[i] = value
     set_state(tuple(after))
     return None
 
@@ -198,10 +200,6 @@ def _learned(value: Any, *later: Any) -> Any:
         if isinstance(other, TensorArray):
             copy._learn(other)
     return copy
-
-
-def _array_state(value: Any) -> Any:
-    return value._pack()[0] if isinstance(value, TensorArray) else value
 
 
 def _differs(a: Any, b: Any, before: Any) -> bool:
@@ -289,6 +287,9 @@ def while_stmt(test, body, get_state, set_state, symbol_names, opts) -> None:
             )
             return
     if not isinstance(STATE.trace, Graph):
+        limit = (opts or {}).get("maximum_iterations")
+        if OP_BY_OP.depth and limit is not None:
+            test = _at_most(int(limit), test)
         _python._py_while_stmt(test, body, get_state, set_state, opts)
         return
     while (going := test()) and not is_symbolic(going):
@@ -298,7 +299,9 @@ def while_stmt(test, body, get_state, set_state, symbol_names, opts) -> None:
                 "The condition of while loop started as non-Tensor, then changed to Tensor. This "
                 "may happen either because variables changed type, or when a break or return "
                 "statement inside the loop depends on a Tensor condition. In both cases, changing "
-                "to a TF loop should remove the error."
+                "to a TF loop should remove the error.\nSee https://github.com/tensorflow/tensorflow/"
+                "blob/master/tensorflow/python/autograph/g3doc/reference/limitations.md#"
+                "consistency-of-control-flow-types for more info."
             )
 
 
@@ -309,7 +312,21 @@ def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts) 
     elif is_symbolic(iter_) and isinstance(iter_, (Tensor, Variable)):
         _for_rows(convert(iter_), extra_test, body, get_state, set_state, symbol_names, opts)
     else:
+        limit = (opts or {}).get("maximum_iterations")
+        if OP_BY_OP.depth and limit is not None and isinstance(iter_, (Tensor, Variable)):
+            iter_ = itertools.islice(iter(iter_), int(limit))
         _python._py_for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts)
+
+
+def _at_most(limit: int, test: Callable) -> Callable:
+    """The condition of a loop in a function that runs op by op; tensors hold so many times."""
+    steps = itertools.count()
+
+    def going():
+        found = test()
+        return found and (not isinstance(found, Tensor) or next(steps) < limit)
+
+    return going
 
 
 def _for_rows(rows, extra_test, body, get_state, set_state, symbol_names, opts) -> None:
@@ -338,6 +355,14 @@ def _for_rows(rows, extra_test, body, get_state, set_state, symbol_names, opts) 
 
 def _for_range(range_, extra_test, body, get_state, set_state, symbol_names, opts) -> None:
     from tfshim._src.ops import array
+
+    target = (opts or {}).get("iterate_names")
+    if target in symbol_names:  # what a loop without steps leaves
+        state = builtins.list(get_state())
+        at = symbol_names.index(target)
+        if _undefined(state[at]):
+            state[at] = range_.start
+            set_state(tuple(state))
 
     def going(i):
         up = (range_.delta >= 0) & (i < range_.limit)
@@ -430,7 +455,7 @@ def _loop(test, body, get_state, set_state, symbol_names, opts) -> None:
             check(state)
         return [nest.map_structure(_leaf, state[i]) for i in moving]
 
-    unset = [n for n, v in zip(symbol_names, before, strict=True) if _undefined(v)]
+    unset = [n for n, v in zip(symbol_names, before, strict=True) if v is None or _undefined(v)]
     unset = [n for n in names if n in unset]
     if unset:
         _check_runs(test(), unset)
@@ -472,18 +497,18 @@ def _learned_state(before, body, get_state, set_state, symbol_names) -> tuple[li
     set_state(before)
     moving, initial = [], []
     for i, (name, old, new) in enumerate(zip(symbol_names, before, tried, strict=True)):
-        if old is new and not _varies(old):
+        if old is new and old is not None and not _varies(old):
             continue
-        if _undefined(old):
+        if old is None and new is None:
+            raise ValueError(f"'{name}' is not allowed to be None before the loop")
+        if _undefined(old) or (old is None and not name.startswith("retval")):
             if _undefined(new):
                 continue
             if isinstance(new, (_variables.UndefinedReturnValue,)) or name.startswith("retval"):
                 raise NotImplementedError(_RETURN)
             old = _zeros_like(name, new)
-        if old is None and name.startswith("retval"):
-            raise NotImplementedError(_RETURN)
         if old is None:
-            raise ValueError(f"'{name}' is not allowed to be None before the loop.")
+            raise NotImplementedError(_RETURN)
         _check_step(name, old, new)
         moving.append(i)
         initial.append(nest.map_structure(_leaf, old))
@@ -618,7 +643,8 @@ def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
     """A call in converted code: builtins on tensors, our own functions as they are, all else
     converted."""
     replaced = _BUILTINS.get(f) if _hashable(f) else None
-    if replaced is not None and any(map(is_symbolic, args)):
+    ragged = replaced is _len and any(isinstance(a, RaggedTensor) for a in args)
+    if replaced is not None and (ragged or any(map(is_symbolic, args))):
         return replaced(*args, **(kwargs or {}))
     if isinstance(f, Function) or _module(f).split(".")[0] in _OURS:
         if getattr(f, "__name__", "") == "range" and any(map(is_symbolic, args)):
@@ -673,6 +699,10 @@ def _python_range(*args) -> Any:
 
 
 def _len(x) -> Any:
+    if isinstance(x, RaggedTensor):
+        from tfshim._src.ops import array
+
+        return array.cast(x.nrows(), "int32")
     if not x.shape.rank:
         raise ValueError(f"len requires a non-scalar tensor, got one of shape {x.shape}")
     return x.shape[0]

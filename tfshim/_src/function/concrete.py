@@ -26,6 +26,7 @@ from tfshim._src.function.guard import Guard, guard_of
 from tfshim._src.function.running import Runner
 from tfshim._src.indexed_slices import IndexedSlices, aggregate, densify
 from tfshim._src.jacobian import capturing
+from tfshim._src.random_graph import HELD, for_this_call
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending
 from tfshim._src.variable import Variable
 
@@ -105,6 +106,8 @@ class GraphFunction:
             self.explain,
         )
         self.called = False
+        #: the places of its random ops in their streams
+        self.random = [v for _, v in self.captured if v is not None and id(v) in HELD]
         #: whether a call is nothing but its results
         self.pure = bool(outputs) and not self.written and not self.effects
         self._backward: dict[Any, Backward] = {}
@@ -154,6 +157,8 @@ class GraphFunction:
         """
         if not self.all_outputs:
             return []
+        if self.random:
+            given = for_this_call(self.random, given)
         state = STATE
         at_once = state.trace is state.pending and not state.recorders and not state.observers
         if at_once and not self.called:

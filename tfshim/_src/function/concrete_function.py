@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,13 @@ import numpy as np
 from tfshim._src import nest
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, runtime_name
+from tfshim._src.function.described import (
+    Describing,
+    composites,
+    flat_names,
+    parameters_of,
+    signature_text,
+)
 from tfshim._src.function.func_graph import FuncGraph, described
 from tfshim._src.function.signature import (
     Arguments,
@@ -17,15 +26,16 @@ from tfshim._src.function.signature import (
     Signature,
     TensorKey,
     cast_to,
-    composite_type,
     rebuild,
     tensor_keys,
 )
 from tfshim._src.function.tracing import Trace
+from tfshim._src.function.type_text import type_text
 from tfshim._src.function.unknown_sizes import output_shapes
+from tfshim._src.random_graph import Streams, current_seed
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
-from tfshim._src.spec import TensorSpec, TypeSpec
+from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import EagerTensor, Tensor, pending, shown_shape
 from tfshim._src.variable import Variable
 
@@ -41,10 +51,12 @@ class Logical:
         self.concrete: Any = None  # a weak reference to its concrete function
         self.op_by_op: Any = None  # what stands for its trace where none can be made
         self.number = 0  # in the order of tracing
+        self.streams = Streams(current_seed())  # of its random ops
         self.output_shapes: list[TensorShape] | None = None  # see unknown_sizes.py
-        #: by position and by name, what arguments with a type of their own are: see `described`
-        self.types = {i: t for i, a in enumerate(args) if (t := composite_type(a))}
-        self.types |= {k: t for k, a in kwargs.items() if (t := composite_type(a))}
+        #: the types of ragged tensors and the like among the arguments, in order
+        self.composites = [
+            t for a in (*args, *[kwargs[k] for k in sorted(kwargs)]) for t in composites(a)
+        ]
         keys = iter(tensor_keys(key, []))
         specs = [rebuild(a, lambda _: next(keys).spec()) for a in args]
         self._args = [Remembered(a) for a in specs]
@@ -55,10 +67,18 @@ class Logical:
         """The positional arguments, with specs in place of tensors."""
         return tuple([a() for a in self._args])
 
-    def described(self) -> tuple[tuple, dict]:
-        """The arguments with specs in place of tensors and of composites."""
-        args = tuple([self.types.get(i, a) for i, a in enumerate(self.args)])
-        return args, {k: self.types.get(k, v) for k, v in self.kwargs.items()}
+    def described(self, named: bool = False) -> list[tuple[str, Any]]:
+        """Name and type of each argument, with specs in place of tensors.
+
+        Args:
+          named: whether the specs have names.
+        """
+        describe = Describing(self.composites)
+        return [(k, describe(v, k if named else None)) for k, v in self.named_arguments()]
+
+    def parameters(self) -> list[inspect.Parameter]:
+        """One per argument, without defaults."""
+        return parameters_of(self.named_arguments(), self.signature.parameters, len(self._args))
 
     @property
     def tensors(self) -> list[TensorKey]:
@@ -66,25 +86,22 @@ class Logical:
 
     def tensor_names(self) -> list[str]:
         """A name per tensor argument, as placeholders have them."""
-        names: list[str] = []
+        return [n for n, variable in flat_names(self.named_arguments()) if not variable]
 
-        def add(base: str, value: Any) -> None:
-            def leaf(spec: Any) -> Any:
-                names.append(getattr(spec, "name", None) or base)
-                return spec
-
-            rebuild(value, leaf)
-
+    def named_arguments(self) -> list[tuple[str, Any]]:
+        """Name and value of each argument, those behind `*args` numbered."""
+        named = []
         parameters = self.signature.parameters
         for i, value in enumerate(self.args):
-            p = parameters[min(i, len(parameters) - 1)] if parameters else None
+            rest = next((p for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+            p = parameters[i] if i < len(parameters) else rest
+            if p is None or p.kind not in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
+                p = rest
             base = f"arg_{i}" if p is None else p.name
             if p is not None and p.kind is p.VAR_POSITIONAL:
                 base = f"{p.name}_{i - parameters.index(p)}"
-            add(base, value)
-        for k, value in self.kwargs.items():
-            add(k, value)
-        return names
+            named.append((base, value))
+        return [*named, *self.kwargs.items()]
 
 
 @export("tf.types.experimental.ConcreteFunction")
@@ -107,7 +124,7 @@ class ConcreteFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            args_, kwargs_ = self._bind(args, kwargs)
+            args, kwargs = self._bind(args, kwargs)
         except TypeError as structured:
             try:
                 tensors = self._flat(args, kwargs)
@@ -118,11 +135,11 @@ class ConcreteFunction:
             variables = self._trace.arguments
         else:
             found = Arguments()
-            for a in args_:
+            for a in args:
                 found.key(a)
-            for k in sorted(kwargs_):
-                found.key(kwargs_[k])
-            tensors, variables = found.tensors, self._variables(args_, kwargs_)
+            for k in sorted(kwargs):
+                found.key(kwargs[k])
+            tensors, variables = found.tensors, self._variables(args, kwargs)
         for i, (t, k) in enumerate(zip(tensors, self._logical.tensors, strict=True)):
             if t.aval.dtype is not k.dtype:
                 raise InvalidArgumentError(
@@ -133,7 +150,11 @@ class ConcreteFunction:
                     f"be a {runtime_name(k.dtype)} tensor but is a {runtime_name(t.aval.dtype)} "
                     f"tensor [Op:{self.name.decode()}]",
                 )
-        trace = self._function.specialize(self._logical, tensors, variables)
+        pairs = zip(self._trace.arguments, variables, strict=True)
+        if all(v.shape.is_subtype_of(t.shape) for t, v in pairs):
+            trace = self._function.specialize(self._logical, tensors, variables)
+        else:
+            trace = self._function.reshaped(self._logical, args, kwargs, tensors, variables)
         return trace.call(tensors, variables)
 
     def _variables(self, args: tuple, kwargs: dict) -> list[Variable]:
@@ -146,40 +167,18 @@ class ConcreteFunction:
         return list(instead.values())
 
     def _bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-        """Arguments by the Python signature; Python values may be left out, or must be the same."""
+        """Arguments by the signature of this trace, which has no defaults."""
         logical = self._logical
-        parameters = logical.signature.parameters
-        full = dict(kwargs)
         try:
-            bound = logical.signature.python.bind_partial(*args, **kwargs)
+            bound = inspect.Signature(logical.parameters()).bind(*args, **kwargs)
         except TypeError as e:
             raise self._unfit(str(e), args, kwargs) from None
-        names = [
-            p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        n = len(logical.args)
+        fitted = [
+            self._fit(value, bound.arguments[name], args, kwargs)
+            for name, value in logical.named_arguments()
         ]
-        out = []
-        for i, value in enumerate(logical.args):
-            if i < len(names) and names[i] in bound.arguments:
-                given = bound.arguments[names[i]]
-            elif i >= len(names) and i < len(args):
-                given = args[i]
-            elif _is_static(value):
-                given = value
-            else:
-                raise self._unfit(f"missing a required argument: '{names[i]}'", args, kwargs)
-            out.append((value, given))
-        rest = {}
-        for k, value in logical.kwargs.items():
-            if k in full:
-                rest[k] = value, full[k]
-            elif _is_static(value):
-                rest[k] = value, value
-            else:
-                raise self._unfit(f"missing a required argument: '{k}'", args, kwargs)
-        return (
-            tuple([self._fit(value, given, args, kwargs) for value, given in out]),
-            {k: self._fit(value, given, args, kwargs) for k, (value, given) in rest.items()},
-        )
+        return tuple(fitted[:n]), dict(zip(logical.kwargs, fitted[n:], strict=True))
 
     def _fit(self, template: Any, value: Any, args: tuple, kwargs: dict) -> Any:
         if isinstance(template, TensorSpec):
@@ -197,7 +196,25 @@ class ConcreteFunction:
             if not bool(value == template):
                 raise self._unfit(f"Can not cast {value!r} to Literal[{template!r}]", args, kwargs)
             return template
+        if nest.is_nested(template) and not hasattr(template, "_flatten_components"):
+            return self._fit_structure(template, value, args, kwargs)
         return value
+
+    def _fit_structure(self, template: Any, value: Any, args: tuple, kwargs: dict) -> Any:
+        """A list, dict and the like whose parts fit."""
+        kind = "a Dict" if isinstance(template, Mapping) else type(template).__name__
+        same_kind = isinstance(value, Mapping if isinstance(template, Mapping) else type(template))
+        if not same_kind:
+            raise self._unfit(f"Can not cast {value!r} to {kind} type.", args, kwargs)
+        if isinstance(template, Mapping) and set(value) != set(template):
+            message = f"{value!r} has different keys with the TraceType {type_text(template)}."
+            raise self._unfit(message, args, kwargs)
+        parts, given = nest.parts(template), nest.parts(value)
+        if len(parts) != len(given):
+            message = f"Expected {value!r} to have length of {len(parts)}"
+            raise self._unfit(message, args, kwargs)
+        fitted = [self._fit(t, v, args, kwargs) for t, v in zip(parts, given, strict=True)]
+        return nest.rebuilt(value, fitted)
 
     def _fit_variable(self, template: Variable, value: Any, args: tuple, kwargs: dict) -> Variable:
         """A variable to read and write instead of the one that was traced."""
@@ -219,9 +236,6 @@ class ConcreteFunction:
                 "Trying to read variable with wrong dtype. Expected "
                 f"{runtime_name(template.dtype)} got {runtime_name(value.dtype)}",
             )
-        if not value.shape.is_subtype_of(template.shape):
-            message = f"Can not cast a variable of shape {value.shape} to one of {template.shape}"
-            raise self._unfit(message, args, kwargs)
         return value
 
     def _unfit(self, message: str, args: tuple, kwargs: dict) -> TypeError:
@@ -231,7 +245,8 @@ class ConcreteFunction:
         )
 
     def _flat(self, args: tuple, kwargs: dict) -> list[EagerTensor]:
-        names = self._logical.tensor_names()
+        named = flat_names(self._logical.named_arguments())
+        names = [n for n, _ in named]
         shown = f"{self._function.name}({', '.join(names)})"
         if len(args) > len(names):
             raise TypeError(f"{shown} takes {len(names)} positional arguments, got {len(args)}.")
@@ -248,6 +263,12 @@ class ConcreteFunction:
                 raise TypeError(
                     f"{shown}: expected argument #{i}(zero-based) to be a Tensor; got "
                     f"{type(v).__name__} ({v})."
+                )
+        for i, (v, (_, variable)) in enumerate(zip(values, named, strict=True)):
+            if variable:  # flat arguments are tensors, and a variable's resource is none here
+                raise TypeError(
+                    "provided list of inputs contains objects other than 'EagerTensor'. Item "
+                    f"{i} is type: {type(v).__name__}"
                 )
         return [convert(v) for v in values]
 
@@ -266,7 +287,10 @@ class ConcreteFunction:
 
     @property
     def inputs(self) -> list:
-        return [described(t) for t in self.graph.ext]
+        graph = self.graph
+        captured = graph.ext[len(graph.placeholders) :]
+        own = [t for t in captured if not t._literal and id(t) not in graph.constants]
+        return [described(t) for t in (*graph.placeholders, *own)]
 
     @property
     def outputs(self) -> list:
@@ -275,18 +299,12 @@ class ConcreteFunction:
     @property
     def structured_input_signature(self) -> tuple:
         """Specs and Python values of the positional and of the keyword arguments."""
-        names = iter(self._logical.tensor_names())
-
-        def named(spec: Any) -> TensorSpec:
-            return TensorSpec(spec.shape, spec.dtype, next(names))
-
-        types = self._logical.types
-        args = tuple([rebuild(a, named) for a in self._logical.args])
-        args = tuple([types.get(i, a) for i, a in enumerate(args)])
-        kwargs = {k: rebuild(v, named) for k, v in self._logical.kwargs.items()}
-        kwargs = {k: types.get(k, v) for k, v in kwargs.items()}
+        described = [value for _, value in self._logical.described(named=True)]
+        n = len(self._logical.args)
+        kwargs = dict(zip(self._logical.kwargs, described[n:], strict=True))
         kinds = [p for p in self._logical.signature.parameters if p.kind is p.KEYWORD_ONLY]
-        return args, {**{p.name: kwargs[p.name] for p in kinds if p.name in kwargs}, **kwargs}
+        ordered = {p.name: kwargs[p.name] for p in kinds if p.name in kwargs}
+        return tuple(described[:n]), {**ordered, **kwargs}
 
     @property
     def structured_outputs(self) -> Any:
@@ -337,21 +355,12 @@ class ConcreteFunction:
     @property
     def function_type(self) -> FunctionType:
         """The signature with types, which `str` shows."""
-        return FunctionType(self._logical.signature.parameters, self._text())
+        return FunctionType(self._logical.parameters(), self._text())
 
     def _text(self) -> str:
-        parts, star = [], False
-        args, kwargs = self._logical.described()
-        values = dict(enumerate(args))
-        for i, p in enumerate(self._logical.signature.parameters):
-            if p.kind is p.KEYWORD_ONLY and not star:
-                parts.append("*")
-                star = True
-            if i in values:
-                parts.append(f"{p.name}: {_type_text(values[i])}")
-            elif p.name in kwargs:
-                parts.append(f"{p.name}: {_type_text(kwargs[p.name])}")
-        return f"({', '.join(parts)}) -> {_output_text(self.structured_outputs)}"
+        values = [value for _, value in self._logical.described()]
+        text = signature_text(self._logical.parameters(), values)
+        return f"{text} -> {type_text(self.structured_outputs)}"
 
     def __repr__(self) -> str:
         return f"<ConcreteFunction {self._text()} at 0x{id(self):X}>"
@@ -368,16 +377,10 @@ class ConcreteFunction:
         if not verbose:
             return self._text()
         lines = ["Input Parameters:"]
-        args, kwargs = self._logical.described()
-        for i, p in enumerate(self._logical.signature.parameters):
-            if i < len(args):
-                value = args[i]
-            elif p.name in kwargs:
-                value = kwargs[p.name]
-            else:
-                continue
-            lines.append(f"  {p.name} ({p.kind.name}): {_type_text(value)}")
-        lines += ["Output Type:", f"  {_output_text(self.structured_outputs)}", "Captures:"]
+        described = self._logical.described()
+        for p, (_, value) in zip(self._logical.parameters(), described, strict=True):
+            lines.append(f"  {p.name} ({p.kind.name}): {type_text(value)}")
+        lines += ["Output Type:", f"  {type_text(self.structured_outputs)}", "Captures:"]
         captures = [
             f"  {id(t)}: {TensorSpec([], 'resource')!r}"
             if id(t) in self.graph.variable_of
@@ -401,26 +404,4 @@ def _is_static(template: Any) -> bool:
     for leaf in leaves:
         if hasattr(leaf, "_flatten_components") and not isinstance(leaf, TensorSpec):
             leaves.extend(leaf._flatten_components())
-    return not any(isinstance(leaf, TensorSpec) for leaf in leaves)
-
-
-def _type_text(value: Any) -> str:
-    if isinstance(value, TypeSpec):
-        return repr(value)
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(map(_type_text, value))
-        return f"{'List' if isinstance(value, list) else 'Tuple'}[{inner}]"
-    if isinstance(value, dict):
-        return "Dict[" + ", ".join(f"[{k!r}, {_type_text(v)}]" for k, v in value.items()) + "]"
-    return f"Literal[{value!r}]"
-
-
-def _output_text(value: Any) -> str:
-    if isinstance(value, Tensor):
-        return repr(TensorSpec(shown_shape(value), value.dtype))
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(map(_output_text, value))
-        return f"{'List' if isinstance(value, list) else 'Tuple'}[{inner}]"
-    if isinstance(value, dict):
-        return "Dict[" + ", ".join(f"[{k!r}, {_output_text(v)}]" for k, v in value.items()) + "]"
-    return f"Literal[{value!r}]"
+    return not any(isinstance(leaf, (TensorSpec, Variable)) for leaf in leaves)

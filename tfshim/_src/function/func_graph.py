@@ -147,7 +147,7 @@ class FuncGraph(Graph):
             else:
                 if trace is INLINE:
                     self.fleeting = True
-                self._check_scope(t)
+                self._check_scope(t, used=True)
                 refs.append(self.external(t))
         self.nodes.append((kernel, tuple(refs)))
         self.sites.append(site)
@@ -167,8 +167,13 @@ class FuncGraph(Graph):
             ref = self.ext_refs[id(tensor)] = -len(self.ext)
         return ref
 
-    def _check_scope(self, tensor: EagerTensor) -> None:
-        """A symbolic tensor may come from a function around this one, and from nowhere else."""
+    def _check_scope(self, tensor: EagerTensor, used: bool = False) -> None:
+        """A symbolic tensor may come from a function around this one, and from nowhere else.
+
+        Args:
+          tensor: the tensor.
+          used: whether an op of this graph takes it.
+        """
         trace = tensor._trace
         if trace is None or trace is INLINE or not trace.symbolic:
             return
@@ -179,7 +184,18 @@ class FuncGraph(Graph):
             outer = outer.outer
         if isinstance(outer, Graph) and trace is outer:
             return
-        raise out_of_scope(tensor, inside=self._surrounds(trace))
+        if not self._surrounds(trace):
+            raise out_of_scope(tensor)
+        where = (
+            f"The tensor {tensor!r} cannot be accessed from {self!r}, because it was defined in "
+            f"{trace!r}, which is out of scope."
+        )
+        if used:
+            raise InaccessibleTensorError(where)
+        raise InaccessibleTensorError(f"{out_of_scope(tensor)}\n\n{where}")
+
+    def __repr__(self) -> str:
+        return f"FuncGraph(name={self.name}, id={id(self)})"
 
     def _surrounds(self, trace: Any) -> bool:
         """Whether a trace is that of a branch or a body in this graph."""
@@ -226,17 +242,7 @@ class FuncGraph(Graph):
 
     def create_variable(self, variable: Any, value: EagerTensor) -> None:
         """A variable made while tracing: its initial value is lifted out of the function."""
-        if self.late:
-            raise ValueError(
-                "Creating variables on a non-first call to a function decorated with tf.function."
-            )
-        if not self.may_create:
-            raise ValueError(
-                "tf.function only supports singleton tf.Variables created on the first call. Make "
-                "sure the tf.Variable is only created once or created outside tf.function. See "
-                "https://www.tensorflow.org/guide/function#creating_tfvariables for more "
-                "information."
-            )
+        self.check_may_create()
         if self._owns(value._trace):
             value = self._lift(value)
         else:
@@ -248,6 +254,29 @@ class FuncGraph(Graph):
             else:
                 variable._handle = variable._stored(value)
         self.created.append(variable)
+
+    def lifted_variable(self, variable: Any) -> None:
+        """A variable made in a `tf.init_scope` while tracing: the same rules hold."""
+        self.check_may_create()
+        self.created.append(variable)
+        if isinstance(self.outer, FuncGraph):
+            self.outer.lifted_variable(variable)
+
+    def check_may_create(self) -> None:
+        """Raises ValueError where a function may not create variables."""
+        if self.late:
+            error = ValueError(
+                "Creating variables on a non-first call to a function decorated with tf.function."
+            )
+            error.ag_pass_through = True  # type: ignore[attr-defined]
+            raise error
+        if not self.may_create:
+            raise ValueError(
+                "tf.function only supports singleton tf.Variables created on the first call. Make "
+                "sure the tf.Variable is only created once or created outside tf.function. See "
+                "https://www.tensorflow.org/guide/function#creating_tfvariables for more "
+                "information."
+            )
 
     def _lift(self, value: EagerTensor) -> EagerTensor:
         """Computes an initial value outside of the function."""
@@ -383,19 +412,14 @@ class in_trace:
         STATE.trace, STATE.recorders = self.saved
 
 
-def out_of_scope(tensor: Any, inside: bool = False) -> Exception:
-    """The error for a symbolic tensor that is used where its value cannot get to.
-
-    Args:
-      tensor: the tensor.
-      inside: whether it belongs to a branch or a body in the graph that asks for it.
-    """
-    error = (InaccessibleTensorError if inside else TypeError)(
+def out_of_scope(tensor: Any) -> TypeError:
+    """The error for a symbolic tensor that is used where its value cannot get to."""
+    error = TypeError(
         f"{tensor!r} is out of scope and cannot be used here. Use return values, explicit Python "
         "locals or TensorFlow collections to access it.\nPlease see "
         "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_"
         "values for more information."
     )
-    if not inside:  # TensorFlow finds these when the trace is finished: no line of the user's
-        error.ag_pass_through = True  # type: ignore[attr-defined]
+    # TensorFlow finds these when the trace is finished: no line of the user's
+    error.ag_pass_through = True  # type: ignore[attr-defined]
     return error

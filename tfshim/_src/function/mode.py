@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 from tfshim._src.function.func_graph import FuncGraph
+from tfshim._src.random_graph import numbered
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE
 
@@ -65,8 +66,8 @@ def executing_eagerly() -> bool:
 
 @export("tf.inside_function")
 def inside_function() -> bool:
-    """Whether a function is being traced."""
-    return isinstance(STATE.trace, FuncGraph)
+    """Whether a function is being traced, also in a `tf.init_scope` there."""
+    return isinstance(STATE.trace, FuncGraph) or STATE.lifted is not None
 
 
 @export("tf.init_scope")
@@ -74,9 +75,13 @@ def inside_function() -> bool:
 def init_scope():
     """Runs what is inside eagerly, out of all functions being traced; tapes do not see it."""
     state = STATE
-    saved = state.trace, state.recorders
+    saved, around = (state.trace, state.recorders), state.lifted
+    if isinstance(state.trace, FuncGraph):
+        state.lifted = state.trace
     state.trace, state.recorders = state.pending, []
     try:
-        yield
+        with numbered(None):
+            yield
     finally:
         state.trace, state.recorders = saved
+        state.lifted = around

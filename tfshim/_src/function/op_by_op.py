@@ -21,6 +21,7 @@ from tfshim._src.function.hush import hushed
 from tfshim._src.function.mode import MODE
 from tfshim._src.function.signature import rebuild
 from tfshim._src.function.unknown_sizes import common_shape
+from tfshim._src.random_graph import Streams, numbered
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tape import GradientTape
@@ -142,7 +143,7 @@ def _sampled(function: Any, logical: Any, sample: int, variables: list) -> Any:
 
     args = [rebuild(a, leaf) for a in logical.args]
     kwargs = {k: rebuild(v, leaf) for k, v in logical.kwargs.items()}
-    with hushed(), _put_back(variables), GradientTape() as tape:
+    with hushed(), numbered(Streams(None)), _put_back(variables), GradientTape() as tape:
         result = function._python_function(*args, **kwargs)
         read = tape.watched_variables()
     variables += [v for v in read if not any(v is known for known in variables)]

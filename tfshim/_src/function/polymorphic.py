@@ -13,6 +13,7 @@ import numpy as np
 
 from tfshim._src import nest
 from tfshim._src.convert import convert
+from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.function import needs_value, retracing
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
 from tfshim._src.function.hush import hushed
@@ -36,6 +37,7 @@ from tfshim._src.function.signature import (
 )
 from tfshim._src.function.tracing import ModifiedArguments, Trace, as_results, trace
 from tfshim._src.function.unknown_sizes import SIZES, fitted
+from tfshim._src.random_graph import numbered, numbering
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue
@@ -249,7 +251,16 @@ class Function:
                 )
             if any(takes(one.key, key) for one in self._unmade):
                 return self._run_as_python(key, args, kwargs)
-            strings = any(t.aval.dtype.kind == "s" for t in arguments.tensors)
+            strings = [i for i, t in enumerate(arguments.tensors) if t.aval.dtype.kind == "s"]
+            if strings and self._jit_compile:
+                raise InvalidArgumentError(
+                    None,
+                    None,
+                    "Detected unsupported operations when trying to compile graph "
+                    f"__inference_{self._name} on XLA_CPU_JIT: _Arg (No registered '_Arg' OpKernel "
+                    "for XLA_CPU_JIT devices, but attributes didn't match) Requested Attributes: "
+                    f"T=DT_STRING, index={strings[0]})",
+                )
             try:
                 with hushed(0) as printed:
                     found = self._make(key, arguments, args, kwargs)
@@ -297,12 +308,18 @@ class Function:
             self._detector.since += 1
             hide = None
         else:
-            self._add_unmade(key, args, kwargs)
+            known = self._add_unmade(key, args, kwargs)
             retracing.traced(self, self._reduce_retracing or self._input_signature is not None)
         OP_BY_OP.depth += 1
         try:
-            with hushed(hide):
-                result = self._python_function(*args, **kwargs)
+            around = numbering()
+            streams = known.streams if around is None else around.part()
+            with hushed(hide), numbered(streams):
+                function = self._python_function
+                code = getattr(function, "__code__", None)
+                if self._autograph and "set_loop_options" in getattr(code, "co_names", ()):
+                    function = self._converted_function()  # a limit of steps is obeyed there
+                result = function(*args, **kwargs)
             return as_results(result, repr(self._python_function))
         finally:
             OP_BY_OP.depth -= 1
@@ -423,6 +440,7 @@ class Function:
                 late=self._initialized and not self._created,
                 shapes=[k.shape for k in logical.tensors],
                 checked=not self._jit_compile,  # as TensorFlow's XLA clamps
+                streams=logical.streams,
             )
         except ModifiedArguments as e:
             raise self._modified(e) from None
@@ -452,6 +470,20 @@ class Function:
 
     # -- concrete functions --
 
+    def experimental_get_compiler_ir(self, *args: Any, **kwargs: Any) -> Callable:
+        """A function of a stage that gives XLA's program for these arguments (compiler_ir.py).
+
+        Raises:
+          ValueError: without `jit_compile=True`.
+        """
+        from tfshim._src.function.compiler_ir import compiler_ir
+
+        if not self._jit_compile:
+            raise ValueError(
+                "Compiler IR can only be returned for functions marked with 'jit_compile=True'"
+            )
+        return compiler_ir(self.get_concrete_function(*args, **kwargs)._trace.inner)
+
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
         """The trace for these arguments, in which `tf.TensorSpec` may stand for tensors.
 
@@ -480,11 +512,15 @@ class Function:
                     logical.traces[tuple(avals)] = made
                     if all(k.known for k in tensor_keys(key, [])):
                         self._exact[key] = made
-            found = None if logical.concrete is None else logical.concrete()
-            if found is None:
-                found = ConcreteFunction(self, logical)
-                logical.concrete = weakref.ref(found)
-            return found
+            return self._concrete(logical)
+
+    def _concrete(self, logical: Logical) -> ConcreteFunction:
+        """The one concrete function of a signature, made anew where nobody holds it."""
+        found = None if logical.concrete is None else logical.concrete()
+        if found is None:
+            found = ConcreteFunction(self, logical)
+            logical.concrete = weakref.ref(found)
+        return found
 
     def _unmakable(self, key: tuple, args: tuple, kwargs: dict, error: NeedsValue) -> Logical:
         """A new signature that runs op by op, since its trace raised this error."""
@@ -536,6 +572,28 @@ class Function:
             logical.traces[avals] = made
         return made
 
+    def reshaped(
+        self, logical: Logical, args: tuple, kwargs: dict, tensors: list, variables: list
+    ) -> Trace:
+        """A trace for variables of other shapes than a signature was traced with."""
+        avals = tuple([t.aval for t in tensors])
+        key = avals, tuple([v._current().aval for v in variables])
+        with self._lock, hushed():
+            found = logical.traces.get(key)
+            if found is None:
+                arguments = Arguments()
+                self._key(arguments, args, kwargs)
+                found = self._trace(logical, args, kwargs, list(avals), arguments, False)
+                logical.traces[key] = found
+            return found
+
+    def _list_all_concrete_functions(self) -> list[ConcreteFunction]:
+        """A concrete function for each signature so far."""
+        made = sorted([*self._logical, *self._unmade], key=lambda one: one.number)
+        return [self._concrete(one) for one in made]
+
+    _list_all_concrete_functions_for_serialization = _list_all_concrete_functions
+
 
 def guess(key: TensorKey, sizes: Sequence[int] = (2,) * 16) -> Any:
     """An aval for a tensor of which not all sizes are known: those of its axes are taken."""
@@ -557,6 +615,11 @@ class _Bound:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(self.instance(), *args, **kwargs)
+
+    @property
+    def __self__(self) -> Any:
+        """The instance, as of a bound method; None once it is gone."""
+        return self.instance()
 
     def bound(self) -> tuple[Callable, Any]:
         """The function and its `self`: None once the instance is gone, as in TensorFlow."""

@@ -18,6 +18,7 @@ import numpy as np
 from tfshim._src import dtypes, nest
 from tfshim._src.convert import convert
 from tfshim._src.engine.aval import Aval, make_aval
+from tfshim._src.function.type_text import type_text
 from tfshim._src.spec import (
     PlaceholderContext,
     TensorSpec,
@@ -457,7 +458,14 @@ class Signature:
                 except (TypeError, ValueError) as e:
                     raise self.unfit(str(e), args, kwargs) from None
         for p, value in zip(self.parameters[len(specs) :], out[len(specs) :], strict=False):
-            if p.kind is not p.VAR_POSITIONAL and p.default is not p.empty and value != p.default:
+            if p.kind is p.VAR_POSITIONAL or p.default is p.empty:
+                continue
+            if isinstance(value, EagerTensor) and not isinstance(p.default, EagerTensor):
+                raise TypeError(
+                    f"Parameter `{p.name}` was expected to be of type Literal[{p.default!r}] but "
+                    f"is {TensorSpec(value.shape, value.dtype)!r}"
+                )
+            if value != p.default:
                 message = f"Can not cast {value!r} to Literal[{p.default!r}]"
                 raise self.unfit(message, args, kwargs)
         return tuple(out)
@@ -481,7 +489,7 @@ class Signature:
             text = {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "") + p.name
             if self.input_signature is not None and p.kind is not p.VAR_POSITIONAL:
                 if i < len(specs):
-                    text += f": {specs[i]!r}"
+                    text += f": {type_text(specs[i])}"
                 elif p.default is not p.empty:
                     text += f": Literal[{p.default!r}]"
                 if p.default is not p.empty:
@@ -529,6 +537,11 @@ def _check_kind(spec: Any, value: Any) -> None:
         kind = list if isinstance(spec, list) else tuple
         if not isinstance(value, kind):
             raise TypeError(f"Can not cast {value!r} to {kind.__name__} type.")
+    elif isinstance(spec, Mapping):
+        if not isinstance(value, Mapping):
+            raise TypeError(f"Can not cast {value!r} to a Dict type.")
+        if set(value) != set(spec):
+            raise TypeError(f"{value!r} has different keys with the TraceType {type_text(spec)}.")
     elif not nest.is_nested(value):
         raise TypeError(f"Can not cast {value!r} to {spec!r}")
 

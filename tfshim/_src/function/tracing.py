@@ -19,6 +19,7 @@ from tfshim._src.function.signature import rebuild, stand_in
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.jacobian import capturing
 from tfshim._src.name_scope import no_name_scope
+from tfshim._src.random_graph import Streams, current_seed, traced
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor, pending
 from tfshim._src.variable import Variable
@@ -101,6 +102,7 @@ def trace(
     late: bool = False,
     shapes: list[tuple | None] | None = None,
     checked: bool = True,
+    streams: Streams | None = None,
 ) -> Trace:
     """Runs a function on placeholders.
 
@@ -116,6 +118,7 @@ def trace(
       late: whether it was traced before and created no variables then, for errors.
       shapes: of the placeholders as the signature has them, with None for unknown sizes, for text.
       checked: whether its program looks at checks of values.
+      streams: of its random ops, if the same code was traced before.
 
     Raises:
       TypeError: if it returns what is no tensor.
@@ -125,6 +128,7 @@ def trace(
     graph.may_create = may_create
     graph.late = late
     graph.checked = graph.checked and checked
+    traced(graph, Streams(current_seed()) if streams is None else streams)
     placeholders = []
     for aval, label in zip(avals, names, strict=True):
         t = graph.placeholder(aval, pending)
@@ -156,7 +160,8 @@ def trace(
             raise NeedsValue("strings are not part of a compiled program")
         structure, outputs, constants = _outputs(result, graph, describe or name)
     graph.actual = {}
-    graph.constants = _constants(graph) | {id(graph.start)}
+    del result
+    graph.constants = _constants(graph, outputs) | {id(graph.start)}
     graph.results = outputs
     inner = GraphFunction(graph, outputs)
     for observe in OBSERVERS:
@@ -164,9 +169,15 @@ def trace(
     return Trace(inner, structure, constants, list(variables))
 
 
-def _constants(graph: FuncGraph) -> set[int]:
-    """Ids of captured tensors that nobody else holds: the traced code made them."""
+def _constants(graph: FuncGraph, outputs: list[EagerTensor]) -> set[int]:
+    """Ids of captured tensors that nobody else holds: the traced code made them.
+
+    Args:
+      graph: what was traced.
+      outputs: its results, which their structure holds as well.
+    """
     uses = Counter(id(t) for _, inputs, _ in graph.entries for t in inputs)
+    uses.update([id(t) for t in outputs for _ in range(2)])
     found = set()
     for t in graph.ext[len(graph.placeholders) :]:
         if t._trace is None and sys.getrefcount(t) <= uses[id(t)] + _HELD:

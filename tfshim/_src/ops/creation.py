@@ -30,6 +30,8 @@ from tfshim._src.tensor import STATE, EagerTensor, Tensor
 #: Ranges and the like up to this size are made at once: they are mostly indices, which the checks
 #: of gathers read.
 _SMALL = 1 << 14
+#: One past the largest int32.
+_INT32_END = 1 << 31
 
 
 @export("tf.constant")
@@ -331,19 +333,22 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
 
     Raises:
       InvalidArgumentError: for a step of 0 or of the wrong sign.
+      AssertionError: without `dtype`, for arguments of other dtypes than int32, int64 and floats.
     """
     if limit is None:
         start, limit = 0, start
+    if dtype is None and type(start) is type(limit) is type(delta) is int and delta > 0:
+        if -_INT32_END <= start <= limit < _INT32_END and delta < _INT32_END:
+            if limit - start <= _SMALL * delta:
+                return from_array(np.arange(start, limit, delta, dtype=np.int32))
     wanted = None if dtype is None else dtypes.as_dtype(dtype)
     parts: list[Any] = [
         p if isinstance(p, Tensor) else convert(p, wanted) for p in (start, limit, delta)
     ]
     if wanted is None:
         names = [p.dtype.name for p in parts]
-        if all(n in _RANGE_ORDER for n in names):
-            wanted = dtypes.as_dtype(max(names, key=_RANGE_ORDER.index))
-        else:
-            wanted = parts[0].dtype
+        assert all(n in _RANGE_ORDER for n in names)
+        wanted = dtypes.as_dtype(max(names, key=_RANGE_ORDER.index))
     parts = [cast(p, wanted) for p in parts]
     if c_name(wanted) not in _RANGE_TYPES:
         raise op_error(

@@ -12,7 +12,7 @@ from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
 from tfshim._src.errors import NotFoundError, dtype_mismatch, op_error
 from tfshim._src.ops import philox
-from tfshim._src.random_state import kept, next_state, op_seeds
+from tfshim._src.random_state import OpSeeds, kept, next_state, op_seeds
 from tfshim._src.registry import export
 from tfshim._src.tensor import EagerTensor, Tensor
 
@@ -197,7 +197,7 @@ def _sample(
     num_sampled: Any,
     unique: Any,
     range_max: Any,
-    seeds: tuple[int, int, bool],
+    seeds: OpSeeds,
     extra: tuple = (),
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The result of a sampler; `distribution(attrs)` is what it draws from."""

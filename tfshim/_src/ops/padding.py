@@ -12,7 +12,7 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
-from tfshim._src.ops.vectors import index_array
+from tfshim._src.ops.vectors import index_array, plain_ints
 from tfshim._src.registry import export, op
 from tfshim._src.rules import same
 from tfshim._src.tensor import Tensor
@@ -59,6 +59,12 @@ def _mirror_pad(tensor, paddings, mode):
 
 
 def _pairs(value: Any, kernel: str, shape: tuple[int, ...]) -> Pairs:
+    if type(value) is list and value and len(value) == len(shape):
+        for pair in value:
+            if not plain_ints(pair) or len(pair) != 2 or not 0 <= min(pair) <= max(pair) < 1 << 31:
+                break
+        else:
+            return tuple([(low, high) for low, high in value])
     array = index_array(value, kernel, "Tpaddings")
     if array.ndim != 2 or array.shape[1] != 2:
         raise op_error(kernel, f"paddings must be a matrix with 2 columns: {brackets(array.shape)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from typing import Any
@@ -116,7 +117,8 @@ class Generator:
         else:
             state = _state_tensor(state)
             state.shape.assert_is_compatible_with([_state_size(alg)])
-            with name_scope.name_scope("random_generator"):
+            scope = name_scope.name_scope("random_generator")
+            with scope if STATE.trace.symbolic else contextlib.nullcontext():
                 self._state_var = Variable(state, trainable=False, name="StateVar")
         self._alg = alg
 

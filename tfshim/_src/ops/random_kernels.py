@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tfshim._src import dtypes, reports
-from tfshim._src.convert import convert
+from tfshim._src.convert import CONVERSIONS, convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.dtypes import DType
 from tfshim._src.engine import kernel as kernel_module
@@ -23,7 +23,8 @@ from tfshim._src.engine.stats import stats
 from tfshim._src.errors import dtype_not_allowed, op_error
 from tfshim._src.ops import philox, random_choice, value_checks
 from tfshim._src.ops.common import brackets
-from tfshim._src.random_state import next_state
+from tfshim._src.ops.vectors import plain_ints
+from tfshim._src.random_state import OpSeeds, next_state
 from tfshim._src.rules import INDEX, c_name
 from tfshim._src.tensor import EagerTensor
 
@@ -120,7 +121,15 @@ def shape_tensor(shape: Any, empty: DType = dtypes.int32) -> EagerTensor:
     """The tensor of a `shape` argument; () and [] are taken as int32 (or `empty`)."""
     if isinstance(shape, (list, tuple)) and not shape:
         return convert(shape, empty)
+    if plain_ints(shape) and not CONVERSIONS:
+        return _sizes_tensor(*shape)
     return convert(shape)
+
+
+@functools.lru_cache(1024)
+def _sizes_tensor(*sizes: int) -> EagerTensor:
+    """The tensor of a list of Python ints: most programs draw the same shapes again and again."""
+    return convert(sizes)
 
 
 def dimensions(kernel: str, shape: EagerTensor, attr: str = "T") -> tuple[int, ...]:
@@ -176,7 +185,7 @@ def stateful(
     body: Callable,
     static: tuple,
     attrs: tuple,
-    seeds: tuple[int, int, bool],
+    seeds: OpSeeds,
     outputs: int,
     inputs: tuple[EagerTensor, ...] = (),
     differentiable: bool = False,

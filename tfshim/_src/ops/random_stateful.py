@@ -93,8 +93,10 @@ def uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None, name=
 def _scaled(kernel: str, body: Any, shape, mean, stddev, dtype, seed) -> Any:
     shape = kernels.shape_tensor(shape)
     dtype = dtypes.as_dtype(dtype)
-    mean = kernels.named(mean, dtype, "mean")
-    stddev = kernels.named(stddev, dtype, "stddev")
+    if type(mean) is not float or dtype.kind != "f":
+        mean = kernels.named(mean, dtype, "mean")
+    if type(stddev) is not float or dtype.kind != "f":
+        stddev = kernels.named(stddev, dtype, "stddev")
     drawn = _draw(kernel, body, shape, dtype, op_seeds(seed))
     return arithmetic.add(arithmetic.multiply(drawn, stddev), mean)
 
