@@ -144,3 +144,34 @@ def test_a_composite_of_another_dtype_does_not_fit_a_signature():
     f = tf.function(lambda x: x.values, input_signature=[tf.SparseTensorSpec([None, 2])])
     with pytest.raises(TypeError, match="Can not cast TensorSpec.*int32.* to TensorSpec.*float32"):
         f(tf.sparse.from_dense([[1, 0]]))
+
+
+def test_operators_by_name():
+    operators = tf.__operators__
+    exact(operators.add(tf.constant([1, 2]), 3), [4, 5], "int32")
+    assert operators.add(tf.constant("a"), "b").numpy() == b"ab"
+    with pytest.raises(AttributeError, match="'int' object has no attribute 'dtype'"):
+        operators.add(1, 2)
+    exact(operators.eq(tf.constant([1, 2]), tf.constant([1, 3])), [True, False], "bool")
+    assert operators.ne(tf.constant(1), None) is True
+    v = tf.Variable([1, 2, 3])
+    operators.getitem(v.value(), slice(0, 2), v).assign([7, 8])
+    exact(operators.getitem(v, slice(None)), [7, 8, 3], "int32")
+    assert operators.ragged_getitem(tf.ragged.constant([[1, 2], [3]]), 1).numpy().tolist() == [3]
+    with pytest.raises(TypeError, match="expects a ragged_tensor"):
+        operators.ragged_getitem(tf.constant([1]), 0)
+
+
+def test_functions_by_type():
+    types = tf.types.experimental
+    function = tf.function(lambda x, y=2: x)
+    concrete = function.get_concrete_function(tf.TensorSpec([1]))
+    kinds = types.Callable, types.GenericFunction, types.ConcreteFunction, types.AtomicFunction
+    assert [isinstance(function, k) for k in kinds] == [True, True, False, False]
+    assert [isinstance(concrete, k) for k in kinds] == [True, False, True, False]
+    assert isinstance(concrete.function_type, types.FunctionType)
+    assert repr(function.function_type) == (
+        "Input Parameters:\n  x (POSITIONAL_OR_KEYWORD): None\n  y (POSITIONAL_OR_KEYWORD): None\n"
+        "Output Type:\n  None\nCaptures:\n  None"
+    )
+    assert tf.Tensor in types.TensorLike.__args__

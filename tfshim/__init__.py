@@ -340,15 +340,16 @@ from tfshim._src.unconnected import (
     AggregationMethod,
     UnconnectedGradients,
 )
-from tfshim._src.variable import (
-    Variable,
+from tfshim._src.variable import Variable
+from tfshim._src.variable_creator import variable_creator_scope
+from tfshim._src.variable_options import (
     VariableAggregationV2 as VariableAggregation,
     VariableSynchronization,
 )
-from tfshim._src.variable_creator import variable_creator_scope
 
 if _typing.TYPE_CHECKING:  # imported on first use
     from tfshim import (
+        __operators__,
         autodiff,
         autograph,
         bitwise,
@@ -384,6 +385,7 @@ if _typing.TYPE_CHECKING:  # imported on first use
     )
 
 _SUBMODULES = {
+    "__operators__",
     "autodiff",
     "autograph",
     "bitwise",
@@ -445,6 +447,7 @@ __all__ = [
     "Variable",
     "VariableAggregation",
     "VariableSynchronization",
+    "__operators__",
     "__version__",
     "abs",
     "acos",

@@ -247,7 +247,7 @@ def _import_lines(imports) -> list[str]:
         by_module.setdefault(module, []).append((attribute, name))
     lines = []
     for module, pairs in sorted(by_module.items(), key=lambda item: _natural(item[0])):
-        pairs.sort(key=lambda pair: (_rank(pair[0]), _natural(pair[0]), *pair))
+        pairs.sort(key=lambda p: (_rank(p[0]), _natural(p[0]), p[0], p[0] != p[1], p[1]))
         parts = [a if a == n else f"{a} as {n}" for a, n in pairs]
         what = parts[0] if len(parts) == 1 else _lines("(", parts, ")")
         lines.append(f"from {module} import {what}\n")

@@ -60,13 +60,15 @@ def _has_reflected(other: Any, name: str) -> bool:
     return hasattr(type(other), _REFLECTED.get(name, "__none__"))
 
 
-def _equal(self, other):
+def equal(self, other):
+    """`self == other` by elements; False for None and for shapes that do not fit."""
     if other is None:
         return False
     return _compared(compare.equal, self, other, False)
 
 
-def _not_equal(self, other):
+def not_equal(self, other):
+    """`self != other` by elements; True for None and for shapes that do not fit."""
     if other is None:
         return True
     return _compared(compare.not_equal, self, other, True)
@@ -140,8 +142,8 @@ def install() -> None:
         cls.__neg__ = lambda self: arithmetic.negative(self)  # type: ignore[attr-defined]
         cls.__abs__ = lambda self: elementwise.abs(self)  # type: ignore[attr-defined]
         cls.__invert__ = _invert  # type: ignore[attr-defined]
-    Tensor.__eq__ = _equal  # type: ignore[method-assign]
-    Tensor.__ne__ = _not_equal  # type: ignore[method-assign]
+    Tensor.__eq__ = equal  # type: ignore[method-assign]
+    Tensor.__ne__ = not_equal  # type: ignore[method-assign]
     # unlike a tensor, a variable cannot be compared with None
     Variable.__eq__ = lambda x, y: _compared(compare.equal, x, y, False)  # type: ignore
     Variable.__ne__ = lambda x, y: _compared(compare.not_equal, x, y, True)  # type: ignore

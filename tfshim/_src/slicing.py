@@ -428,7 +428,11 @@ def replaced(x: EagerTensor, spec: Any, value: Any, differentiable: bool = False
 
 def variable_getitem(variable, spec: Any) -> EagerTensor:
     """`variable[spec]`: a tensor that also has `assign`."""
-    out = getitem(variable._read(), spec)
+    return assignable(getitem(variable._read(), spec), variable, spec)
+
+
+def assignable(out: EagerTensor, variable, spec: Any) -> EagerTensor:
+    """A part of a variable's value with `assign`, which writes it there; one by a mask has none."""
     if _boolean_mask(spec) is None:
 
         def assign(value, name=None):

@@ -6,7 +6,6 @@ a tensor give a new tensor each time, as TensorFlow does, so that it can be watc
 
 from __future__ import annotations
 
-import enum
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -26,30 +25,7 @@ from tfshim._src.save_slice_info import SaveSliceInfo
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import STATE, EagerTensor, Reference, from_value, numpy_text
 from tfshim._src.variable_creator import DirectMetaclass, VariableMetaclass
-
-
-@export("tf.VariableSynchronization")
-class VariableSynchronization(enum.Enum):
-    """When a distributed variable is synchronised; one device has nothing to synchronise."""
-
-    AUTO = 0
-    NONE = 1
-    ON_WRITE = 2
-    ON_READ = 3
-
-
-@export("tf.VariableAggregation")
-class VariableAggregationV2(enum.Enum):
-    """How a distributed variable's copies are combined; one device has one copy."""
-
-    NONE = 0
-    SUM = 1
-    MEAN = 2
-    ONLY_FIRST_REPLICA = 3
-
-    def __hash__(self):
-        return hash(self.value)
-
+from tfshim._src.variable_options import VariableAggregationV2, VariableSynchronization
 
 _serials = itertools.count()  # variables in the order in which they were made
 _ASSIGN = Kernel("AssignVariableOp", lambda v: v, differentiable=False, form=Elementwise)

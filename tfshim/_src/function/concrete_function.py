@@ -33,7 +33,6 @@ from tfshim._src.function.tracing import Trace
 from tfshim._src.function.type_text import type_text
 from tfshim._src.function.unknown_sizes import output_shapes
 from tfshim._src.random_graph import Streams, current_seed
-from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import EagerTensor, Tensor, pending, shown_shape
@@ -104,7 +103,6 @@ class Logical:
         return [*named, *self.kwargs.items()]
 
 
-@export("tf.types.experimental.ConcreteFunction")
 class ConcreteFunction:
     """One signature of a `tf.function`: callable, and open to inspection."""
 
@@ -355,7 +353,8 @@ class ConcreteFunction:
     @property
     def function_type(self) -> FunctionType:
         """The signature with types, which `str` shows."""
-        return FunctionType(self._logical.parameters(), self._text())
+        long = self.pretty_printed_signature()
+        return FunctionType(self._logical.parameters(), self._text(), long)
 
     def _text(self) -> str:
         values = [value for _, value in self._logical.described()]

@@ -124,7 +124,8 @@ class Function:
     @property
     def function_type(self) -> FunctionType:
         """The signature, with types where an `input_signature` gives them."""
-        return FunctionType(self._signature.parameters, self._signature.text())
+        signature = self._signature
+        return FunctionType(signature.parameters, signature.text(), signature.long_text())
 
     def experimental_get_tracing_count(self) -> int:
         """How often the function was traced."""

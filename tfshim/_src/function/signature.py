@@ -362,17 +362,17 @@ class FunctionType(inspect.Signature):
     """A function's parameters, and their types as text."""
 
     __module__ = "tensorflow.core.function.polymorphism.function_type"
-    __slots__ = ("_text",)
+    __slots__ = ("_long", "_text")
 
-    def __init__(self, parameters: Sequence[inspect.Parameter], text: str):
+    def __init__(self, parameters: Sequence[inspect.Parameter], text: str, long: str):
         super().__init__(parameters)
-        self._text = text
+        self._text, self._long = text, long
 
     def __str__(self) -> str:
         return self._text
 
     def __repr__(self) -> str:
-        return self._text
+        return self._long
 
 
 class Signature:
@@ -498,6 +498,14 @@ class Signature:
                 text += "=<captured_default_value>"
             parts.append(text)
         return f"({', '.join(parts)})"
+
+    def long_text(self) -> str:
+        """The same in several lines, as a function type shows it."""
+        specs = list(self.input_signature or ())
+        lines = ["Input Parameters:"]
+        for i, p in enumerate(self.parameters):
+            lines.append(f"  {p.name} ({p.kind.name}): {specs[i] if i < len(specs) else None!r}")
+        return "\n".join([*lines, "Output Type:", "  None", "Captures:", "  None"])
 
 
 def cast_to(spec: Any, value: Any) -> Any:

@@ -1,5 +1,5 @@
 """Iterators of datasets."""
 
-from tfshim._src.data.dataset import OwnedIterator
+from tfshim._src.data.iterators import OwnedIterator
 
 __all__ = ["OwnedIterator"]
