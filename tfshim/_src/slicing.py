@@ -36,8 +36,6 @@ def _bad_index(item: Any) -> TypeError:
 
 def _as_int(item: Any) -> int:
     """An index or bound as a Python int; tensors are read."""
-    if isinstance(item, (bool, np.bool_)):
-        raise _bad_index(item)
     if isinstance(item, (int, np.integer)):
         return int(item)
     if isinstance(item, Tensor) or hasattr(item, "_as_operand"):
@@ -52,6 +50,19 @@ def _as_int(item: Any) -> int:
     if isinstance(value, int):
         return value
     raise _bad_index(item)
+
+
+def _check_types(items: list) -> None:
+    """TensorFlow looks at the types of all indices (not of bounds) before it looks at any value."""
+    for item in items:
+        if item is None or item is Ellipsis or isinstance(item, (int, np.integer, slice)):
+            continue
+        if isinstance(item, Tensor):
+            if item.aval.shape and item.ndim > 1 or item.aval.dtype in _INDEX_DTYPES:
+                continue
+            raise _bad_index(item)
+        if not hasattr(item, "_as_operand"):
+            _as_int(item)
 
 
 class Plan:
@@ -93,6 +104,7 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
       InvalidArgumentError: for an index out of range, too many indices, or a zero step.
     """
     items = list(spec) if isinstance(spec, (tuple, list)) else [spec]
+    _check_types(items)
     ellipses = sum(1 for i in items if i is Ellipsis)
     if ellipses > 1:
         raise op_error(_KERNEL, "Multiple ellipses in slice spec not allowed", name=name)
@@ -151,7 +163,7 @@ def _check_vectors(items: list, used: int, name: str) -> None:
     for item in items:
         if isinstance(item, Tensor) and item.ndim == 1:
             raise _bad_index(item)
-    if used and all(isinstance(item, bool) for item in items[:used]):
+    if used and (all(isinstance(item, bool) for item in items[:used]) or any(map(_of_bool, items))):
         raise op_error(
             _KERNEL,
             "Value for attr 'Index' of bool is not in the list of allowed values: int16, int32, "
@@ -171,6 +183,11 @@ def _check_vectors(items: list, used: int, name: str) -> None:
                 raise op_error(_KERNEL, text, name=name)
             text = f"Shapes of all inputs must match: values[0].shape = [] != values[{place}]"
             raise op_error("Pack", f"{text}.shape = {shape}", name="stack")
+
+
+def _of_bool(item: Any) -> bool:
+    """Whether an item is a slice with a Python bool in it."""
+    return isinstance(item, slice) and bool in map(type, (item.start, item.stop, item.step))
 
 
 def _has_tensor(item: Any) -> bool:
@@ -398,7 +415,7 @@ def _boolean_mask(spec: Any) -> Any:
     """The mask if the slicing is by one boolean tensor or array."""
     if isinstance(spec, Tensor) or hasattr(spec, "_as_operand"):
         return spec if spec.dtype is dtypes.bool else None
-    if isinstance(spec, (bool, np.bool_, np.ndarray)) and np.asarray(spec).dtype == np.bool_:
+    if isinstance(spec, (bool, np.ndarray)) and np.asarray(spec).dtype == np.bool_:
         return np.asarray(spec)
     return None
 

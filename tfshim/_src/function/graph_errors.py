@@ -28,7 +28,9 @@ _BY_VALUE = re.compile(
     r"^Expected (begin|size|multiples)\[|^Only one input size may be -1| is missing from {|"
     r"^axis -?\d+ is out of range|^Expected dimension in the range|^Expected axis to be -1 or|"
     r"^Dimensions \[\d+,\d+\) of input|^paddings must be (less|no greater) than |"
-    r"^segment.ids |Axes contains duplicate|"
+    r"^segment.ids |Axes contains duplicate|could not correctly convert string|"
+    r"^Expected `serialized` to be|^Could not create converter|^dim must be at least|"
+    r"^Input dims cannot contain a dim of zero|^indices\(\d+, \d+\) is invalid|"
     r"^Input arr must be non-negative|^input must be at least 2-dim, received"
 )
 #: The kernels whose shape inference looks at values all the same.

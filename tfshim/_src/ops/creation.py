@@ -137,7 +137,10 @@ def _shape_argument(value: Any) -> tuple[int, ...]:
         return _dims(value)
     if not isinstance(value, Tensor):
         items = value if isinstance(value, (list, tuple)) else [value]
-        if any(isinstance(v, float) for v in items):
+        if STATE.trace is not STATE.pending:  # NumPy, which converts there, cuts floats off
+            items = [int(v) if isinstance(v, float) else v for v in items]
+            value = items if isinstance(value, (list, tuple)) else items[0]
+        if any(isinstance(v, (str, float)) for v in items):
             raise TypeError(f"Cannot convert {value!r} to EagerTensor of dtype int32")
         array = index_array(value, "Fill", "index_type")
         if array.ndim > 1 and not isinstance(value, np.ndarray):
