@@ -224,6 +224,15 @@ def bounds():
         yield row("tf.saturate_cast", i64([1, -1, 2**40]), make("tf.as_dtype", target))
     yield row("tf.saturate_cast", [True], ref("tf.bool"), kind="error")
     yield row("tf.sequence_mask", i32([1, 2]), -1, kind="error")
+    mixed = [1.0, -1e-3, -1.0, 2.0, -3.0, 30.0, _INF, _NAN, 0.0]
+    for dtype in ("float32", "float64"):
+        yield row("tf.math.special.expint", array(mixed, dtype), kind="boundary")
+    for index in ("None, True", "0, True", "None, 1, False"):
+        source = f"lambda x: x[{index}]"
+        yield code("tf.Tensor.__getitem__", source, i32([[1, 2], [3, 4]]), kind="boundary")
+    for index in ("np.True_", "True:", "9, 'a'", "9, 1.5", "..., None, ..., [1]"):
+        source = f"lambda x: x[{index}]"
+        yield code("tf.Tensor.__getitem__", source, i32([[1, 2], [3, 4]]), kind="error")
     for low, high in ((_NAN, 2.0), (0.0, _NAN)):
         name = "tf.quantization.quantize_and_dequantize_v2"
         yield row(name, f32([1.0, 2.0]), low, high, range_given=True, kind="error")
@@ -252,6 +261,13 @@ def in_functions():
         source = f"lambda x: tf.function(lambda: {call}, autograph=False)()"
         reason = "the class; what a function's error says beyond it is the node's"
         yield code(op, source, f32([1, 2, 3]), kind="error", grad=(), text="", reason=reason)
+    for op, call, rows in (
+        ("tf.strings.unicode_encode", "x, 'UTF-8'", "[[72, 105], [], [33]]"),
+        ("tf.strings.ngrams", "x, 2", "[['ab', 'c d'], [], ['e f', 'g', '']]"),
+    ):
+        source = f"lambda: tf.function(lambda x: {op}({call}))(tf.ragged.constant({rows}))"
+        yield code(op, source)
+    yield code("tf.zeros", "lambda: tf.function(lambda: tf.zeros([2.0, 1]))()", kind="boundary")
     for name, quantized, dtype in (("zeros", "qint32", "int32"), ("ones", "quint8", "uint8")):
         call = f"tf.{name}_like(tf.bitcast(x, tf.{quantized}))"
         source = f"lambda x: tf.bitcast(tf.function(lambda: {call})(), x.dtype)"

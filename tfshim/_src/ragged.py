@@ -317,7 +317,9 @@ class RaggedTensor:
     def to_list(self) -> list:
         """Nested Python lists."""
         inner = self._values
-        values = inner.to_list() if isinstance(inner, RaggedTensor) else inner._host_value().tolist()
+        values = (
+            inner.to_list() if isinstance(inner, RaggedTensor) else inner._host_value().tolist()
+        )
         splits = self._row_partition.host
         return [values[a:b] for a, b in zip(splits[:-1], splits[1:], strict=True)]
 

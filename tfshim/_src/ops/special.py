@@ -415,7 +415,9 @@ def dawsn(x):
 
 @jax.custom_jvp
 def _exponential_integral(x):
-    value = widened(jsp.expi)(x)
+    # JAX's loop for negative numbers may never end where others stand beside them.
+    value = widened(jsp.expi)(jnp.where(x > 0, x, _scaled(1, x)))
+    value = jnp.where(jnp.isnan(x), x, value)
     value = jnp.where(x == 0, _scaled(-np.inf, x), value)
     return jnp.where(x < 0, _scaled(np.nan, x), value)
 
