@@ -160,3 +160,71 @@ def test_a_recursive_function():
 def test_a_hessian_of_what_is_linear_is_refused():
     with pytest.raises(ValueError, match="None values not supported"):
         tf.function(lambda x: tf.hessians(x * 2.0, x))(tf.constant(3.0))
+
+
+def assigned_in_a_branch(v, x):
+    if x > 0:
+        v.assign(x * 3.0)
+    return v * x
+
+
+def assigned_in_no_branch(v, x):
+    if x < 0:
+        v.assign(x * 3.0)
+    return v * x
+
+
+def assigned_in_two_branches(v, x):
+    if x > 0:
+        v.assign(x * 3.0)
+    a = v * x
+    if x > 0:
+        v.assign(v + 1.0)
+    return a + v * x * 10.0
+
+
+def read_and_assigned_in_a_loop(v, x):
+    s = 0.0
+    for _ in tf.range(3):
+        s += v * x
+        v.assign_add(x)
+    return s + v
+
+
+def assigned_in_a_branch_in_a_loop(v, x):
+    s = 0.0
+    for i in tf.range(4):
+        if i % 2 == 0:
+            v.assign_add(1.0)
+        s += v * x
+    return s * v
+
+
+@pytest.mark.parametrize(
+    ("body", "of_x", "of_v"),
+    [
+        (assigned_in_a_branch, 4.5, 1.5),
+        (assigned_in_no_branch, 2.0, 1.5),
+        (assigned_in_two_branches, 59.5, 16.5),
+        (read_and_assigned_in_a_loop, 10.5, 5.5),
+        (assigned_in_a_branch_in_a_loop, 56.0, 45.0),
+    ],
+)
+def test_a_read_counts_once_where_control_flow_assigns(body, of_x, of_v):
+    x = tf.constant(1.5)
+    outside = tf.function(body)
+
+    @tf.function
+    def inside(v, x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = body(v, x)
+        return tape.gradient(y, [x, v])
+
+    v = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = outside(v, x)
+    assert [float(g) for g in tape.gradient(y, [x, v])] == [of_x, of_v]
+    v.assign(2.0)
+    assert [float(g) for g in inside(v, x)] == [of_x, of_v]

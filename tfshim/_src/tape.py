@@ -235,7 +235,8 @@ class GradientTape:
     def _handles(self, source: Any) -> list[EagerTensor]:
         """The watched tensors that stand for a source on this tape."""
         if isinstance(source, Variable):
-            return list(self._seen.reads(source._root).values())
+            reads = self._seen.reads(source._root)
+            return [t for t in reads.values() if not _flows_on(t, reads)]
         return [source] if self._seen.watches(source) else []
 
     def _backprop(self, targets, sources, seeds, unconnected) -> list[Any]:
@@ -421,3 +422,10 @@ def stop_all_recording():
         yield
     finally:
         state.recorders = saved
+
+
+def _flows_on(handle: EagerTensor, reads: dict[int, Any]) -> bool:
+    """Whether a variable's value comes from a branch or a loop that took one of these."""
+    flows = getattr(handle._trace, "flows", None)
+    before = None if flows is None else flows.get(id(handle))
+    return before is not None and id(before) in reads

@@ -120,8 +120,12 @@ def union(parts: Sequence[Captured]) -> list[Variable]:
 def assign(variables: Sequence[Variable], values: Sequence[EagerTensor]) -> None:
     """Gives variables the values that a node computed for them."""
     STATE.pending.assigned = True
+    graph = STATE.trace
     for variable, value in zip(variables, values, strict=True):
-        variable._write(value)
+        if isinstance(graph, FuncGraph):
+            graph.write_variable(variable, value, flows=True)
+        else:
+            variable._write(value)
 
 
 def needs_rules(graph: FuncGraph) -> bool:

@@ -62,7 +62,9 @@ class FuncGraph(Graph):
         self.states: dict[int, VariableState] = {}
         #: id of an external tensor -> the variable whose value it stands for
         self.variable_of: dict[int, Any] = {}
-        #: id of a variable -> the tensors that the graph assigned to it
+        #: id of what a branch or a loop assigned to a variable -> the variable's value before
+        self.flows: dict[int, EagerTensor] = {}
+        #: id of a variable -> the other tensors that the graph assigned to it
         self.assigned: dict[int, list[Any]] = {}
         self.building = threading.RLock()
         #: tensors whose nodes must run whether or not anybody looks at them
@@ -228,11 +230,22 @@ class FuncGraph(Graph):
     def read_variable(self, variable: Any) -> EagerTensor:
         return self._state(variable).current
 
-    def write_variable(self, variable: Any, handle: EagerTensor) -> None:
-        self._state(variable)
+    def write_variable(self, variable: Any, handle: EagerTensor, flows: bool = False) -> None:
+        """Assigns a variable.
+
+        Args:
+          variable: the variable.
+          handle: its new value.
+          flows: whether a branch or a loop gave it, through which cotangents of later reads flow
+            on to the value that the node took.
+        """
+        before = self._state(variable).current
         root = variable._root
         self.states[id(root)] = VariableState(root, handle, True)
-        self.assigned.setdefault(id(root), []).append(handle)
+        if flows:
+            self.flows[id(handle)] = before
+        else:
+            self.assigned.setdefault(id(root), []).append(handle)
         self.log.append(reports.Write(root, handle))
 
     def initial(self, variable: Any) -> EagerTensor:
