@@ -222,12 +222,13 @@ class Arguments:
             return Literal(value)
 
 
-_PACKAGE = __name__.partition(".")[0]
+#: What `__module__` of our own classes starts with: some say where TensorFlow has them.
+_OURS = frozenset({__name__.partition(".")[0], "tensorflow"})
 
 
 def _of_others(spec: TypeSpec) -> bool:
     """Whether another package has defined a spec's class."""
-    return type(spec).__module__.partition(".")[0] != _PACKAGE
+    return type(spec).__module__.partition(".")[0] not in _OURS
 
 
 def expanded(spec: TypeSpec) -> Any:
