@@ -374,8 +374,34 @@ def cells():
         yield code(op, source, x, s, kind="error")
 
 
+def sliding():
+    """Strides of channels, which pooling ignores; in functions, windows larger than the image."""
+    x = draw((1, 3, 4, 4))
+    for strides in ([1, 2, 1, 2], [1, 1, 1, 4]):
+        yield row("tf.nn.max_pool2d", x, 2, strides, "SAME", grad=())
+        yield row("tf.nn.avg_pool2d", x, 2, strides, "VALID")
+        yield row("tf.nn.depthwise_conv2d", x, draw((2, 2, 4, 1)), strides, "SAME", kind="error")
+    yield row("tf.linalg.lu_solve", f64([[1.0]]), i32([1]), draw((1, 0), "float64"), grad=())
+    image, volume = draw((1, 2, 4, 2)), draw((1, 2, 2, 2, 1))
+    for op, arguments, first in (
+        ("conv2d", "tf.ones([3, 1, 2, 1]), 1, 'VALID'", image),
+        ("conv2d", "tf.ones([5, 1, 2, 1]), 2, [[0, 0], [1, 0], [0, 0], [0, 0]]", image),
+        ("conv2d", "tf.ones([2, 1, 2, 1]), 1, 'VALID', dilations=[2, 1]", image),
+        ("depthwise_conv2d", "tf.ones([3, 1, 2, 1]), [1, 3, 3, 1], 'VALID'", image),
+        ("max_pool2d", "[3, 1], 1, 'VALID'", image),
+        ("avg_pool2d", "[4, 1], 1, 'VALID'", image),
+        ("max_pool_with_argmax", "[3, 1], 1, 'VALID'", image),
+        ("conv3d", "tf.ones([3, 1, 1, 1, 1]), [1] * 5, 'VALID'", volume),
+        ("avg_pool3d", "[1, 3, 1], 1, 'VALID'", volume),
+    ):
+        source = f"lambda x: tf.function(lambda y: tf.nn.{op}(y, {arguments}))(x)"
+        part = {"text": "Negative dimension size caused by", "reason": "then the node"}
+        yield code(f"tf.nn.{op}", source, first, kind="error", **part)
+
+
 ROWS = [
     *identities(),
+    *sliding(),
     *segments(),
     *windows(),
     *norms(),

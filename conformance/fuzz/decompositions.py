@@ -16,9 +16,9 @@ def turned(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     """Results are the same but for order, signs and phases, in which they do differ.
 
     Where even those are equal, so must the derivatives be, and this is no excuse. A row of code
-    gives no vectors to compare, so it has none either.
+    gives no vectors to compare, so it has none either, unless it is the call in a function.
     """
-    if row.how != "call":
+    if row.how != "call" and f"lambda *b, **d: {row.op}(*b, **d)" not in row.source:
         return False
     mine, theirs = _arrays(got.get("result")), _arrays(expected.get("result"))
     if not mine or [m.shape for m in mine] != [t.shape for t in theirs]:

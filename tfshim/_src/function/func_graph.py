@@ -9,6 +9,7 @@ from tfshim._src import reports
 from tfshim._src.engine.capture import Graph
 from tfshim._src.engine.kernel import Spec
 from tfshim._src.errors import InaccessibleTensorError
+from tfshim._src.ops.nn_windows import check_in_graph
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending, shown_shape
 
@@ -141,6 +142,8 @@ class FuncGraph(Graph):
         return trace is self or trace in self.bases
 
     def record(self, kernel, inputs: tuple, spec: Spec, make, site) -> tuple | None:
+        if any(0 in aval.shape for aval in spec.outputs):
+            check_in_graph(kernel, [t.aval for t in inputs])
         refs = []
         for t in inputs:
             trace = t._trace

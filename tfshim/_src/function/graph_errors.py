@@ -46,6 +46,10 @@ _RESHAPE = re.compile(
     r"^Input to reshape is a tensor with (\d+) values, but the requested shape has (\d+)$"
 )
 _REDUCE = re.compile(r"^Invalid reduction dimension \((-?\d+) for input with (\d+) dimension\(s\)$")
+_WINDOW = re.compile(
+    r"^Computed output size would be negative: .* \[input_size: (\d+), "
+    r"effective_filter_size: (\d+), "
+)
 
 
 def _inferred(text: str, kernel: str) -> str:
@@ -68,6 +72,12 @@ def _inferred(text: str, kernel: str) -> str:
         return (
             f"Cannot reshape a tensor with {found[1]} elements to a shape of {found[2]} elements "
             f"for '{{{{node {kernel}}}}} = {kernel}'."
+        )
+    found = _WINDOW.match(text)
+    if found is not None and kernel != "Dilation2D" and "Patches" not in kernel:
+        return (
+            f"Negative dimension size caused by subtracting {found[2]} from {found[1]} for "
+            f"'{{{{node {kernel}}}}} = {kernel}'."
         )
     found = _REDUCE.match(text)
     if found is not None:

@@ -171,7 +171,9 @@ def lu_solve(lower_upper, perm, rhs, validate_args=False, name=None) -> Any:
         raise ValueError("Input `rhs` must have at least 2 dimensions.")
     if lower_upper.aval.shape[-1] != rhs.aval.shape[-2]:
         raise ValueError("`lower_upper.shape[-1]` must equal `rhs.shape[-1]`.")
-    if reports.collected():
+    if not rhs.aval.size:  # TensorFlow looks at no index for nothing
+        pass
+    elif reports.collected():
         n = perm.aval.shape[-1]
         flat = reshape(perm, [-1])
         check_elements("GatherV2", flat, n, f"indices{{at}} = {{value}} is not in [0, {n})")

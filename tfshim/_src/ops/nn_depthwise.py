@@ -90,15 +90,15 @@ def _check(x, w, strides, channels_first) -> None:
 
 def _checked_strides(strides, channels_first: bool):
     """The strides of rows and columns, if a kernel for depthwise convolutions takes them."""
-    require(
-        strides[0] == 1 and strides[1 if channels_first else 3] == 1,
-        "Current implementation does not yet support strides in the batch and depth dimensions.",
-    )
     rows, columns = nw.spatial(strides, channels_first)
     require(
         rows == columns,
         "Current implementation only supports equal length strides in the row and column "
         "dimensions.",
+    )
+    require(
+        strides[0] == 1 and strides[1 if channels_first else 3] == 1,
+        "Current implementation does not yet support strides in the batch and depth dimensions.",
     )
     return rows, columns
 

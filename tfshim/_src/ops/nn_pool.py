@@ -125,8 +125,11 @@ def _check2d(x, ksize, strides, padding, first: bool, mean: bool) -> list[tuple[
 
 def _pool2d_body(x, ksize, strides, padding, first, mean):
     pads = _check2d(x, ksize, strides, padding, first, mean)
-    if ksize[1 if first else 3] > 1:  # windows over channels stand at every pixel
+    channel = 1 if first else 3
+    if ksize[channel] > 1:  # windows over channels stand at every pixel
         strides = ksize
+    else:  # and others at every channel, whatever its stride
+        strides = (*strides[:channel], 1, *strides[channel + 1 :])
     return (_mean_windows if mean else _max_windows)(x, ksize, strides, pads)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
+import jax
 import numpy as np
 
-from tfshim._src.errors import op_error, require
+from tfshim._src.errors import InvalidArgumentError, op_error, require
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -154,13 +156,48 @@ def window(
         pad = max((out - 1) * stride + effective - size, 0)
         return out, (pad // 2, pad - pad // 2)
     pads = (0, 0) if padding == "VALID" else padding
-    out = int(np.trunc((size + sum(pads) - effective + stride) / stride))
+    padded = size + sum(pads)
+    out = int(np.trunc((padded - effective + stride) / stride))
+    if _INFERRING.shapes:
+        fits, size = padded >= effective, padded
+    else:
+        fits = out >= 0
     require(
-        out >= 0,
+        fits,
         f"Computed output size would be negative: {out} [input_size: {size}, "
         f"effective_filter_size: {effective}, stride: {stride}]",
     )
     return out, pads
+
+
+class _Inferring(threading.local):
+    """Whether windows are looked at by shape inference, for which all must be in the image."""
+
+    shapes = False
+
+
+_INFERRING = _Inferring()
+_KERNELS = frozenset(
+    """Conv2D Conv3D DepthwiseConv2dNative MaxPool AvgPool MaxPool3D AvgPool3D
+    MaxPoolWithArgmax""".split()
+)
+
+
+def check_in_graph(kernel: Any, avals: list) -> None:
+    """What shape inference says of a call that has no window along some axis.
+
+    Raises:
+      InvalidArgumentError: if that is because the window is larger than the padded image.
+    """
+    if kernel.name not in _KERNELS:
+        return
+    _INFERRING.shapes = True
+    try:
+        jax.eval_shape(lambda *arrays: kernel.fn(*arrays), *[a.struct for a in avals])
+    except InvalidArgumentError as e:
+        raise op_error(kernel.name, e.message) from None
+    finally:
+        _INFERRING.shapes = False
 
 
 def windows(sizes, ks, strides, dilations, padding) -> tuple[tuple[int, ...], Pairs]:
