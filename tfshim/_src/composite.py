@@ -27,7 +27,9 @@ AWARE = frozenset(
     math.not_equal not_equal math.round round math.angle math.real math.imag math.conj
     dtypes.complex complex clip_by_value concat stack gather gather_nd size rank shape zeros_like
     ones_like one_hot split
-    linalg.matmul matmul math.bincount math.add_n add_n where math.reduce_std math.reduce_variance
+    linalg.matmul matmul linalg.matvec linalg.adjoint linalg.cholesky linalg.diag_part linalg.det
+    linalg.inv linalg.logdet linalg.solve linalg.trace
+    math.bincount math.add_n add_n where math.reduce_std math.reduce_variance
     tile reverse squeeze expand_dims math.cumsum reshape broadcast_to math.unsorted_segment_sum
     nn.softmax nn.dropout nn.leaky_relu nn.gelu nn.silu nn.relu nn.relu6 nn.elu nn.selu nn.softsign
     math.maximum math.minimum math.sigmoid math.softplus math.log_sigmoid math.nextafter
