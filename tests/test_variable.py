@@ -369,3 +369,12 @@ def test_in_place_changes_are_seen_in_order():
         seen.append(v * 10.0)
         v.assign_add(1.0)
     assert [float(s) for s in seen] == [10.0, 20.0, 30.0]
+
+
+@pytest.mark.parametrize("shape", [[2], [0], [], [2, 1], [0, 3]])
+def test_nothing_is_assigned_to_a_slice_of_nothing(shape):
+    v = tf.Variable([1.0, 2.0])
+    v[5:].assign(tf.ones(shape))
+    assert v.numpy().tolist() == [1.0, 2.0]
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        v[:1].assign([1.0, 2.0])

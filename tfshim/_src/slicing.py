@@ -424,6 +424,8 @@ def replaced(x: EagerTensor, spec: Any, value: Any, differentiable: bool = False
     """The tensor with `x[spec]` replaced by a value that broadcasts to it."""
     planned = plan(spec, x.aval.shape)
     value = convert(value, x.aval.dtype)
+    if 0 in planned.shape and not differentiable:
+        return x  # nothing is assigned, so the value's shape does not matter
     try:
         ok = np.broadcast_shapes(value.aval.shape, planned.shape) == planned.shape
     except ValueError:

@@ -130,12 +130,13 @@ def in_graph(error) -> Exception:
     found = _MISMATCH.search(error.message)
     if found is None:
         text, _, rest = _PREFIX.sub("", error.message).partition(" [Op:")
-        if _BY_VALUE.search(text) and not _BY_SHAPE.match(rest.split("]")[0]):
+        kernel = rest.split("]")[0]
+        if kernel == "BroadcastArgs" or (_BY_VALUE.search(text) and not _BY_SHAPE.match(kernel)):
             size = _NO_SIZE.match(text)
             if size is None or int(size[1] or size[2]) == -1:
                 return error
             text = f"Invalid value in tensor used for shape: {size[1] or size[2]}"
-        return GraphValueError(_inferred(text, rest.split("]")[0]))
+        return GraphValueError(_inferred(text, kernel))
     kernel, index, expected, got = found.groups()
     names: tuple = next((op.inputs for op in OPS.values() if op.kernel == kernel), ())
     i = int(index)
