@@ -228,3 +228,50 @@ def test_a_read_counts_once_where_control_flow_assigns(body, of_x, of_v):
     assert [float(g) for g in tape.gradient(y, [x, v])] == [of_x, of_v]
     v.assign(2.0)
     assert [float(g) for g in inside(v, x)] == [of_x, of_v]
+
+
+def test_a_checked_write_in_a_branch_counts_like_any_other():
+    v = tf.Variable([1.0, 2.0, 3.0])
+
+    @tf.function
+    def f(x):
+        if x > 0:
+            v.scatter_add(tf.IndexedSlices([x], [0]))
+        return tf.reduce_sum(v * x)
+
+    with tf.GradientTape() as tape:
+        y = f(tf.constant(2.0))
+    assert tape.gradient(y, v).numpy().tolist() == [2.0, 2.0, 2.0]
+
+
+def test_second_derivatives_where_control_flow_assigns():
+    v, x = tf.Variable(2.0), tf.constant(1.5)
+
+    @tf.function
+    def f(x):
+        branches = [lambda: v * x, lambda: v.assign(v * 2.0 + x) * x]
+        return tf.switch_case(tf.constant(1), branches) * v
+
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        grads = tape.gradient(y, [x, v])
+    assert [float(g) for g in outer.gradient(grads, [x, v])] == [11.0, 14.0]
+
+
+def test_what_a_paused_tape_did_not_see_is_a_source_of_its_own():
+    v = tf.Variable(2.0)
+
+    @tf.function
+    def f(x):
+        with tf.GradientTape() as tape:
+            a = v * x
+            with tape.stop_recording():
+                if x > 0:
+                    v.assign_add(x)
+            y = v * x + a
+        return tape.gradient(y, v)
+
+    assert float(f(tf.constant(1.5))) == 3.0

@@ -236,7 +236,7 @@ class GradientTape:
         """The watched tensors that stand for a source on this tape."""
         if isinstance(source, Variable):
             reads = self._seen.reads(source._root)
-            return [t for t in reads.values() if not _flows_on(t, reads)]
+            return [t for t in reads.values() if not _flows_on(t, reads, self._seen.entries)]
         return [source] if self._seen.watches(source) else []
 
     def _backprop(self, targets, sources, seeds, unconnected) -> list[Any]:
@@ -424,8 +424,10 @@ def stop_all_recording():
         state.recorders = saved
 
 
-def _flows_on(handle: EagerTensor, reads: dict[int, Any]) -> bool:
-    """Whether a variable's value comes from a branch or a loop that took one of these."""
+def _flows_on(handle: EagerTensor, reads: dict[int, Any], entries: list) -> bool:
+    """Whether a variable's value comes from a recorded branch or loop that took one of these."""
     flows = getattr(handle._trace, "flows", None)
     before = None if flows is None else flows.get(id(handle))
-    return before is not None and id(before) in reads
+    if before is None or id(before) not in reads:
+        return False
+    return any(out is handle for _, _, outputs in entries for out in outputs)

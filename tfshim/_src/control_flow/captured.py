@@ -53,7 +53,10 @@ class Captured:
         with capturing(self.graph):
             value = self.graph.read_variable(variable)
             if checks and any(v is variable for v in self.written):
-                value = reports.settled(self.graph, variable, value, checks)
+                settled = reports.settled(self.graph, variable, value, checks)
+                if settled is not value:  # its cotangent is one of the variable's, too
+                    self.graph.assigned.setdefault(id(variable._root), []).append(settled)
+                return settled
             return value
 
     def needed(self, outputs: Sequence[EagerTensor], written: Sequence[Variable] = ()) -> list:

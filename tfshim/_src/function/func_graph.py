@@ -99,6 +99,8 @@ class FuncGraph(Graph):
         other.placeholders = list(self.placeholders)
         other.states = dict(self.states)
         other.variable_of = dict(self.variable_of)
+        other.assigned = {k: list(v) for k, v in self.assigned.items()}
+        other.flows = dict(self.flows)
         other.checked = False
         return other
 
