@@ -144,8 +144,8 @@ class TensorArray:
 
     def size(self, name=None):
         """The number of elements."""
-        fixed = self._size is not None and STATE.trace.symbolic
-        return convert(np.int32(self._size if fixed else self._length()))
+        fixed = self._size if STATE.trace.symbolic else None
+        return convert(np.int32(self._length() if fixed is None else fixed))
 
     def identity(self) -> TensorArray:
         """The same array."""
