@@ -337,6 +337,7 @@ ERRORS = [
         ValueError,
         "A positive definite matrix is always non-singular",
     ),
+    (lambda: L.LinearOperator(tf.float32), TypeError, "Can't instantiate abstract class"),
     (lambda: F.cholesky(), ValueError, "Not a positive definite self adjoint matrix"),
     (lambda: F.eigvals(), NotImplementedError, "Only self-adjoint matrices are supported"),
     (lambda: Z.inverse(), ValueError, "represents a singular matrix"),

@@ -21,12 +21,6 @@ variance_scaling_initializer
 orthogonal_initializer glorot_uniform_initializer glorot_normal_initializer
 random_normal_initializer random_uniform_initializer truncated_normal_initializer
 """
-_OPERATORS = """
-LinearOperator LinearOperatorBlockDiag LinearOperatorBlockLowerTriangular
-LinearOperatorComposition LinearOperatorDiag LinearOperatorFullMatrix LinearOperatorHouseholder
-LinearOperatorIdentity LinearOperatorKronecker LinearOperatorLowRankUpdate
-LinearOperatorLowerTriangular LinearOperatorScaledIdentity LinearOperatorZeros
-"""
 _KERAS = {
     "tf": "Graph __operators__ lookup",
     "tf.__internal__": "feature_column",
@@ -46,7 +40,6 @@ _PROBABILITY = {
         placeholder_with_default
     """,
     "tf.compat.v1.logging": "flush",
-    "tf.linalg": _OPERATORS,
     "tf.raw_ops": "MatrixDiagPartV2",
 }
 

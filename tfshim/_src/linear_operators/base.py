@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -20,12 +21,12 @@ from tfshim._src.tensor import Tensor
 
 
 @export("tf.linalg.LinearOperator")
-class LinearOperator(Module):
+class LinearOperator(Module, metaclass=abc.ABCMeta):
     """A [batch] matrix [B1, ..., Bb, M, N] that is known by what it does.
 
-    A subclass defines `_shape`, `_shape_tensor` and `_matmul`, and overrides others of the private
-    methods where it knows a better way than a dense matrix. Hints are promises, not checks: None
-    says that nothing is known.
+    A subclass defines `_shape` and `_matmul`, and `_shape_tensor` if sizes may be unknown; it
+    overrides others of the private methods where it knows a better way than a dense matrix. Hints
+    are promises, not checks: None says that nothing is known.
 
     Args:
       dtype: of the matrix, and so of what it multiplies.
@@ -144,6 +145,7 @@ class LinearOperator(Module):
 
     # Shapes.
 
+    @abc.abstractmethod
     def _shape(self) -> TensorShape:
         raise NotImplementedError("_shape is not implemented.")
 
@@ -286,7 +288,8 @@ class LinearOperator(Module):
     def _check_input_dtype(self, arg) -> None:
         if arg.dtype != self.dtype:
             raise TypeError(
-                f"Expected argument to have dtype {self.dtype}.  Found: {arg.dtype} in tensor {arg}"
+                f"Expected argument to have dtype {self.dtype}.  "
+                f"Found: {arg.dtype} in tensor {arg!s}"
             )
 
     def _argument(self, x, own_axis: int, axis: int) -> Any:
@@ -310,6 +313,7 @@ class LinearOperator(Module):
 
     # Products.
 
+    @abc.abstractmethod
     def _matmul(self, x, adjoint=False, adjoint_arg=False) -> Any:
         raise NotImplementedError("_matmul is not implemented.")
 

@@ -40,7 +40,7 @@ class LinearOperatorHouseholder(LinearOperator):
         self._reflection_axis = axis = parameter(reflection_axis)
         if axis.shape.rank is not None and axis.shape.rank < 1:
             raise ValueError(
-                f"Argument reflection_axis must have at least 1 dimension.  Found: {axis}"
+                f"Argument reflection_axis must have at least 1 dimension.  Found: {axis!s}"
             )
         if is_self_adjoint is False:
             raise ValueError("A Householder operator is always self adjoint.")

@@ -30,13 +30,14 @@ def checked_batch(value: Any) -> tuple[Any, Any]:
 def _checked(value: Any, name: str, rank: int) -> tuple[Any, Any]:
     tensor = shape_tensor(value)
     if not tensor.dtype.is_integer:
-        raise TypeError(f"Argument {name} must be integer type.  Found: {tensor}")
+        raise TypeError(f"Argument {name} must be integer type.  Found: {tensor!s}")
     known = ops.get_static_value(tensor)
     if known is not None:
         if np.ndim(known) != rank:
             raise ValueError(f"Argument {name} must be a {rank}-D Tensor.  Found: {known}")
         if np.any(np.asarray(known) < 0):
-            raise ValueError(f"Argument {name} must be non-negative.  Found: {known}")
+            gap = " " if rank == 0 else ""  # as in TensorFlow's text
+            raise ValueError(f"Argument {name} must be non-negative.  Found:{gap}{known}")
     return tensor, known
 
 
