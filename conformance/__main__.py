@@ -84,16 +84,21 @@ def run(paths: list[str], options: argparse.Namespace) -> list[dict]:
     total = sides * sum(len(load(path).cells) for path in paths)
     with Screen(total, "conformance") as screen:
 
-        def side(python: str, serve: str | None) -> Side:
+        def side(python: str, serve: str | None, some: list[str]) -> Side:
             on_cell = lambda _: screen.end_of_cell()  # noqa: E731
-            return Side(python, serve, paths, options.timeout, on_cell).run()
+            return Side(python, serve, some, options.timeout, on_cell).run()
 
-        mine = side(sys.executable, "tfshim")
         if not options.against:
+            mine = side(sys.executable, "tfshim", paths)
             return [reports.assemble(p, mine.served, alone(mine.cells[p])) for p in paths]
-        theirs = side(options.oracle_python, None)
-    served = f"{mine.served} against {theirs.served}"
-    return [reports.assemble(p, served, pair(mine.cells[p], theirs.cells[p])) for p in paths]
+        found = []
+        for path in paths:  # in processes of their own: what a notebook switches on stays on
+            mine = side(sys.executable, "tfshim", [path])
+            theirs = side(options.oracle_python, None, [path])
+            served = f"{mine.served} against {theirs.served}"
+            pairs = pair(mine.cells[path], theirs.cells[path])
+            found.append(reports.assemble(path, served, pairs))
+    return found
 
 
 if __name__ == "__main__":
