@@ -205,3 +205,52 @@ def in_functions(tf, tfp):
     again = shifted(tfd.Normal(3.0, 2.0, validate_args=True), 0.5)
     parts = tf.nest.flatten(tfd.Normal(1.0, 2.0), expand_composites=True)
     return [found.loc, found.scale, again.loc, type(found).__name__, parts]
+
+
+def multivariate(tf, tfp):
+    """What is made of linear operators."""
+    tfd, tfb, linalg = tfp.distributions, tfp.bijectors, tf.linalg
+    s = np.array([[2.0, 0.5, 0.0], [0.5, 1.0, 0.2], [0.0, 0.2, 3.0]], "float32")
+    x = np.array([[0.1, 0.2, 0.3], [1.0, 2.5, 3.0]], "float32")
+    tril, loc, pts = np.linalg.cholesky(s), [1.0, 2.0, 2.0], _grid()[:, None]
+    blocks = linalg.LinearOperatorBlockDiag(
+        [
+            linalg.LinearOperatorDiag([1.0]),
+            linalg.LinearOperatorLowerTriangular([[1.0, 0.0], [0.5, 2.0]]),
+        ]
+    )
+    found = {}
+    for name, d in {
+        "tril": tfd.MultivariateNormalTriL(loc, tril),
+        "diag": tfd.MultivariateNormalDiag(loc, [1.0, 2.0, 0.5]),
+        "full": tfd.MultivariateNormalFullCovariance(loc, s),
+        "low rank": tfd.MultivariateNormalDiagPlusLowRankCovariance(
+            loc, [1.0, 2.0, 0.5], [[1.0], [0.5], [0.2]]
+        ),
+        "blocks": tfd.MultivariateNormalLinearOperator(loc, blocks),
+        "student": tfd.MultivariateStudentTLinearOperator(
+            5.0, loc, linalg.LinearOperatorDiag([1.0, 2.0, 3.0])
+        ),
+    }.items():
+        value = tf.constant(x)
+        with tf.GradientTape() as tape:
+            tape.watch(value)
+            density = d.log_prob(value)
+        gradient = tape.gradient(density, value)
+        found[name] = [density, gradient, d.sample(2, seed=[1, 2]), d.covariance()]
+    found["wishart"] = tfd.WishartTriL(5.0, tril).log_prob(s)
+    found["divergence"] = tfd.kl_divergence(
+        tfd.MultivariateNormalTriL(loc, tril), tfd.MultivariateNormalDiag(loc)
+    )
+    scale = tf.Variable(tril)
+    d = tfd.MultivariateNormalTriL(loc, scale)
+    with tf.GradientTape() as tape:
+        density = d.log_prob(x)
+    found["variables"] = tape.gradient(density, d.trainable_variables)
+    kernel = tfp.math.psd_kernels.ExponentiatedQuadratic(1.0, 0.5)
+    process = tfd.GaussianProcess(kernel, pts, observation_noise_variance=0.1)
+    found["process"] = [process.log_prob(np.sin(pts[:, 0])), process.sample(seed=[1, 2])]
+    found["bijector"] = tfb.ScaleMatvecTriL(tril).forward(x)
+    trend = tfp.sts.LocalLinearTrend().make_state_space_model(5, [0.1, 0.2])
+    found["trend"] = trend.log_prob(np.arange(5.0, dtype="float32")[:, None])
+    return found
