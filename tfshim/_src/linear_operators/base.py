@@ -44,6 +44,7 @@ class LinearOperator(Module, metaclass=abc.ABCMeta):
 
     __module__ = "tensorflow.python.ops.linalg.linear_operator"
     _composite_kind = "linear_operator"
+    _right_side = "rhs"  # what errors call the operator given to `solve`
 
     def __init__(
         self,
@@ -437,7 +438,7 @@ class LinearOperator(Module, metaclass=abc.ABCMeta):
         """
         self._require_solvable()
         if isinstance(rhs, LinearOperator):
-            left, right = self._operator_pair(rhs, adjoint, adjoint_arg, "rhs")
+            left, right = self._operator_pair(rhs, adjoint, adjoint_arg, self._right_side)
             return self._linop_solve(left, right)
         rhs = self._argument(rhs, -1 if adjoint else -2, -1 if adjoint_arg else -2)
         return self._solve(rhs, adjoint=adjoint, adjoint_arg=adjoint_arg)
@@ -644,7 +645,8 @@ def same_dtype(operators: list, message: str) -> Any:
     """
     dtype = operators[0].dtype
     if any(operator.dtype != dtype for operator in operators):
-        raise TypeError(message.format([(o.name, o.dtype) for o in operators]))
+        found = [str((o.name, o.dtype)) for o in operators]
+        raise TypeError(message.format("   ".join(found)))
     return dtype
 
 

@@ -36,6 +36,7 @@ class LinearOperatorBlockDiag(Blockwise):
     """
 
     __module__ = "tensorflow.python.ops.linalg.linear_operator_block_diag"
+    _right_side = "x"
 
     def __init__(
         self,
