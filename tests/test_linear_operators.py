@@ -199,6 +199,24 @@ def test_operators_pass_into_and_out_of_functions(name):
     assert len(traces) == 1
 
 
+def test_sizes_may_be_known_only_when_a_function_runs():
+    @tf.function
+    def dense(operator):
+        return operator.to_dense()
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([None, None])])
+    def both(batch, x):
+        n = tf.shape(x)[0]
+        identity = L.LinearOperatorIdentity(n, batch_shape=batch)
+        return dense(identity), dense(L.LinearOperatorLowRankUpdate(L.LinearOperatorIdentity(n), x))
+
+    for batch, n in ([2, 3], 2), ([4], 3):
+        x = draw(n, 1, dtype="float32")
+        identity, updated = both(batch, x)
+        assert identity.shape == [*batch, n, n]
+        np.testing.assert_allclose(updated, np.eye(n) + x @ x.T, 1e-5)
+
+
 def test_gradients_reach_what_an_operator_is_made_of():
     diag, u = tf.Variable([1.0, 2.0, 3.0]), tf.constant([[1.0], [0.0], [2.0]])
     operator = L.LinearOperatorLowRankUpdate(L.LinearOperatorDiag(diag), u)

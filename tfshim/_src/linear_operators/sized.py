@@ -10,6 +10,7 @@ from tfshim._src.linear_operators import ops
 from tfshim._src.linear_operators.base import LinearOperator
 from tfshim._src.linear_operators.support import refuse_reference, shape_tensor
 from tfshim._src.shapes import TensorShape, broadcast_static_shape
+from tfshim._src.tensor import Tensor
 
 
 def checked_size(value: Any, name: str) -> tuple[Any, Any]:
@@ -31,7 +32,7 @@ def _checked(value: Any, name: str, rank: int) -> tuple[Any, Any]:
     tensor = shape_tensor(value)
     if not tensor.dtype.is_integer:
         raise TypeError(f"Argument {name} must be integer type.  Found: {tensor!s}")
-    known = ops.get_static_value(tensor)
+    known = ops.get_static_value(tensor) if isinstance(tensor, Tensor) else None
     if known is not None:
         if np.ndim(known) != rank:
             raise ValueError(f"Argument {name} must be a {rank}-D Tensor.  Found: {known}")

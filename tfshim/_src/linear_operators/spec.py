@@ -26,6 +26,8 @@ def fields(operator: Any) -> dict[str, Any]:
             value = getattr(operator, f"_{name}")
         else:
             value = operator.parameters[name]
+        if isinstance(value, TensorShape) and not value.is_fully_defined():
+            value = operator._batch_shape_arg  # which is known when the function runs
         if name in operator._composite_tensor_prefer_static_fields and isinstance(value, Tensor):
             known = ops.get_static_value(value)
             value = value if known is None else known

@@ -40,6 +40,8 @@ def refuse_reference(value: Any, name: str) -> None:
 
 def shape_tensor(shape: Any) -> Any:
     """A size, or a shape, as a tensor; an empty one is of int32."""
+    if isinstance(shape, TypeSpec):
+        return shape
     empty = isinstance(shape, (tuple, list)) and not shape
     return ops.convert_to_tensor(shape, dtype=dtypes.int32 if empty else None)
 
