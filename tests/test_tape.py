@@ -549,3 +549,41 @@ def test_the_gradient_of_a_ragged_source_is_ragged():
     assert isinstance(got, tf.RaggedTensor)
     exact(got.values, [2.0, 4.0, 6.0])
     assert got.row_splits.numpy().tolist() == [0, 2, 3]
+
+
+def _roots(x):
+    """What has an infinite derivative at 0, with nothing from above there."""
+    length = tf.norm(x * 0.0)
+    return (
+        tf.where(x > 0, tf.sqrt(x), 0.0)
+        + tf.where(x > 0, tf.math.rsqrt(x), 0.0)
+        + tf.where(x > 0, tf.math.reciprocal(x), 0.0)
+        + tf.where(length > 0, length, 0.0)
+        + tf.where(x > 0, tf.math.reduce_std(x * 0.0), 0.0) * 0.0
+        + tf.where(x > 9, tf.linalg.global_norm([x * 0.0]), 0.0)
+    )
+
+
+@pytest.mark.parametrize(
+    "call", [_roots, tf.function(_roots), tf.function(_roots, jit_compile=True)]
+)
+def test_zero_times_an_infinite_derivative_of_a_root_is_zero(call):
+    for _ in range(5):  # by NumPy, and compiled
+        x = tf.constant([0.0, 4.0])
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = call(x)
+        exact(tape.gradient(y, x), [0.0, 0.25 - 0.0625 - 0.0625])
+
+
+def test_a_gradient_of_zero_for_a_cotangent_of_zero_can_be_differentiated():
+    x, upstream = tf.constant([0.0, 4.0]), tf.constant([0.0, 0.0])
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch([x, upstream])
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.sqrt(x)
+        slope = tape.gradient(y, x, output_gradients=upstream)
+    exact(slope, [0.0, 0.0])
+    exact(outer.gradient(slope, upstream), [np.inf, 0.25])
+    assert np.isnan(outer.gradient(slope, x).numpy()).tolist() == [True, False]

@@ -62,7 +62,7 @@ class Op:
       public: public names.
     """
 
-    def __init__(self, body, names, kernel, rule, static, grad, jvp, vjp, diff, host):
+    def __init__(self, body, names, kernel, rule, static, grad, jvp, vjp, diff, host, settle):
         self.name = body.__name__
         self.body = body
         self.public = names
@@ -71,6 +71,7 @@ class Op:
         self.grad = grad
         self.jvp = jvp
         self.vjp = vjp
+        self.settle = settle
         self.host = host
         self.module = body.__module__
         self.parameters = list(inspect.signature(body).parameters.values())
@@ -157,6 +158,7 @@ class Op:
             differentiable=self.grad is not None and not self.host,
             diff_inputs=diff,
             host_only=self.host,
+            settle=self.settle,
             op=self,
         )
         if speed.core is not None:
@@ -283,6 +285,7 @@ def op(
     vjp: Callable | None = None,
     diff: tuple[str, ...] | None = None,
     host: bool = False,
+    settle: Callable | None = None,
 ) -> Callable[[Callable], Callable]:
     """Registers an op; see the module's text.
 
@@ -297,11 +300,14 @@ def op(
       vjp: the same as a pullback of raw arrays; for rules that are not easily a pushforward.
       diff: the only inputs that have a gradient; by default all of a float or complex dtype.
       host: runs at once, on NumPy arrays, outside XLA: strings, and shapes that depend on data.
+      settle: what TensorFlow's gradient kernel makes of 0 times infinity (engine/kernel.py).
     """
 
     def decorate(body: Callable) -> Callable:
         camel = "".join(w[:1].upper() + w[1:] for w in body.__name__.strip("_").split("_"))
-        entry = Op(body, names, kernel or camel, inputs, static or {}, grad, jvp, vjp, diff, host)
+        entry = Op(
+            body, names, kernel or camel, inputs, static or {}, grad, jvp, vjp, diff, host, settle
+        )
         if OPS.setdefault(entry.name, entry) is not entry:
             raise ValueError(f"two ops are named {entry.name}")
         public = _generate(entry)

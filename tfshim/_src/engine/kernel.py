@@ -102,11 +102,13 @@ class Kernel:
       differentiable: False where TensorFlow gives None (the output is not connected to the inputs).
       diff_inputs: indices of the inputs that can get a gradient; None for all.
       form: makes what is known of this kernel without tracing; by default that of its op.
+      settle: `settle(attrs, inputs, outputs, cotangents, gradients)` gives TensorFlow's
+        gradients, of those that the chain rule gives for these inputs.
     """
 
     __slots__ = (
         "name", "fn", "attrs", "rule", "differentiable", "diff_inputs", "host_only",
-        "memo", "_jit", "_derived", "parent", "op", "entry", "_form", "_make_form",
+        "memo", "_jit", "_derived", "parent", "op", "entry", "_form", "_make_form", "settle",
     )  # fmt: skip
 
     def __init__(
@@ -122,7 +124,9 @@ class Kernel:
         parent: tuple | None = None,
         op: Any = None,
         form: Callable[[Kernel], Form | None] | None = None,
+        settle: Callable | None = None,
     ):
+        self.settle = settle
         self.name = name
         self.fn = fn
         self.attrs = attrs or {}

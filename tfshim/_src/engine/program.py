@@ -156,9 +156,24 @@ def linearize(
         full = [_zero(o) for o in outs]
         for i, ct in zip(which, cotangents, strict=True):
             full[i if only is None else only.index(i)] = _conj(ct)
-        return tuple(_conj(g) for g in vjp(tuple(full)))
+        grads = tuple(_conj(g) for g in vjp(tuple(full)))
+        if kernel.settle is None:
+            return grads
+        return kernel.settle(kernel.attrs, [values[i] for i in diff], outs, full, grads)
 
     return outs, pull
+
+
+@jax.custom_jvp
+def still(moves: jax.Array, gradient: jax.Array, rest: jax.Array) -> jax.Array:
+    """The gradient, and `rest` where `moves` is 0: no cotangent came there, and an infinite
+    derivative is not to make NaN of that. Its own derivative is the gradient's."""
+    return jax.numpy.where(moves == 0, rest, gradient)
+
+
+@still.defjvp
+def _still_jvp(primals, tangents):
+    return still(*primals), tangents[1]
 
 
 def _zero(out):

@@ -66,8 +66,9 @@ def _twice(x: Any) -> Any:
 
 
 def _root_rate(ct: Any, root: Any) -> Any:
-    """The cotangent of what a square root was taken of."""
-    return np.multiply(ct, np.true_divide(root.dtype.type(0.5), root))
+    """The cotangent of what a square root was taken of: 0 for a cotangent of 0."""
+    rate = np.multiply(ct, np.true_divide(root.dtype.type(0.5), root))
+    return np.where(ct == 0, root.dtype.type(0), rate)
 
 
 @form("reduce_euclidean_norm")

@@ -154,7 +154,9 @@ def _sampled(function: Any, logical: Any, sample: int, variables: list) -> Any:
 def _put_back(changed: list) -> Iterator[None]:
     """Gives variables their values back, and lets iterators start anew, inside."""
     before = [
-        (v, v._handle) for v in gc.get_objects() if type(v) is ResourceVariable and v._root is v
+        (v, v._handle)
+        for v in gc.get_objects()
+        if type(v) is ResourceVariable and v._root is v and hasattr(v, "_handle")  # is made
     ]
     MODE.iterators = {}
     try:

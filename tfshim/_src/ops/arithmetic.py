@@ -14,7 +14,12 @@ from tfshim._src.convert import convert, convert_inputs
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import InternalError, InvalidArgumentError, op_error
 from tfshim._src.ops import kinds
-from tfshim._src.ops.common import broadcasting, check_broadcast, unbroadcast
+from tfshim._src.ops.common import (
+    broadcasting,
+    check_broadcast,
+    still_without_cotangent,
+    unbroadcast,
+)
 from tfshim._src.ops.index_checks import check_none
 from tfshim._src.ops.missing_kernels import require_kernel
 from tfshim._src.ops.powers import integer_power, power
@@ -353,7 +358,12 @@ def _reciprocal_jvp(primals, tangents):
     return y, -t * y * y
 
 
-@op("tf.math.reciprocal", inputs=same("x", of=kinds.SIGNED), jvp=_reciprocal_jvp)
+@op(
+    "tf.math.reciprocal",
+    inputs=same("x", of=kinds.SIGNED),
+    jvp=_reciprocal_jvp,
+    settle=still_without_cotangent,
+)
 def reciprocal(x):
     """1 / x of floats or complex numbers, element by element.
 

@@ -15,7 +15,7 @@ from tfshim._src.ops import kinds
 from tfshim._src.ops.arithmetic import multiply
 from tfshim._src.ops.axes import axis_of, reduced_axes
 from tfshim._src.ops.casting import cast
-from tfshim._src.ops.common import brackets
+from tfshim._src.ops.common import brackets, still_root
 from tfshim._src.ops.elementwise import inverse_root
 from tfshim._src.ops.reduction import sum_raw
 from tfshim._src.ops.ties import larger, smaller
@@ -134,7 +134,7 @@ def clip_by_norm(t, clip_norm, axes=None, name=None) -> Any:
     return _like(t, clipped)
 
 
-@op(kernel="L2Loss", inputs=same("*t_list", of=kinds.ACTIVATION))
+@op(kernel="L2Loss", inputs=same("*t_list", of=kinds.ACTIVATION), settle=still_root)
 def _global_norm(t_list):
     half = [jnp.sum(t * t, dtype=t.dtype) / jnp.asarray(2, t.dtype) for t in t_list]
     total = half[0]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import jax.numpy as jnp
 
+from tfshim._src.engine.program import still
 from tfshim._src.errors import require
 
 
@@ -22,6 +23,27 @@ def check_broadcast(x, y) -> None:
             a == b or a == 1 or b == 1,
             f"Incompatible shapes: {brackets(x.shape)} vs. {brackets(y.shape)}",
         )
+
+
+def still_without_cotangent(attrs, inputs, outputs, cotangents, gradients):
+    """For `op(settle=)` of functions of one element: where the cotangent is 0, so is the gradient,
+    as in TensorFlow's SqrtGrad, RsqrtGrad and ReciprocalGrad: 0 times infinity is 0 there."""
+    (cotangent,), (gradient,) = cotangents, gradients
+    return (still(cotangent, gradient, jnp.zeros((), gradient.dtype)),)
+
+
+def still_root(attrs, inputs, outputs, cotangents, gradients):
+    """The same for the root of a sum of squares along `attrs["axis"]`, or over several arrays."""
+    (cotangent,) = cotangents
+    settled = []
+    for x, gradient in zip(inputs, gradients, strict=True):
+        moves = cotangent
+        if moves.ndim and moves.ndim != x.ndim:
+            axis = attrs["axis"]
+            axes = axis if isinstance(axis, tuple) else (axis,)
+            moves = jnp.expand_dims(moves, tuple([a % x.ndim for a in axes]))
+        settled.append(still(moves, gradient, x * jnp.zeros((), x.dtype)))
+    return tuple(settled)
 
 
 def broadcasting(body: Callable) -> Callable:

@@ -14,7 +14,7 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import op_error
 from tfshim._src.ops import kinds
 from tfshim._src.ops.arithmetic import div_no_nan
-from tfshim._src.ops.common import check_broadcast
+from tfshim._src.ops.common import check_broadcast, still_without_cotangent
 from tfshim._src.ops.missing_kernels import require_kernel
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, FLOAT_COMPLEX, c_name, same
@@ -51,7 +51,7 @@ def _sqrt_jvp(primals, tangents):
     return y, t * (jnp.asarray(0.5, x.dtype) / y)
 
 
-@op("tf.math.sqrt", "tf.sqrt", inputs=_X)
+@op("tf.math.sqrt", "tf.sqrt", inputs=_X, settle=still_without_cotangent)
 def sqrt(x):
     """The square root of x, element by element; NaN for negative numbers."""
     return _sqrt(x) if jnp.iscomplexobj(x) else jnp.sqrt(x)
@@ -77,7 +77,7 @@ def _inverse_root_jvp(primals, tangents):
     return y, rate.astype(x.dtype) * t
 
 
-@op("tf.math.rsqrt", inputs=_X)
+@op("tf.math.rsqrt", inputs=_X, settle=still_without_cotangent)
 def rsqrt(x):
     """1 / sqrt(x), element by element."""
     return inverse_root(x)

@@ -14,6 +14,7 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import dtype_not_allowed, fail
 from tfshim._src.ops import linalg_rules as rules
 from tfshim._src.ops.arithmetic import truediv
+from tfshim._src.ops.common import still_root
 from tfshim._src.ops.linalg_factor import FACTORED, refuse_half
 from tfshim._src.ops.reduction import reduce_max
 from tfshim._src.registry import export, op
@@ -53,7 +54,15 @@ def _largest_jvp(axis, keepdims, primals, tangents):
     return _largest(*primals, axis, keepdims), tangent
 
 
-@op(kernel="Norm", inputs=same("x"))
+def _settled(attrs, inputs, outputs, cotangents, gradients):
+    """A root of 0 without a cotangent has the gradient 0, as in TensorFlow (SqrtGrad)."""
+    order, axis = attrs["order"], attrs["axis"]
+    if order not in ("fro", "euclidean") and (order != 2 or len(axis or ()) == 2):
+        return gradients
+    return still_root(attrs, inputs, outputs, cotangents, gradients)
+
+
+@op(kernel="Norm", inputs=same("x"), settle=_settled)
 def _matrix_or_vector_norm(x, order, axis, keepdims):
     for a in axis or ():
         if not -x.ndim <= a < x.ndim:

@@ -14,7 +14,7 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.ops import kinds, ordering
 from tfshim._src.ops.axes import axis_of, reduced_axes
-from tfshim._src.ops.common import brackets
+from tfshim._src.ops.common import brackets, still_root
 from tfshim._src.ops.scan_ops import running_product
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, c_name, fixed, same
@@ -469,7 +469,15 @@ def _variance(input_tensor, axis, keepdims):
     return variance_raw(input_tensor, reduced_axes(input_tensor, axis), keepdims)
 
 
-@op(kernel="Mean", inputs=_NUMBERS, static=_static("Mean"))
+def _settled(attrs, inputs, outputs, cotangents, gradients):
+    """A root of 0 without a cotangent has the gradient 0; what is not finite spreads to all."""
+    (x,) = inputs
+    axes = reduced_axes(x, attrs["axis"])
+    spread = jnp.sum(x * jnp.zeros((), x.dtype), axis=axes, keepdims=True)
+    return still_root(attrs, (jnp.broadcast_to(spread, x.shape),), outputs, cotangents, gradients)
+
+
+@op(kernel="Mean", inputs=_NUMBERS, static=_static("Mean"), settle=_settled)
 def _standard_deviation(input_tensor, axis, keepdims):
     return jnp.sqrt(variance_raw(input_tensor, reduced_axes(input_tensor, axis), keepdims))
 
