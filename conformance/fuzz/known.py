@@ -379,6 +379,11 @@ KNOWN = (
         _no_matrix,
     ),
     Known(
+        "tf.math.digamma",
+        "(grads|second): does not raise InvalidArgumentError: .*(half|bfloat16)",
+        "TensorFlow has no polygamma, which is the derivative, in 16 bits",
+    ),
+    Known(
         "tf.math.lbeta",
         "second: does not raise InvalidArgumentError: .*(half|bfloat16)",
         "TensorFlow has no second derivative in 16 bits",

@@ -116,13 +116,14 @@ def angle(input, name=None) -> Any:
       name: ignored.
 
     Raises:
-      TypeError: for integers.
+      TypeError: for integers, booleans and strings.
     """
     x = convert(input)
     if x.aval.dtype.kind == "c":
         return _angle(x)
     if x.aval.dtype.kind != "f":
-        raise TypeError(f"Cannot convert {np.pi} to EagerTensor of dtype {x.aval.dtype.name}")
+        bound = 0 if x.aval.dtype.kind in "bs" else np.pi  # it is compared first
+        raise TypeError(f"Cannot convert {bound} to EagerTensor of dtype {x.aval.dtype.name}")
     return _angle_of_real(x)
 
 
