@@ -21,18 +21,19 @@ def variables_of(function: Callable) -> tuple[Variable, ...]:
         globals that it names hold, and the functions among these in turn.
     """
     found: dict[int, Variable] = {}
-    for v in _reached(function, set()):
+    for v in _reached(function, {}):
         found.setdefault(id(v._root), v)
     return tuple(found.values())
 
 
-def _reached(thing: Any, seen: set[int]) -> Iterator[Variable]:
+def _reached(thing: Any, seen: dict[int, Any]) -> Iterator[Variable]:
+    """The variables in a thing, without what was `seen`: things by id, which stays theirs so."""
     if isinstance(thing, Variable):
         yield thing
         return
     if id(thing) in seen or isinstance(thing, (type, types.ModuleType)):
         return
-    seen.add(id(thing))
+    seen[id(thing)] = thing
     if isinstance(thing, dict):
         thing = list(thing.values())
     if isinstance(thing, (list, tuple)):
