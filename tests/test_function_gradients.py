@@ -275,3 +275,60 @@ def test_what_a_paused_tape_did_not_see_is_a_source_of_its_own():
         return tape.gradient(y, v)
 
     assert float(f(tf.constant(1.5))) == 3.0
+
+
+#: Per branch how many rows of a table are taken (None: all of it, "none": nothing), and which runs.
+#: Observed in TensorFlow: rows as soon as one branch takes some; a plain tensor counts as all rows.
+@pytest.mark.parametrize(
+    ("left", "right", "rows"),
+    [(2, 2, 2), (2, 1, 2), (1, None, 4), ("none", 2, 4), (None, "none", 0)],
+)
+@pytest.mark.parametrize("outside", [False, True])
+def test_gathers_in_branches_have_gradients_of_rows(left, right, rows, outside):
+    table = tf.reshape(tf.range(12.0), [4, 3])
+
+    def taken(w, count):
+        if count is None:
+            return tf.reduce_sum(w * w)
+        return (
+            tf.constant(1.0)
+            if count == "none"
+            else tf.reduce_sum(tf.gather(w, [1, 2][:count]) ** 2)
+        )
+
+    @tf.function
+    def branches(p, w):
+        return tf.cond(p, lambda: taken(w, left), lambda: taken(w, right))
+
+    def gradient(p, w):
+        with tf.GradientTape() as tape:
+            tape.watch(w)
+            y = branches(p, w)
+        return tape.gradient(y, w)
+
+    for p, count in ((True, left), (False, right)):
+        found = (gradient if outside else tf.function(gradient))(tf.constant(p), table)
+        assert isinstance(found, tf.IndexedSlices) == (rows > 0)
+        if rows:
+            assert found.values.shape == [rows, 3] and found.dense_shape.numpy().tolist() == [4, 3]
+        wanted = 2 * table.numpy()
+        if count is not None:
+            wanted[[i for i in range(4) if count == "none" or i not in [1, 2][:count]]] = 0
+        assert tf.convert_to_tensor(found).numpy().tolist() == wanted.tolist()
+
+
+def test_second_derivatives_of_gathers_in_branches():
+    table = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+
+    @tf.function
+    def f(i):
+        rows = lambda: tf.gather(table, [0, 1])  # noqa: E731
+        return tf.switch_case(i, [lambda: tf.reduce_sum(rows() ** 3), lambda: table[0, 0]])
+
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as tape:
+            y = f(tf.constant(0))
+        slope = tape.gradient(y, table)
+        slope = tf.convert_to_tensor(slope)
+    second = tf.convert_to_tensor(outer.gradient(slope, table))
+    assert second.numpy().tolist() == [[6.0, 12.0], [18.0, 24.0]]

@@ -104,9 +104,13 @@ def zeros(aval: Aval) -> EagerTensor:
 
 def node_gradients(call: Call) -> list[Any]:
     """Gradients of one node's inputs: a list with None where there is none."""
+    rule = call.kernel.rule
+    return derived_gradients(call) if rule is None else list(rule(call))
+
+
+def derived_gradients(call: Call) -> list[Any]:
+    """The same by the kernel's pullback, whether or not it has a rule."""
     kernel = call.kernel
-    if kernel.rule is not None:
-        return list(kernel.rule(call))
     inputs, outputs, cotangents, needed = call.inputs, call.outputs, call.cotangents, call.needed
     allowed = kernel.diff_inputs
     diff = []

@@ -200,6 +200,7 @@ def node(
     inputs: Sequence[EagerTensor],
     made: Sequence[Aval],
     carried: int = 0,
+    rule: Callable | None = None,
 ) -> list:
     """Dispatches a control-flow node.
 
@@ -211,6 +212,7 @@ def node(
       made: avals of the outputs.
       carried: so many of the first inputs are loop variables, whose gradients are zeros, and not
         None, where no output that counts depends on them.
+      rule: gives the gradients in place of the pullback, as `Kernel.rule`.
     """
 
     forward = Kernel(name, jax.jit(plain, inline=True))
@@ -222,6 +224,7 @@ def node(
         name,
         jax.jit(fn, inline=True),
         {"pushforward": pushforward, "carried": carried},
+        rule=rule,
         form=known(tuple([t.aval for t in inputs]), tuple(made)),
     )
     outs = dispatch(kernel, tuple(inputs))

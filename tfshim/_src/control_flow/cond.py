@@ -10,6 +10,7 @@ import numpy as np
 from jax import lax
 
 from tfshim._src import nest, reports
+from tfshim._src.control_flow.branch_gradient import gradient_rule
 from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, union
 from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.convert import convert
@@ -114,7 +115,8 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
 
     programs = [p.function.kernel.fn for p in parts]
     made = [t.aval for t in parts[0].outputs]
-    outs = node(name, make(raws), make(programs), [index, *inputs.tensors], made)
+    rule = gradient_rule(parts, places, lambda i, fns: branch(name, i, fns, mismatch))
+    outs = node(name, make(raws), make(programs), [index, *inputs.tensors], made, rule=rule)
     n = len(flat[0])
     assign(written, outs[n : n + len(written)])
     if checks:
