@@ -637,3 +637,82 @@ def test_structures_of_an_input_signature_are_told():
     with pytest.raises(TypeError, match="Parameter `k` was expected to be of type Literal"):
         f({"a": x, "b": (x,)}, k=tf.constant(2.0))
     assert float(f({"a": x, "b": (x,)}, k=2.0)) == 6.0
+
+
+# -- sizes that a signature does not know --
+
+ANY = spec([None, None])
+
+
+@pytest.mark.parametrize(
+    "body, specs, good, bad, text",
+    [
+        (
+            lambda x, y: x + y,
+            [ANY, ANY],
+            [(2, 5), (2, 5)],
+            [(2, 5), (2, 7)],
+            "shapes: .2,5. vs. .2,7",
+        ),
+        (lambda x, y: x @ y, [ANY, ANY], [(2, 5), (5, 7)], [(2, 5), (2, 7)], "size-incompatible"),
+        (
+            lambda x: tf.ensure_shape(x, [5, 5]),
+            [ANY],
+            [(5, 5)],
+            [(5, 7)],
+            "not compatible with exp",
+        ),
+        (lambda x: tf.reshape(x, [3, 4]), [spec([None])], [(12,)], [(5,)], "shape has 12"),
+        (lambda x: tf.concat([x, tf.ones([2, 3])], 0), [ANY], [(4, 3)], [(4, 4)], "Dimension 1 in"),
+        (
+            lambda x: tf.stack([x, tf.ones([2, 3])]),
+            [ANY],
+            [(2, 3)],
+            [(2, 4)],
+            "Shapes of all inputs",
+        ),
+        (tf.linalg.cholesky, [spec(None)], [(1, 1)], [(3,)], "must have rank >= 2, got 1"),
+        (tf.linalg.cholesky, [ANY], [(1, 1)], [(2, 3)], "must be square"),
+        (lambda x: x[:, 0], [spec(None)], [(2, 3)], [(3,)], "Index out of range"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_found_when_the_function_runs(body, specs, good, bad, text):
+    """Where the signature knows the sizes, they are found while it is traced."""
+    good, bad = ([tf.ones(shape) for shape in shapes] for shapes in (good, bad))
+    for f in (
+        tf.function(body, input_signature=specs),
+        tf.function(body).get_concrete_function(*specs),
+    ):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=text) as late:
+            f(*bad)
+        assert not isinstance(late.value, ValueError)
+        f(*good)
+    with pytest.raises(ValueError, match="."):
+        tf.function(body)(*bad)
+
+
+def test_the_first_assertion_that_fails_is_told_where_sizes_are_unknown():
+    @tf.function(input_signature=[ANY, ANY])
+    def f(x, y):
+        with tf.control_dependencies(
+            [tf.assert_equal(tf.shape(x)[1], tf.shape(y)[1], message="bad shape")]
+        ):
+            return x + y
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="bad shape"):
+        f(tf.ones([2, 5]), tf.ones([2, 7]))
+
+
+def test_an_error_that_no_sizes_help_is_found_while_tracing():
+    f = tf.function(lambda x, y: x @ y, input_signature=[spec([None, 3]), spec([4, None])])
+    with pytest.raises(ValueError, match="Dimensions must be equal, but are 3 and 4"):
+        f(tf.ones([2, 3]), tf.ones([4, 7]))
+
+
+def test_a_rank_that_is_unknown_is_tried():
+    f = tf.function(lambda x: tf.transpose(x, [0, 2, 1])).get_concrete_function(spec(None))
+    assert f.structured_outputs.shape.as_list() == [None, None, None]
+    assert f(tf.ones([2, 3, 4])).shape == [2, 4, 3]
+    row = tf.function(lambda x: x[:, 0]).get_concrete_function(spec(None))
+    assert row.structured_outputs.shape == tf.TensorShape(None)
+    assert row(tf.ones([2, 3])).shape == [2]

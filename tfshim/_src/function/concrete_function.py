@@ -31,7 +31,7 @@ from tfshim._src.function.signature import (
 )
 from tfshim._src.function.tracing import Trace
 from tfshim._src.function.type_text import type_text
-from tfshim._src.function.unknown_sizes import output_shapes
+from tfshim._src.function.unknown_sizes import at_run_time, output_shapes
 from tfshim._src.random_graph import Streams, current_seed
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec
@@ -150,7 +150,8 @@ class ConcreteFunction:
                 )
         pairs = zip(self._trace.arguments, variables, strict=True)
         if all(v.shape.is_subtype_of(t.shape) for t, v in pairs):
-            trace = self._function.specialize(self._logical, tensors, variables)
+            with at_run_time(self._function, self._logical, tensors):
+                trace = self._function.specialize(self._logical, tensors, variables)
         else:
             trace = self._function.reshaped(self._logical, args, kwargs, tensors, variables)
         return trace.call(tensors, variables)

@@ -86,7 +86,13 @@ def _inferred(text: str, kernel: str) -> str:
 
 
 class GraphValueError(ValueError, InvalidArgumentError):
-    """A ValueError of shape inference; also what the op raises eagerly."""
+    """A ValueError of shape inference; also what the op raises eagerly.
+
+    Attributes:
+      late: the error as it is where sizes are not known before the function runs.
+    """
+
+    late: InvalidArgumentError | None = None
 
     def __init__(self, message: str):
         InvalidArgumentError.__init__(self, None, None, message)
@@ -136,7 +142,9 @@ def in_graph(error) -> Exception:
             if size is None or int(size[1] or size[2]) == -1:
                 return error
             text = f"Invalid value in tensor used for shape: {size[1] or size[2]}"
-        return GraphValueError(_inferred(text, kernel))
+        told = GraphValueError(_inferred(text, kernel))
+        told.late = late(error)
+        return told
     kernel, index, expected, got = found.groups()
     names: tuple = next((op.inputs for op in OPS.values() if op.kernel == kernel), ())
     i = int(index)
@@ -145,6 +153,15 @@ def in_graph(error) -> Exception:
         f"Input '{name}' of '{kernel}' Op has type {_PUBLIC.get(got, got)} that does not match "
         f"type {_PUBLIC.get(expected, expected)} of argument '{first}'."
     )
+
+
+def late(error: InvalidArgumentError) -> InvalidArgumentError:
+    """An op's error as a function that runs raises it."""
+    text, _, rest = _PREFIX.sub("", error.message).partition(" [Op:")
+    kernel = rest.split("]")[0]
+    if not kernel:
+        return error
+    return InvalidArgumentError(None, None, f"{text}\n\t [[{{{{node {kernel}}}}}]]")
 
 
 def _parameter(kernel: str, attr: str) -> str:

@@ -16,6 +16,7 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError
 from tfshim._src.function import needs_value, retracing
 from tfshim._src.function.concrete_function import ConcreteFunction, Logical
+from tfshim._src.function.graph_errors import GraphValueError
 from tfshim._src.function.hush import hushed
 from tfshim._src.function.mode import MODE, OP_BY_OP
 from tfshim._src.function.op_by_op import OpByOp
@@ -36,8 +37,8 @@ from tfshim._src.function.signature import (
     tensor_keys,
 )
 from tfshim._src.function.tracing import ModifiedArguments, Trace, as_results, trace
-from tfshim._src.function.unknown_sizes import SIZES, fitted
-from tfshim._src.random_graph import numbered, numbering
+from tfshim._src.function.unknown_sizes import RANKS, at_run_time, sampled
+from tfshim._src.random_graph import Streams, numbered, numbering
 from tfshim._src.registry import export
 from tfshim._src.spec import TensorSpec
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue
@@ -349,16 +350,49 @@ class Function:
             if made is not None and made.inner.fits():  # for a supertype, of these sizes
                 self._exact[key] = made
                 return made
-            if logical is not None:
-                with hushed():
+            if logical is None:
+                try:
+                    logical, made = self._new(key, args, kwargs, avals, arguments)
+                except GraphValueError:
+                    logical = self._of_other_sizes(key, args, kwargs, arguments)
+                    if logical is None:
+                        raise
+            if made is None:
+                with hushed(), at_run_time(self, logical, arguments.tensors):
                     made = self._trace(logical, args, kwargs, avals, arguments, False)
                 self._detector.since += 1
-            else:
-                logical, made = self._new(key, args, kwargs, avals, arguments)
             if not made.inner.graph.fleeting:
                 self._exact[key] = made
                 logical.traces[tuple(avals)] = made
             return made
+
+    def _of_other_sizes(self, key, args, kwargs, arguments) -> Logical | None:
+        """A new signature that does not know the sizes of a call that fails by its sizes alone."""
+        general = self._generalize(key, args, [one.key for one in self._logical])
+        if all(k.known for k in tensor_keys(general, [])):
+            return None
+        try:
+            with hushed():
+                return self._new_of_sizes(general, args, kwargs, arguments)[0]
+        except Exception:
+            return None
+
+    def try_op_by_op(self, logical: Logical, tensors: list) -> None:
+        """Runs the Python function op by op, where that is possible, for the error it may raise."""
+        if STATE.trace.symbolic:
+            return
+        rest = iter(tensors)
+        args = [stand_in(rebuild(a, lambda _: convert(next(rest)))) for a in logical.args]
+        kwargs = {
+            k: stand_in(rebuild(v, lambda _: convert(next(rest))))
+            for k, v in logical.kwargs.items()
+        }
+        OP_BY_OP.depth += 1
+        try:
+            with hushed(), numbered(Streams(None)):
+                self._python_function(*args, **kwargs)
+        finally:
+            OP_BY_OP.depth -= 1
 
     def _find(self, key: tuple) -> Logical | None:
         best = None
@@ -543,18 +577,14 @@ class Function:
     def _new_of_sizes(self, key, args, kwargs, arguments) -> tuple[Logical, Any, list[Any]]:
         """As `_new`, for sizes of our own where the signature knows none; and the avals."""
         keys = tensor_keys(key, [])
-        avals = [guess(k) for k in keys]
-        try:
-            return *self._new(key, args, kwargs, avals, arguments), avals
-        except ValueError:
-            if all(k.known for k in keys):
-                raise
 
-        def attempt(sizes):
-            avals = [guess(k, sizes) for k in keys]
+        def attempt(sizes: tuple[int, ...], rank: int) -> tuple[Logical, Any, list[Any]]:
+            avals = [guess(k, sizes, rank) for k in keys]
             return *self._new(key, args, kwargs, avals, arguments), avals
 
-        return fitted(attempt, SIZES[0])[0]
+        if all(k.known for k in keys):
+            return attempt((), 0)
+        return sampled(attempt, ranks=[0] if all(k.shape is not None for k in keys) else RANKS)[0]
 
     def specialize(self, logical: Logical, tensors: list, variables: list) -> Any:
         """A known signature's trace for these tensors."""
@@ -596,11 +626,11 @@ class Function:
     _list_all_concrete_functions_for_serialization = _list_all_concrete_functions
 
 
-def guess(key: TensorKey, sizes: Sequence[int] = (2,) * 16) -> Any:
+def guess(key: TensorKey, sizes: Sequence[int], rank: int) -> Any:
     """An aval for a tensor of which not all sizes are known: those of its axes are taken."""
     from tfshim._src.engine.aval import make_aval
 
-    dims = key.shape or ()
+    dims = (None,) * rank if key.shape is None else key.shape
     return make_aval(tuple([sizes[i] if d is None else d for i, d in enumerate(dims)]), key.dtype)
 
 

@@ -5,25 +5,29 @@ A function is traced for the sizes of each call; traces for two sizes show what 
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tfshim._src import nest
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.errors import InvalidArgumentError
+from tfshim._src.function.graph_errors import GraphValueError, late
 from tfshim._src.shapes import TensorShape
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import NeedsValue, Tensor
 
 #: Two sizes for each axis, by which an error's text tells which axis it is about; none divides its
 #: partner.
 SIZES = (
-    (5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61),
-    (6, 9, 14, 15, 21, 22, 26, 33, 34, 38, 44, 45, 48, 55, 62, 63),
+    (37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103),
+    (38, 45, 46, 49, 51, 57, 62, 63, 65, 69, 77, 82, 85, 87, 91, 93),
 )
+#: Ranks that are tried where a rank is unknown.
+RANKS = (0, 1, 2, 3, 4, 5)
 
-_PAIR = re.compile(r"\bare (\d+) and (\d+)\b")
-_SHAPE = re.compile(r"\[([\d,]*)\]")
+_PAIR = re.compile(r"\b(?:are|with) (\d+) (?:and|elements to a shape of) (\d+)\b")
+_SHAPE = re.compile(r"(?<![a-z])[\[(]((?:\d+|\?|None)(?:, ?(?:\d+|\?|None))*),?[\])]")
 
 
 def fitted(attempt: Callable[[tuple[int, ...]], Any], sizes: tuple[int, ...]) -> tuple[Any, tuple]:
@@ -57,9 +61,12 @@ def fitted(attempt: Callable[[tuple[int, ...]], Any], sizes: tuple[int, ...]) ->
 def _unequal(text: str) -> Iterable[tuple[int, int]]:
     """Pairs of sizes, in both orders, that an error says are not equal."""
     pairs = [(int(a), int(b)) for a, b in _PAIR.findall(text)]
-    shapes = [[int(n) for n in found.split(",") if n] for found in _SHAPE.findall(text)]
+    shapes = [
+        [int(n) if n.strip().isdigit() else None for n in found.split(",")]
+        for found in _SHAPE.findall(text)
+    ]
     for one, other in zip(shapes, shapes[1:]):
-        pairs += zip(reversed(one), reversed(other))
+        pairs += [p for p in zip(reversed(one), reversed(other)) if None not in p]
     return [pair for a, b in pairs if a != b for pair in ((a, b), (b, a))]
 
 
@@ -68,6 +75,68 @@ class _Sized:
 
     def __init__(self, aval: Any):
         self.aval = aval
+
+
+def sampled(
+    attempt: Callable[[tuple[int, ...], int], Any], which: int = 0, ranks: Iterable[int] = (0,)
+) -> tuple[Any, int]:
+    """What a function gives for some sizes of what is unknown: equal ones, else different ones.
+
+    Args:
+      attempt: traces for given sizes, by axis, and a given rank of what has none.
+      which: other sizes for another number.
+      ranks: to be tried, in this order.
+
+    Returns:
+      The trace, and the rank of it.
+
+    Raises:
+      Exception: the first one, if there are no such sizes.
+    """
+    first: Exception | None = None
+    for rank in ranks:
+        try:
+            return attempt((2 + which,) * 16, rank), rank
+        except NeedsValue:
+            raise
+        except Exception as error:
+            first = first or error
+        try:
+            return fitted(lambda sizes, rank=rank: attempt(sizes, rank), SIZES[which])[0], rank
+        except NeedsValue:
+            raise
+        except Exception:
+            continue  # the error for equal sizes is the one to tell
+    assert first is not None
+    raise first
+
+
+@contextlib.contextmanager
+def at_run_time(function: Any, logical: Any, tensors: list) -> Iterator[None]:
+    """Errors of shapes inside are raised as they are when a function runs, not while it is traced.
+
+    A function whose signature does not know the sizes has been traced before they are known.
+
+    The function is run op by op, so that the first op to fail is the one that is told of.
+
+    Args:
+      function: the `tf.function`.
+      logical: the signature.
+      tensors: of the call.
+    """
+    try:
+        yield
+    except GraphValueError as error:
+        if error.late is None or all(k.known for k in logical.tensors):
+            raise
+        told = error.late
+        try:
+            function.try_op_by_op(logical, tensors)
+        except InvalidArgumentError as first:
+            told = late(first)
+        except Exception:
+            pass
+        raise told.with_traceback(error.__traceback__) from None
 
 
 def trace_at(function: Any, logical: Any, sizes: tuple[int, ...], rank: int = 0) -> Any:
@@ -112,18 +181,19 @@ def output_shapes(function: Any, logical: Any) -> list[TensorShape] | None:
 
 
 def _two_results(function: Any, logical: Any) -> list[list[tuple[int, ...]]]:
-    """The shapes of the results for two sizes of what is unknown."""
+    """The shapes of the results for two sizes, and two ranks, of what is unknown."""
+
+    def attempt(sizes: tuple[int, ...], rank: int) -> Any:
+        return trace_at(function, logical, sizes, rank)
+
+    if all(k.shape is not None for k in logical.tensors):
+        return [_results(sampled(attempt, which)[0]) for which in range(2)]
+    one, rank = sampled(attempt, 0, RANKS)
     try:
-        return [
-            _results(trace_at(function, logical, (size,) * 16, rank))
-            for size, rank in ((2, 0), (3, 1))
-        ]
-    except ValueError:
-        found = [
-            fitted(lambda sizes, rank=rank: trace_at(function, logical, sizes, rank), SIZES[rank])
-            for rank in (0, 1)
-        ]
-        return [_results(trace) for trace, _ in found]
+        other, _ = sampled(attempt, 1, range(rank + 1, len(RANKS)))
+    except Exception:  # the one rank that the function takes
+        other, _ = sampled(attempt, 1, [rank])
+    return [_results(one), _results(other)]
 
 
 def _results(trace: Any) -> list[tuple[int, ...]]:

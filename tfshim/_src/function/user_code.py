@@ -82,6 +82,8 @@ def with_user_code(error: Exception) -> Exception:
     if told is not error:
         metadata.cause_message = f"{type(told).__name__}: {told}"
     made = _remade(told, _own_lines(metadata.get_message()), metadata.cause_message)
+    if isinstance(told, GraphValueError) and isinstance(made, GraphValueError):
+        made.late = told.late
     made.ag_error_metadata = metadata  # type: ignore[attr-defined]  # a function around adds its line
     for note in getattr(error, "__notes__", ()):
         made.add_note(note)
