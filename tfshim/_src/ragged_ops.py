@@ -27,6 +27,8 @@ from tfshim._src.registry import export
 def _concat(fn: Any, args: dict[str, Any]) -> Any:
     values = args["values"]
     values = list(values) if isinstance(values, (list, tuple)) else [values]
+    if len(values) == 1:
+        return values[0]
     return rows_module.join(values, static.integer(args["axis"]))
 
 

@@ -292,7 +292,7 @@ def _level(values: list) -> list:
 
 
 def join(values: list, axis: int) -> Any:
-    """Concatenation along an axis."""
+    """Concatenation along an axis; whether all rows were of one length is not looked at."""
     if not any(isinstance(v, RaggedTensor) for v in values):
         return public("concat")(values, axis)
     values = _level(values)
@@ -308,18 +308,16 @@ def join(values: list, axis: int) -> Any:
 
         for v in values[1:]:
             checks.assert_equal(v.nrows(), values[0].nrows())
+    rows = values[0]._row_partition
     if axis > 1:
         inner = join([v._values for v in values], axis - 1)
-        return make(inner, values[0]._row_partition)
+        return make(inner, partition(rows.host, rows))
     # rows interleave: row i of every operand, one after the other
     n, k = counts.pop(), len(values)
     joined = _append(values)
     order = np.arange(n * k).reshape(k, n).T.reshape(-1)
     ordered = take(joined, order)
-    splits = ordered._row_partition.host[::k]
-    sizes = [v._row_partition.uniform_row_length for v in values]
-    same = None if any(s is None for s in sizes) else sum(s for s in sizes if s is not None)
-    return make(ordered._values, partition(splits, ordered._row_partition, same))
+    return make(ordered._values, partition(ordered._row_partition.host[::k], rows))
 
 
 def _append(values: list) -> RaggedTensor:
@@ -328,14 +326,12 @@ def _append(values: list) -> RaggedTensor:
         host = v._row_partition.host
         splits.append(host[1:] + offset)
         offset += int(host[-1])
-    sizes = {v._row_partition.uniform_row_length for v in values}
-    same = sizes.pop() if len(sizes) == 1 else None
     inner = [v._values for v in values]
     if isinstance(inner[0], RaggedTensor):
         joined: Any = _append(inner)
     else:
         joined = public("concat")(inner, 0)
-    return make(joined, partition(np.concatenate(splits), values[0]._row_partition, same))
+    return make(joined, partition(np.concatenate(splits), values[0]._row_partition))
 
 
 def expand_dims(value: Any, axis: int) -> Any:
@@ -355,25 +351,23 @@ def expand_dims(value: Any, axis: int) -> Any:
 
 
 def stack(values: list, axis: int) -> Any:
-    """Joins tensors of one rank along a new axis."""
-    if not any(isinstance(v, RaggedTensor) for v in values):
-        values = [convert(v) for v in values]
-        if all(not v.shape.rank for v in values):
-            return public("stack")(values, axis)
-    grown = []
+    """Joins tensors of one rank along a new axis; dense ones along one of the last two stay so."""
+    values = [v if isinstance(v, RaggedTensor) else convert(v) for v in values]
+    rank = len(values[0].shape)
     for v in values:
-        v = v if isinstance(v, RaggedTensor) else convert(v)
-        rank = len(v.shape) + 1
-        if not -rank <= axis < rank:
-            raise ValueError(f"axis={axis} out of bounds: expected {-rank}<=axis<{rank}")
-        at = axis % rank
-        dense = not isinstance(v, RaggedTensor)
-        if dense and at == 0:
-            n = v.aval.shape[0]
-            grown.append(make(v, partition(np.array([0, n]), dtypes.int64)))
-        else:
-            grown.append(expand_dims(v, at))
-    return join(grown, axis % (len(grown[0].shape)))
+        v.shape.assert_has_rank(rank)
+    if not -rank - 1 <= axis <= rank:
+        raise ValueError(f"axis={axis} out of bounds: expected {-rank - 1}<=axis<{rank + 1}")
+    axis %= rank + 1
+    if rank == 1 and axis == 0:
+        rows = partition(np.cumsum([0, *[v.aval.shape[0] for v in values]]), dtypes.int64)
+        return make(public("concat")(values, 0), rows)
+    if axis >= rank - 1 and not any(isinstance(v, RaggedTensor) for v in values):
+        return public("stack")(values, axis)
+    ragged = [
+        v if isinstance(v, RaggedTensor) else public("RaggedTensor").from_tensor(v) for v in values
+    ]
+    return join([expand_dims(v, axis) for v in ragged], axis)
 
 
 def tile(value: Any, multiples: list[int]) -> Any:
