@@ -1,9 +1,9 @@
 """The gradient of branches that gather: `tf.IndexedSlices`, from a node of branches of its own.
 
-The pullback of a branch node is one array program. An array that some branch only takes rows of has a
-gradient of rows, in TensorFlow as here; then the gradient is another node with as many branches,
-each of them the gradient of its forward branch. A compiled program has one shape: where branches take
-another number of rows, the shorter ones repeat their first row, with zeros.
+The pullback of a branch node is one array program. An array that some branch only takes rows of has
+a gradient of rows, in TensorFlow as here; then the gradient is another node with as many branches,
+each of them the gradient of its forward branch. A compiled program has one shape: where branches
+take another number of rows, the shorter ones repeat their first row, with zeros.
 """
 
 from __future__ import annotations
