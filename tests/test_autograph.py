@@ -193,7 +193,40 @@ def counted_down(start, stop):
     return s
 
 
+@tf.function
+def renamed(n):
+    name = "a"
+    for _ in tf.range(n):
+        name = "b"
+    return name
+
+
+@tf.function
+def parsed(text):
+    return int(text)
+
+
+def breaks_out(n):
+    for _ in range(5):
+        if n > 3:
+            break
+        n += 2
+    return n
+
+
+def listed(n):
+    return list(range(n))
+
+
+def rows_of_a_scalar(n):
+    for row in n:
+        n = row
+    return n
+
+
 VALUES = [
+    (renamed, (2,), b"b"),
+    (parsed, ("12",), 12),
     (branch, (3,), 6),
     (branch, (-3,), -4),
     (early, (3,), 3),
@@ -450,6 +483,13 @@ ERRORS = [
     ),
     (calls_left_alone, tf.errors.OperatorNotAllowedInGraphError, GRAPH_BOOL),
     (raises, ValueError, "mine"),
+    (breaks_out, NotImplementedError, "break and return statements which depend on a TF condition"),
+    (listed, tf.errors.OperatorNotAllowedInGraphError, "Iterating over a symbolic"),
+    (
+        rows_of_a_scalar,
+        ValueError,
+        r'len requires a non-scalar tensor, got one of shape Tensor\("Sh',
+    ),
     (misses, KeyError, "KeyError: 'key'"),
 ]
 

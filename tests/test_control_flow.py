@@ -436,6 +436,38 @@ LOOP_ERRORS = [
         tf.errors.InvalidArgumentError,
         r"All except the first dimension must be .* empty tensor list. element_shape: \[\?,2\]",
     ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).unstack([1.0, 2.0]).concat(),
+        tf.errors.InvalidArgumentError,
+        "Concat saw a scalar shape at index 0 but requires at least vectors.",
+    ),
+    (
+        lambda x: (
+            tf.TensorArray(tf.float32, 2, infer_shape=False).split([1.0, 2.0, 3.0], [1, 2]).stack()
+        ),
+        tf.errors.InvalidArgumentError,
+        r"PartialTensorShape: Incompatible shapes during merge: \[1\] vs. \[2\]",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).write(1.5, x),
+        TypeError,
+        "parameter 'index' of op 'TensorListSetItem', got 1.5 of type 'float' instead",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).read(tf.constant(0, tf.int64)),
+        TypeError,
+        "Input 'index' of 'TensorListGetItem' Op has type int64 that does not match expected type",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 1.5),
+        TypeError,
+        "parameter 'num_elements' of op 'TensorListReserve', got 1.5 of type 'float' instead",
+    ),
+    (
+        lambda x: tf.TensorArray(tf.float32, 2).split(x[0], [1]),
+        ValueError,
+        "Shape must be at least rank 1 but is rank 0",
+    ),
 ]
 
 
@@ -707,3 +739,30 @@ def test_a_loop_and_its_gradient_run_forward_once():
     (forward,) = [refs for k, refs in graph.nodes if k.name == "While"]
     (backward,) = [refs for k, refs in graph.nodes if k.name == "WhileGrad"]
     assert backward[: len(forward)] == forward  # so that they share what is kept
+
+
+def _dropped(n):
+    array = tf.TensorArray(tf.float32, 3)
+    for i in tf.range(n):
+        array.write(i, [1.0])
+    return array.stack()
+
+
+def _never_written(n):
+    array = tf.TensorArray(tf.float32, 0, dynamic_size=True, infer_shape=False)
+    return array.write(2, [1.0]).stack()
+
+
+#: Observed in TensorFlow: what is read where nothing was written, and the length of an array.
+ARRAYS = [
+    (_dropped, [[0.0], [0.0], [0.0]]),
+    (_never_written, [[0.0], [0.0], [1.0]]),
+    (lambda n: tf.TensorArray(tf.string, 2, element_shape=[]).write(0, "a").stack(), [b"a", b""]),
+    (lambda n: len(tf.TensorArray(tf.float32, 2)), 2),
+]
+
+
+@pytest.mark.parametrize("row", range(len(ARRAYS)))
+def test_arrays_in_functions(row):
+    body, wanted = ARRAYS[row]
+    assert tf.function(body)(tf.constant(2)).numpy().tolist() == wanted

@@ -78,12 +78,9 @@ def _dispatch_foreign(kernel: Kernel, inputs, spec) -> tuple:
         if isinstance(source, (Pending, Failed)):
             t._force()
         else:
-            raise TypeError(
-                f"{t!r} is out of scope and cannot be used here. Use return values, explicit "
-                "Python locals or TensorFlow collections to access it.\nPlease see "
-                "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_"
-                "return_values for more information."
-            )
+            from tfshim._src.function.func_graph import out_of_scope
+
+            raise out_of_scope(t)
     return trace.record(kernel, inputs, spec, pending, call_site())  # type: ignore[attr-defined]
 
 

@@ -48,6 +48,17 @@ class NeedsValue(OperatorNotAllowedInGraphError):
     """An op needs a value that is not known while a function is traced: it cannot be compiled."""
 
 
+def not_iterable() -> OperatorNotAllowedInGraphError:
+    """The error for a loop of Python over what is known only when the program runs."""
+    return OperatorNotAllowedInGraphError(
+        "Iterating over a symbolic `tf.Tensor` is not allowed. You can attempt the following "
+        "resolutions to the problem: If you are running in Graph mode, use Eager execution mode "
+        "or decorate this function with @tf.function. If you are using AutoGraph, you can try "
+        "decorating this function with @tf.function. If that does not work, then you may be using "
+        "an unsupported feature or your source code may not be visible to AutoGraph. " + _LIMITS
+    )
+
+
 class State(threading.local):
     """What each thread dispatches into.
 
@@ -365,14 +376,7 @@ class Tensor(_Base):
 
     def __iter__(self):
         if self._is_symbolic() and self._trace is not INLINE:
-            raise OperatorNotAllowedInGraphError(
-                "Iterating over a symbolic `tf.Tensor` is not allowed. You can attempt the "
-                "following resolutions to the problem: If you are running in Graph mode, use Eager "
-                "execution mode or decorate this function with @tf.function. If you are using "
-                "AutoGraph, you can try decorating this function with @tf.function. If that does "
-                "not work, then you may be using an unsupported feature or your source code may "
-                "not be visible to AutoGraph. " + _LIMITS
-            )
+            raise not_iterable()
         if not self.aval.shape:
             raise TypeError("Cannot iterate over a scalar tensor.")
         return (self[i] for i in range(self.aval.shape[0]))  # pyright: ignore

@@ -14,6 +14,7 @@ import numpy as np
 from jax import lax
 
 from tfshim._src import dtypes, fold
+from tfshim._src.control_flow.array_checks import check_alike, checked_index, refuse_float
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, OutOfRangeError
 from tfshim._src.ops.value_checks import check_list
@@ -81,7 +82,11 @@ class TensorArray:
         name=None,
     ):
         if handle is not None:
-            raise ValueError(f"`handle` belongs to TensorFlow 1 graphs; got {handle!r}.")
+            if STATE.trace.symbolic:
+                raise AssertionError
+            raise ValueError(
+                "TensorArray handles are not supported when eager execution is enabled."
+            )
         self._dtype = dtypes.as_dtype(dtype)
         if size is None and not STATE.trace.symbolic:
             raise ValueError(
@@ -91,7 +96,9 @@ class TensorArray:
             raise ValueError("Argument `size` must be provided if argument `flow` is not provided.")
         self._dynamic = bool(dynamic_size)
         self._infer = bool(infer_shape)
-        self._shape = TensorShape(element_shape)
+        #: the elements' shape, which all versions of an array learn together
+        self._known_shape = [TensorShape(element_shape)]
+        self._packed_as_known = True
         self._clear = clear_after_read is not False
         self._flow = flow
         count = _integer(0 if size is None else size)
@@ -135,6 +142,14 @@ class TensorArray:
     def element_shape(self) -> TensorShape:
         """The elements' shape, as far as it is known."""
         return self._shape
+
+    @property
+    def _shape(self) -> TensorShape:
+        return self._known_shape[0]
+
+    @_shape.setter
+    def _shape(self, shape: TensorShape) -> None:
+        self._known_shape[0] = shape
 
     def _length(self) -> int:
         if self._items is not None:
@@ -196,7 +211,7 @@ class TensorArray:
         self._shape = self._shape.merge_with(value.shape)
 
     def _value(self, value: Any) -> EagerTensor:
-        t = convert(value, None if isinstance(value, Tensor) else self._dtype)
+        t = convert(value, hint=self._dtype)
         if t.dtype is not self._dtype:
             from tfshim._src.errors import runtime_name
 
@@ -214,7 +229,11 @@ class TensorArray:
         return t
 
     def _zero(self) -> EagerTensor:
-        if not self._shape.is_fully_defined():
+        shape = self._shape
+        if not shape.is_fully_defined():
+            other = next((t for t in self._items or () if t is not None), None)
+            if STATE.trace.symbolic and other is not None:
+                return _zeros(other.aval.shape, self._dtype)
             if STATE.trace.symbolic:
                 raise InvalidArgumentError(
                     None,
@@ -225,7 +244,7 @@ class TensorArray:
             raise ValueError(
                 f"Cannot convert a partially known TensorShape {self._shape} to a Tensor."
             )
-        return convert(np.zeros(self._shape.as_list(), self._dtype.np))  # pyright: ignore
+        return _zeros(shape.as_list(), self._dtype)
 
     def _dense(self) -> EagerTensor:
         """The elements as one tensor."""
@@ -237,11 +256,14 @@ class TensorArray:
         if not self._items:
             shape: Any = [0, *(self._shape.as_list() if self._shape.is_fully_defined() else [])]
             return convert(np.zeros(shape, self._dtype.np))
-        return array.stack([self._zero() if t is None else t for t in self._items])
+        rows = [self._zero() if t is None else t for t in self._items]
+        check_alike([r.aval.shape for r in rows])
+        return array.stack(rows)
 
     def _pack(self) -> list[EagerTensor]:
         """The tensors that a loop carries for this array."""
-        if self._items is not None and not self._shape.is_fully_defined():
+        self._packed_as_known = self._shape.is_fully_defined()
+        if self._items is not None and not self._packed_as_known:
             known = next((t for t in self._items if t is not None), None)
             if known is None:
                 return [convert(np.zeros([len(self._items)], self._dtype.np))]
@@ -260,11 +282,12 @@ class TensorArray:
         return other
 
     def _learn(self, later: TensorArray) -> bool:
-        """Takes over the element shape that a loop's body found out."""
-        if self._shape.is_fully_defined() or not later._shape.is_fully_defined():
-            return False
-        self._shape = later._shape
-        return True
+        """Takes over the element shape that a loop's body found out; whether it is news."""
+        if not self._shape.is_fully_defined():
+            if not later._shape.is_fully_defined():
+                return False
+            self._shape = later._shape
+        return not self._packed_as_known
 
     def _grow(self, size: int) -> bool:
         """Makes room for so many elements; whether that changed anything."""
@@ -285,7 +308,7 @@ class TensorArray:
 
     def _read(self, index, checked: bool = True) -> Any:
         """`read`, maybe of an index that is known to be there."""
-        i = _known(index)
+        i = _known(checked_index(index, "TensorListGetItem"))
         if i is None or self._items is None:
             buffer, at = self._dense(), convert(index)
             n = buffer.aval.shape[0]
@@ -333,7 +356,7 @@ class TensorArray:
         value = self._value(value)
         other = self._version()
         other._merge(value)
-        i = _known(index)
+        i = _known(checked_index(index, "TensorListSetItem"))
         if i is not None and other._items is not None:
             n = len(other._items)
             if i >= n and other._dynamic:
@@ -419,8 +442,10 @@ class TensorArray:
             return _get_rows(self._dense(), convert(np.zeros([0], np.int32)))
         rows = []
         for i in known:
-            if not 0 <= i < len(self._items):
-                n = len(self._items)
+            n = len(self._items)
+            if not symbolic and not -n <= i < n:
+                raise IndexError("list index out of range")
+            if symbolic and not 0 <= i < n:
                 text = f"Index {i} out o range; list only has {n} elements."
                 raise InvalidArgumentError(None, None, text)
             value = self._items[i]
@@ -440,7 +465,13 @@ class TensorArray:
             buffer = self._dense()
             shape = buffer.aval.shape
             return array.reshape(buffer, (shape[0] * shape[1], *shape[2:]))
-        return array.concat([self._zero() if t is None else t for t in self._items], 0)
+        pieces = [self._zero() if t is None else t for t in self._items]
+        for i, piece in enumerate(pieces):
+            if not piece.aval.shape:
+                text = f"Concat saw a scalar shape at index {i} but requires at least vectors."
+                raise InvalidArgumentError(None, None, text)
+        check_alike([p.aval.shape[1:] for p in pieces])
+        return array.concat(pieces, 0)
 
     def unstack(self, value, name=None) -> TensorArray:
         """The array filled with the rows of a tensor."""
@@ -512,7 +543,7 @@ class TensorArray:
         if not found.ndim and value.aval.shape:
             if STATE.trace.symbolic:
                 raise ValueError("Shape must be rank 1 but is rank 0")
-            text = "Expected lengths to be a vector, received shape: []"
+            text = "Expected lengths to be a vector, received shape: [] "
             raise InvalidArgumentError(None, None, text)
         known = [int(i) for i in found.reshape(-1)]
         self._check_split(value, known)
@@ -530,7 +561,9 @@ class TensorArray:
         """Raises for lengths of pieces that do not fit."""
         text, total = None, sum(lengths)
         if not value.aval.shape:
-            text = "Expected value to be at least a vector, but received shape: []"
+            if STATE.trace.symbolic:
+                raise ValueError("Shape must be at least rank 1 but is rank 0")
+            text = "Expected value to be at least a vector, but received shape: [] "
         elif STATE.trace.symbolic:
             rows, start = value.aval.shape[0], 0
             for length in lengths:
@@ -568,7 +601,22 @@ def _size_text(size: int | None) -> str:
     return "?" if size is None else str(size)
 
 
+def _zeros(shape: Any, dtype: Any) -> EagerTensor:
+    """What an element that nobody wrote is read as."""
+    if dtype.kind == "s":
+        return convert(np.full(shape, b"", object))
+    return convert(np.zeros(shape, dtype.np))
+
+
 def _integer(size: Any) -> int:
+    symbolic = STATE.trace.symbolic
+    if isinstance(size, (float, list, tuple)):
+        if not symbolic:
+            kind = type(size).__name__
+            raise TypeError(f"'{kind}' object cannot be interpreted as an integer")
+        refuse_float(size, "num_elements", "TensorListReserve")
+        text = f"The num_elements to reserve must be a tensor size 1, but got [{len(size)}]"
+        raise InvalidArgumentError(None, None, text)
     value = _known(size)
     if value is None:
         raise NeedsValue("the size of a TensorArray is not known")

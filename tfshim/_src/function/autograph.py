@@ -107,7 +107,11 @@ def _features(options: Any, operators: Any) -> Any:
     if options is None:
         return None
     many = options if isinstance(options, (tuple, list, set, frozenset)) else (options,)
-    return tuple([operators.FEATURES[o.name] for o in many])
+    names = [o.name for o in many]
+    if "ALL" in names:
+        names = [f.name for f in operators.FEATURES if f.name != "ALL"]
+    without = ("NAME_SCOPES", "AUTO_CONTROL_DEPS")  # names are text, and effects keep their order
+    return tuple([operators.FEATURES[n] for n in names if n not in without])
 
 
 # -- tf.autograph --
@@ -193,6 +197,7 @@ def to_graph_v2(entity, recursive=True, experimental_optional_features=None) -> 
         with _converting(operators), context:
             return made(*args, **kwargs)
 
+    call.__name__ = f"tf__{getattr(entity, '__name__', 'call')}"  # as TensorFlow names them
     call.__wrapped__ = made
     call.autograph_info__ = None  # type: ignore[attr-defined]
     return call

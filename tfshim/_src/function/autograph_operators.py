@@ -30,6 +30,13 @@ from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.control_flow.while_loop import loop
 from tfshim._src.convert import convert
 from tfshim._src.engine.capture import Graph
+from tfshim._src.function.autograph_builtins import (
+    BUILTINS,
+    LazyRange,
+    len_,
+    no_shape,
+    range_of as lazy_range,
+)
 from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.hush import hushed
 from tfshim._src.function.mode import OP_BY_OP
@@ -50,23 +57,6 @@ _OURS = ("tfshim", "jax", "numpy", "keras")
 def is_symbolic(value: Any) -> bool:
     """Whether a value is a tensor of a function being traced (or a variable there)."""
     return isinstance(value, (Tensor, Variable)) and isinstance(STATE.trace, Graph)
-
-
-class LazyRange:
-    """`tf.range` with bounds that are known only when the program runs; loops take it."""
-
-    def __init__(self, start: Any, limit: Any, delta: Any):
-        from tfshim._src.ops import array
-
-        parts = [convert(x) for x in (start, limit, delta)]
-        dtype = next((p.dtype for p in parts if p.dtype.name != "int32"), parts[0].dtype)
-        self.start, self.limit, self.delta = [array.cast(p, dtype) for p in parts]
-
-    def _as_operand(self, dtype=None):
-        raise NeedsValue("tf.range: its length is not known")
-
-    def __getattr__(self, name):
-        raise NeedsValue("tf.range: its length is not known")
 
 
 # -- state --
@@ -230,8 +220,10 @@ def _check_branches(name: str, a: Any, b: Any) -> None:
     for value in (a, b):
         if not _varies(value):
             raise TypeError(
-                f"'{name}' must be of the same value in both branches, or a tensor: found "
-                f"{value!r} of type {type(value).__name__}"
+                "To be compatible with tf.function, Python functions must return zero or more "
+                f"Tensors or ExtensionTypes or None values; '{name}' must be of the same value in "
+                f"both branches: found return value of type {type(value).__name__}, which is not a "
+                "Tensor or ExtensionType."
             )
     try:
         nest.assert_same_structure(a, b)
@@ -315,7 +307,20 @@ def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts) 
         limit = (opts or {}).get("maximum_iterations")
         if OP_BY_OP.depth and limit is not None and isinstance(iter_, (Tensor, Variable)):
             iter_ = itertools.islice(iter(iter_), int(limit))
-        _python._py_for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts)
+        test = None if extra_test is None else lambda: _leaves_python_loop(extra_test())
+        _python._py_for_stmt(iter_, test, body, get_state, set_state, symbol_names, opts)
+
+
+def _leaves_python_loop(going: Any) -> Any:
+    """Whether a Python loop goes on, which a tensor of the program cannot say."""
+    if is_symbolic(going):
+        raise NotImplementedError(
+            "break and return statements which depend on a TF condition are not supported in "
+            "Python for loops. Did you intend to make it a TF loop?\nSee "
+            "https://github.com/tensorflow/tensorflow/blob/master/tensorflow/python/autograph/g3doc/"
+            "reference/limitations.md#consistency-of-control-flow-types for more info."
+        )
+    return going
 
 
 def _at_most(limit: int, test: Callable) -> Callable:
@@ -333,7 +338,7 @@ def _for_rows(rows, extra_test, body, get_state, set_state, symbol_names, opts) 
     from tfshim._src.ops.gather import row
 
     if not rows.aval.shape:
-        raise TypeError("Cannot iterate over a scalar tensor.")
+        raise no_shape()
     n = rows.aval.shape[0]
 
     def at(i):
@@ -536,6 +541,8 @@ def _zeros_like(name: str, value: Any) -> Any:
 def _check_step(name: str, old: Any, new: Any) -> None:
     if new is None:
         raise ValueError(f"'{name}' is None at the end of the iteration.")
+    if isinstance(new, (str, bytes)) and isinstance(old, (str, bytes)):
+        raise NeedsValue("strings are not part of a compiled program")
     if not _varies(old) or not _varies(new):
         raise TypeError(
             f"'{name}' must be a tensor, or keep its value, in a loop of tensors: found "
@@ -642,13 +649,13 @@ def assert_stmt(expression1, expression2) -> None:
 def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
     """A call in converted code: builtins on tensors, our own functions as they are, all else
     converted."""
-    replaced = _BUILTINS.get(f) if _hashable(f) else None
-    ragged = replaced is _len and any(isinstance(a, RaggedTensor) for a in args)
-    if replaced is not None and (ragged or any(map(is_symbolic, args))):
+    replaced = BUILTINS.get(f) if _hashable(f) else None
+    counted = replaced is len_ and any(isinstance(a, (RaggedTensor, TensorArray)) for a in args)
+    if replaced is not None and (counted or any(map(is_symbolic, args))):
         return replaced(*args, **(kwargs or {}))
     if isinstance(f, Function) or _module(f).split(".")[0] in _OURS:
         if getattr(f, "__name__", "") == "range" and any(map(is_symbolic, args)):
-            return _range(f, args, kwargs or {})
+            return lazy_range(f, args, kwargs or {})
         try:
             return f(*args, **(kwargs or {}))
         except NeedsValue as e:
@@ -674,61 +681,6 @@ def _module(f: Any) -> str:
     if owner is not None and not isinstance(owner, type(builtins)) and module is None:
         module = type(owner).__module__
     return "tfshim" if module.startswith("tensorflow") else module
-
-
-def _range(f: Callable, args: tuple, kwargs: dict) -> Any:
-    try:
-        return f(*args, **kwargs)
-    except NeedsValue:
-        values = dict(zip(("start", "limit", "delta"), args, strict=False))
-        if len(args) == 1:
-            values = {"start": 0, "limit": args[0]}
-        if set(kwargs) - {"limit", "delta", "start", "name"}:
-            raise
-        values.update({k: v for k, v in kwargs.items() if k != "name"})
-        if values.get("limit") is None:
-            values["limit"] = values.pop("start")
-            values["start"] = 0
-        return LazyRange(values.get("start", 0), values["limit"], values.get("delta", 1))
-
-
-def _python_range(*args) -> Any:
-    from tfshim._src.ops import array
-
-    return _range(array.range, args, {})
-
-
-def _len(x) -> Any:
-    if isinstance(x, RaggedTensor):
-        from tfshim._src.ops import array
-
-        return array.cast(x.nrows(), "int32")
-    if not x.shape.rank:
-        raise ValueError(f"len requires a non-scalar tensor, got one of shape {x.shape}")
-    return x.shape[0]
-
-
-def _int(x=0, base=10) -> Any:
-    from tfshim._src.ops import array
-
-    if base != 10:
-        raise NotImplementedError(f"base {base} not supported.")
-    return array.cast(x, "int32")
-
-
-def _float(x=0) -> Any:
-    from tfshim._src.ops import array
-
-    return array.cast(x, "float32")
-
-
-_BUILTINS: dict[Any, Callable] = {
-    builtins.range: _python_range,
-    builtins.len: _len,
-    builtins.int: _int,
-    builtins.float: _float,
-    builtins.abs: lambda x: abs(x),
-}
 
 
 OPERATORS = {

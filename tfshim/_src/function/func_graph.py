@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import Any
 
 from tfshim._src import reports
 from tfshim._src.engine.capture import Graph
+from tfshim._src.engine.interpret import describe_site
 from tfshim._src.engine.kernel import Spec
 from tfshim._src.errors import InaccessibleTensorError
 from tfshim._src.ops.nn_windows import check_in_graph
@@ -106,6 +108,19 @@ class FuncGraph(Graph):
 
     def name_of(self, tensor: EagerTensor) -> str:
         """TensorFlow's name of a tensor that a node made: the op's name, numbered."""
+        return self._scope() + self._name_of(tensor)
+
+    def _scope(self) -> str:
+        """What TensorFlow puts before the names in a branch or a loop's body."""
+        if not self.within:
+            return ""
+        around = self.outer._scope() if isinstance(self.outer, FuncGraph) else ""
+        return around + ("cond/" if self.name.startswith("If") else "while/")
+
+    def _name_of(self, tensor: EagerTensor) -> str:
+        if self.within and tensor._slot < 0:
+            number = -1 - tensor._slot
+            return f"Placeholder_{number}:0" if number else "Placeholder:0"
         counts = dict(self.names)
         slot = 0
         for (kernel, _), spec in zip(self.nodes, self.specs, strict=True):
@@ -154,7 +169,7 @@ class FuncGraph(Graph):
             else:
                 if trace is INLINE:
                     self.fleeting = True
-                self._check_scope(t, used=True)
+                self._check_scope(t)
                 refs.append(self.external(t))
         self.nodes.append((kernel, tuple(refs)))
         self.sites.append(site)
@@ -174,13 +189,8 @@ class FuncGraph(Graph):
             ref = self.ext_refs[id(tensor)] = -len(self.ext)
         return ref
 
-    def _check_scope(self, tensor: EagerTensor, used: bool = False) -> None:
-        """A symbolic tensor may come from a function around this one, and from nowhere else.
-
-        Args:
-          tensor: the tensor.
-          used: whether an op of this graph takes it.
-        """
+    def _check_scope(self, tensor: EagerTensor) -> None:
+        """A symbolic tensor may come from a function around this one, and from nowhere else."""
         trace = tensor._trace
         if trace is None or trace is INLINE or not trace.symbolic:
             return
@@ -197,8 +207,6 @@ class FuncGraph(Graph):
             f"The tensor {tensor!r} cannot be accessed from {self!r}, because it was defined in "
             f"{trace!r}, which is out of scope."
         )
-        if used:
-            raise InaccessibleTensorError(where)
         raise InaccessibleTensorError(f"{out_of_scope(tensor)}\n\n{where}")
 
     def __repr__(self) -> str:
@@ -436,8 +444,21 @@ def out_of_scope(tensor: Any) -> TypeError:
         f"{tensor!r} is out of scope and cannot be used here. Use return values, explicit Python "
         "locals or TensorFlow collections to access it.\nPlease see "
         "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_"
-        "values for more information."
+        f"values for more information.{_defined(tensor)}"
     )
     # TensorFlow finds these when the trace is finished: no line of the user's
     error.ag_pass_through = True  # type: ignore[attr-defined]
     return error
+
+
+def _defined(tensor: Any) -> str:
+    """Where a tensor was made, as far as its function knows."""
+    trace, slot = tensor._trace, tensor._slot
+    sites = getattr(trace, "sites", ())
+    ends = itertools.accumulate(len(spec.outputs) for spec in getattr(trace, "specs", ()))
+    place = next((i for i, end in enumerate(ends) if 0 <= slot < end), None)
+    if place is None or place >= len(sites) or sites[place] is None:
+        return ""
+    file, _, line = describe_site(sites[place]).rpartition(":")
+    name = sites[place][0].co_name
+    return f'\n\n{tensor!r} was defined here:\n    File "{file}", line {line}, in {name}\n'
