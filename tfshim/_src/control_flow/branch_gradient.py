@@ -85,7 +85,8 @@ class _Side:
         """What the first or second part of an input's gradient looks like."""
         function = self.found.function
         assert function is not None
-        return function.outputs[self.patterns[i][1] + offset].aval
+        outputs: Any = function.outputs
+        return outputs[self.patterns[i][1] + offset].aval
 
     def gradients(self, call: Call) -> dict[int, Any]:
         """The gradients by position of the input."""

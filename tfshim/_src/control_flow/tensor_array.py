@@ -615,7 +615,7 @@ def _integer(size: Any) -> int:
             kind = type(size).__name__
             raise TypeError(f"'{kind}' object cannot be interpreted as an integer")
         refuse_float(size, "num_elements", "TensorListReserve")
-        text = f"The num_elements to reserve must be a tensor size 1, but got [{len(size)}]"
+        text = f"The num_elements to reserve must be a tensor size 1, but got [{np.size(size)}]"
         raise InvalidArgumentError(None, None, text)
     value = _known(size)
     if value is None:
