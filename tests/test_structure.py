@@ -11,7 +11,7 @@ SRC = Path(__file__).resolve().parent.parent / "tfshim" / "_src"
 LAYERS = [
     {"dtypes", "shapes", "errors", "nest", "config", "spec", "composite", "codecache", "jaxcompat"},
     {"engine"},
-    {"rules", "fold", "static", "registry", "foundations"},
+    {"rules", "fold", "static", "registry", "foundations", "graph_values"},
     {"tensor"},
     {"convert"},
     {"dispatch", "movement", "quantized"},

@@ -124,4 +124,83 @@ def functions():
         yield code("tf.function", f"lambda x: tf.function(lambda x: {value})(x)", s("a"))
 
 
-ROWS = [*values(), *gradients(), *errors(), *indices(), *assertions(), *orders(), *functions()]
+def constants():
+    """Python values in functions: NumPy converts them, and any number takes True."""
+    half = "__import__('fractions').Fraction(1, 2)"
+    for source, x in (
+        ("(True * x, x + True, x == True)", array([1, 2], "uint32")),
+        ("(True * x, x + True)", array([1, 2], "complex64")),
+        ("(x + 2**63, 2**63 < x)", i32([1, 2])),
+        (f"(x + {half}, {half} * x)", f32([1, 2])),
+        ("(tf.constant([True, 1]), tf.constant([1, 2j]), tf.constant(2**63))", f32(0)),
+        ("(tf.constant([2**63, 1]), tf.constant(1e39), tf.constant([300, -1], tf.uint8))", f32(0)),
+        ("tf.constant([np.float64(1.5), 2]) + tf.constant([np.float16(1)])[0].dtype.size", f32(0)),
+    ):
+        yield code("tf.function", f"lambda x: tf.function(lambda x: {source})(x)", x, grad=())
+    for source, x in (
+        ("x + 2**64", i32([1, 2])),
+        (f"x + {half}", i32([1, 2])),
+        ("x & None", f32([1, 2])),
+        ("tf.constant([1, 'a'])", f32(0)),
+        ("tf.constant([np.True_], tf.int8)", f32(0)),
+        ("tf.constant([np.array([1, 2])])", f32(0)),
+        ("tf.constant([1.5], tf.int32)", f32(0)),
+        ("tf.constant(np.array([1]), tf.string)", f32(0)),
+        ("tf.constant([[1], [1, 2]])", f32(0)),
+        ("tf.constant(None)", f32(0)),
+        ("x[np.uint8(1):]", f32([1, 2])),
+        ("x[2**63:]", f32([1, 2])),
+    ):
+        source = f"lambda x: tf.function(lambda x: {source})(x)"
+        yield code("tf.function", source, x, kind="error")
+    for most in (2, 99999):
+        yield row("tf.math.sobol_sample", most, 3, 2**31 - 1, kind="error")
+    yield row("tf.sparse.from_dense", f32(1), kind="error")
+    for dtype in ("bool", "complex64", "bfloat16", "string"):
+        x = s(["a"]) if dtype == "string" else array([1], dtype)
+        yield code("tf.Tensor.__mul__", "lambda x: x * 2**63", x, kind="error")
+    yield code("tf.Tensor.__getitem__", "lambda x: x[2**63:]", f32([1, 2]), kind="error")
+
+
+def places():
+    """Mistakes that a function meets when it is traced, and those of a kernel that runs."""
+    reason = "TensorFlow goes on with the node and the function that it stands in"
+    for op, arguments, text in (
+        ("tf.searchsorted", "[[1, 3]], [[0, 3], [1, 9]]", "Leading dim_size of both tensors must"),
+        ("tf.unravel_index", "[[1]], [2, 3]", 'indices can only be scalar or vector, got "[1,1]"'),
+        ("tf.math.argmax", "tf.zeros([2, 0]), 1", "Reduction axis 1 is empty in shape [2,0]"),
+        ("tf.math.argmin", "tf.zeros([2, 3]), 4", "Dimension (4) must be in the range [-2, 2), w"),
+        ("tf.math.argmax", "1.0", "Expected dimension in the range [0, 0), but got 0"),
+        ("tf.repeat", "[1.0, 2.0], -2", "Expected multiples[1] >= 0, but got -2"),
+        ("tf.ragged_fill_empty_rows", "[0], [1], 0, 7", "Received SparseTensor with dense_shape"),
+        ("tf.dynamic_stitch", "[[0, -1]], [[1.0, 2.0]]", "indices[1] is out of range"),
+        ("tf.tensor_scatter_nd_update", "tf.zeros([3]), [[0, 0]], [1.0]", "Inner dimensions of"),
+        ("tf.histogram_fixed_width", "[1.0], [1.0, 0.0]", "value_range should satisfy value_r"),
+        ("tf.strings.substr", "'abc', 5, 1", "pos 5 out of range for string b'abc' at index 0"),
+        ("tf.strings.to_hash_bucket", "tf.constant(0), 0", "does not match expected type of str"),
+        ("tf.strings.to_hash_bucket_strong", "'a', 1, [1]", "Key must have 2 elements"),
+        ("tf.math.sobol_sample", "2, 3, -1", "skip must be non-negative"),
+        ("tf.math.segment_sum", "[1.0, 2.0], [-1, 0]", "Segment id -1 out of range [0, 1)"),
+        ("tf.math.segment_sum", "[1.0], [[0]]", ""),
+        ("tf.unique", "[[1]]", ""),
+        ("tf.unique_with_counts", "1", "unique expects a 1D vector"),
+        ("tf.where", "tf.constant(True)", "WhereOp : Unhandled input dimensions: 0"),
+        ("tf.math.bincount", "[1], [1, 2]", "`weights` must be the same shape as `arr` or a len"),
+        ("tf.strings.as_string", "1, precision=3", "precision not supported for datatype int32"),
+        ("tf.strings.bytes_split", "tf.constant(1)", "Op has type int32 that does not match expe"),
+        ("tf.strings.reduce_join", "'a', 0", "Invalid reduction dimension 0 for input with 0 dim"),
+        (
+            "tf.io.decode_raw",
+            "'abc', tf.int32",
+            "Input to DecodeRaw has length 3 that is not a mul",
+        ),
+        ("tf.io.decode_base64", "'%'", "Base64 string length cannot be 1 modulo 4"),
+    ):
+        source = f"lambda: tf.function(lambda: {op}({arguments}))()"
+        yield code(op, source, kind="error", text=text, reason=reason)
+
+
+ROWS = [
+    *(*values(), *gradients(), *errors(), *indices(), *assertions(), *orders(), *functions()),
+    *(*constants(), *places()),
+]

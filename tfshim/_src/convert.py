@@ -17,6 +17,7 @@ from tfshim._src import dtypes, registry
 from tfshim._src.dtypes import DType
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.errors import dtype_mismatch, dtype_not_allowed, op_error
+from tfshim._src.graph_values import graph_array
 from tfshim._src.registry import Op
 from tfshim._src.rules import Group, c_name
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, concrete, from_value
@@ -37,6 +38,8 @@ _NO_BOOLS = frozenset(
         dtypes.bfloat16,
     }
 )  # fmt: skip
+#: What integers of any size can become.
+_LARGE_FLOATS = frozenset({dtypes.float16, dtypes.float32, dtypes.float64})
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
 _UINT64 = range(2**64)
@@ -50,6 +53,10 @@ def literal(value: Any, dtype: DType) -> EagerTensor:
     key = (value, kind, id(dtype)) if value or kind is int else (repr(value), kind, id(dtype))
     found = LITERALS.get(key)
     if found is None:
+        if kind is int and not _has_room(value, dtype):
+            if STATE.trace.symbolic:
+                return from_array(graph_array(value, dtype))
+            raise _out_of_range()
         if len(LITERALS) > 4096:
             LITERALS.clear()
         found = concrete(_as_array(value, dtype), make_aval((), dtype))
@@ -81,6 +88,10 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
         return _quantized(value, dtype)
     if kind is float or kind is int or kind is bool:
         wanted = dtype or hint
+        if STATE.trace.symbolic and not _is_plain(value, wanted):
+            return _graph_constant(value, dtype, hint)
+        if kind is int and not _has_room(value, wanted):
+            raise _out_of_range()
         if wanted is None:
             wanted = _scalar_dtype(value)
         elif wanted.kind not in _FITS[_PYTHON_KINDS[kind]] or (
@@ -89,13 +100,6 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
             if dtype is not None:
                 raise _cannot(value, dtype)
             wanted = _scalar_dtype(value)
-        elif (
-            kind is int
-            and wanted.kind in "iu"
-            and value not in _INT64
-            and not (wanted is dtypes.uint64 and value in _UINT64)
-        ):
-            raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
         return literal(value, wanted)
     read = getattr(value, "_as_operand", None)
     if read is not None:  # variables, IndexedSlices and other composites
@@ -114,8 +118,10 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
         t = from_value(value)
         t._trace = INLINE
         return t
-    if STATE.trace.symbolic and isinstance(value, (list, tuple)) and _has_tensor(value):
-        return PACK[0](value, dtype or hint)
+    if STATE.trace.symbolic:
+        if isinstance(value, (list, tuple)) and _has_tensor(value):
+            return PACK[0](value, dtype or hint)
+        return _graph_constant(value, dtype, hint)
     if dtype is None and hint is not None:
         try:
             return from_array(to_array(value, hint))
@@ -123,6 +129,43 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
             pass
     if isinstance(value, (list, tuple)) and _has_tensor(value):
         return PACK[0](value, dtype or hint)
+    return from_array(to_array(value, dtype))
+
+
+def _is_plain(value: Any, wanted: DType | None) -> bool:
+    """Whether a Python number becomes the same constant in a graph and outside of one."""
+    kind = type(value)
+    if kind is int and value not in _INT64 or kind is float and abs(value) > _LARGEST:
+        return False
+    return wanted is None or (kind is not bool and wanted.kind in _FITS[_PYTHON_KINDS[kind]])
+
+
+def _has_room(value: int, wanted: DType | None) -> bool:
+    """Whether TensorFlow can read an integer: of 64 bits, or any one where floats are wanted."""
+    if value in _INT64 or wanted in _LARGE_FLOATS:
+        return True
+    return wanted is dtypes.uint64 and value in _UINT64
+
+
+def _out_of_range() -> ValueError:
+    return ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+
+
+def _graph_constant(value: Any, dtype: DType | None, hint: DType | None) -> EagerTensor:
+    """A constant of the function that is being traced."""
+    if dtype is None and hint is not None:
+        try:
+            return _graph_constant(value, hint, None)
+        except (TypeError, ValueError):
+            pass
+    if hasattr(value, "__array__") and not isinstance(value, (list, tuple)):
+        value = np.asarray(value)
+    kind = value.dtype.kind if isinstance(value, (np.ndarray, np.generic)) else ""
+    numeric = kind and kind not in "OUSmM" and (dtype is None or dtype.kind != "s")
+    if not (numeric or isinstance(value, range) or hasattr(value, "as_list")):
+        array = graph_array(value, dtype)
+        if array.dtype.kind not in "USO":  # what is left reads strings
+            return from_array(array)
     return from_array(to_array(value, dtype))
 
 
@@ -213,8 +256,6 @@ def to_array(value: Any, dtype: DType | None = None) -> np.ndarray:
         return np.array(sizes, dtype.np if dtype else (np.int32 if small else np.int64))
     if isinstance(value, (list, tuple, range)) or _is_sequence(value):
         return _from_sequence(list(value), dtype, value)  # pyright: ignore[reportArgumentType]
-    if value is None and STATE.trace.symbolic:
-        raise ValueError("None values not supported.")
     raise ValueError(
         f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a "
         "Tensor."
@@ -237,7 +278,7 @@ def _scalar_dtype(value: Any) -> DType:
             return dtypes.int32
         if value in _INT64:
             return dtypes.int64
-        raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+        raise _out_of_range()
     if isinstance(value, float):
         if abs(value) > _LARGEST and np.isfinite(value):
             raise ValueError(
@@ -334,7 +375,7 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
     if isinstance(first, int) and (
         (kind == "u" and dtype is not dtypes.uint64) or (kind == "f" and _has_huge_int(value))
     ):
-        raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+        raise _out_of_range()
     of_bools = isinstance(first, np.ndarray) and first.dtype.kind == "b"
     if (of_bools or isinstance(first, (bool, np.bool_))) and kind != "b":
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
@@ -373,7 +414,7 @@ def _from_sequence(value: list, dtype: DType | None, original: Any) -> np.ndarra
     if kind in "iu":
         least, most = (int(array.min()), int(array.max())) if array.size else (0, 0)
         if most not in _INT64:
-            raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+            raise _out_of_range()
         return array.astype(np.int32 if least in _INT32 and most in _INT32 else np.int64)
     if kind == "f":  # the first NumPy value decides, where it is a float
         return array.astype(own if lead == "f" else np.float32)
@@ -470,7 +511,7 @@ def _explain_objects(value: Any) -> None:
                     f"({type(item)}) to a Tensor."
                 )
     if len(kinds) == 1 and kinds == {"i"}:
-        raise ValueError("Can't convert Python sequence with out-of-range integer to Tensor.")
+        raise _out_of_range()
     raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
 
 
@@ -528,7 +569,7 @@ def _known_dtype(value: Any) -> DType | None:
 
 
 def _convert_group(op: Op, group: Group, out: list, members: list[int]) -> None:
-    dtype = group.dtype
+    dtype, allowed, symbolic = group.dtype, group.allowed, STATE.trace.symbolic
     if dtype is None:
         if group.lenient:
             # such functions convert the first operand on its own, then the others to its dtype
@@ -559,7 +600,8 @@ def _convert_group(op: Op, group: Group, out: list, members: list[int]) -> None:
                     raise dtype_not_allowed(op.kernel, dtype, group.ordered, group.attr)
                 raise dtype_mismatch(op.kernel, i, dtype, t.aval.dtype)
             dtype = t.aval.dtype
-    allowed = group.allowed
+        if symbolic and not group.lenient and allowed and dtype not in allowed:
+            break  # a graph refuses the first input before it looks at the next
     if allowed is not None and dtype not in allowed:
         raise dtype_not_allowed(op.kernel, dtype, group.ordered, group.attr)
 

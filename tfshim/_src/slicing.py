@@ -17,12 +17,13 @@ from tfshim._src import dtypes, fold, reports
 from tfshim._src.convert import convert, literal
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
-from tfshim._src.errors import op_error
+from tfshim._src.errors import dtype_not_allowed, op_error
 from tfshim._src.ops.common import brackets
 from tfshim._src.tensor import EagerTensor, Tensor
 
 _KERNEL = "StridedSlice"
 _INDEX_DTYPES = frozenset({dtypes.int16, dtypes.int32, dtypes.int64})
+_ORDERED = (dtypes.int16, dtypes.int32, dtypes.int64)
 _PLAIN = frozenset({int, type(None)})
 _INDEX_NAMES = frozenset({"int16", "int32", "int64"})
 
@@ -126,6 +127,8 @@ def plan(spec: Any, shape: tuple[int, ...], name: str = "strided_slice/") -> Pla
     _check_vectors(items, used, name)
     if used > 1 and any(map(_has_tensor, items)):
         _check_packed(items)
+    if any(map(_is_odd, items)):
+        _check_odd(items if ellipses else items[:-1])
     windows: list[tuple] = []
     result: list[int] = []
     for item in items:
@@ -227,6 +230,31 @@ def _packed_dtypes(item: Any) -> tuple:
     own = [b.dtype if isinstance(b, Tensor) else None for b in bounds]
     widest = next((d for d in (dtypes.int64, dtypes.int32, dtypes.int16) if d in own), None)
     return tuple(widest if b is None else d for b, d in zip(bounds, own, strict=True))
+
+
+def _is_odd(item: Any) -> bool:
+    """Whether an index or bound is an integer that is none for TensorFlow's kernel."""
+    if isinstance(item, slice):
+        return any(map(_is_odd, (item.start, item.stop, item.step)))
+    if isinstance(item, np.integer):
+        return item.dtype.name not in _INDEX_NAMES
+    return isinstance(item, int) and item.bit_length() > 63
+
+
+def _check_odd(items: list) -> None:
+    """Starts, stops and steps become one vector each, which must have a dtype of indices."""
+    parts = []
+    for item in items:
+        if isinstance(item, slice):
+            parts.append((item.start or 0, item.stop or 0, item.step or 1))
+        else:
+            start = 0 if item is None or item is Ellipsis else item
+            parts.append((start, start + 1, 1))
+    for values in zip(*parts, strict=True):
+        if not any(isinstance(value, Tensor) for value in values):
+            dtype = convert(list(values)).dtype
+            if dtype not in _INDEX_DTYPES:
+                raise dtype_not_allowed(_KERNEL, dtype, _ORDERED, "Index")
 
 
 def _moving(item: Any, n: int, axis: int) -> EagerTensor | None:

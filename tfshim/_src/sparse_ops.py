@@ -66,6 +66,8 @@ def from_dense(tensor, name=None) -> SparseTensor:
       name: ignored.
     """
     t = convert(tensor)
+    if not t.ndim:
+        raise op_error("Where", "WhereOp : Unhandled input dimensions: 0")
     host = static.host(t)
     where = np.argwhere(host != (b"" if t.aval.dtype.kind == "s" else 0))
     positions = _flat(where, list(host.shape))

@@ -26,15 +26,28 @@ _PUBLIC = {"float": "float32", "double": "float64", "half": "float16"}
 _BY_VALUE = re.compile(
     r"is not in \[0, |Integer division by zero|^Dimension -1 must be >= 0|^ScanOp|"
     r"^Expected (begin|size|multiples)\[|^Only one input size may be -1| is missing from {|"
-    r"^axis -?\d+ is out of range|^Expected dimension in the range|^Expected axis to be -1 or|"
+    r"^axis -?\d+ is out of range|^Expected axis to be -1 or|"
     r"^Dimensions \[\d+,\d+\) of input|^paddings must be (less|no greater) than |"
-    r"^segment.ids |Axes contains duplicate|could not correctly convert string|"
+    r"^segment.ids (?!should be a vector)|^Segment id -1 out|could not correctly convert string|"
+    r"Axes contains duplicate|"
     r"^Expected `serialized` to be|^Could not create converter|^dim must be at least|"
     r"^Input dims cannot contain a dim of zero|^indices\(\d+, \d+\) is invalid|"
-    r"^Input arr must be non-negative|^input must be at least 2-dim, received"
+    r"^Input arr must be non-negative|^input must be at least 2-dim, received|"
+    r"^Leading dim_size of both tensors|^The indices can only be scalar or vector|"
+    r"^Reduction axis \d+ is empty|^Expected dimension in the range \[(0, 0|-1, 1)\)|"
+    r"^Key must have 2|"
+    r"^Received SparseTensor with dense_shape|"
+    r"^indices\[\d+\] is out of range|^Inner dimensions of output shape must match inner|"
+    r"^value_range should satisfy|^pos \d+ out of range for string|"
+    r"^WhereOp |^`weights` must be the same shape as `arr`"
+)
+#: The kernels that have no shape inference to speak of: what is wrong is told when they run.
+_BY_RUNNING = re.compile(
+    "^(SobolSample|AsString|DecodeRaw|DecodePaddedRaw|DecodeBase64|UniqueWithCounts)$"
 )
 #: The kernels whose shape inference looks at values all the same.
 _BY_SHAPE = re.compile("^(Fill|Range|MatrixDiagPartV3|MatrixSetDiagV3)$")
+_AXIS = re.compile(r"^Expected dimension in the range \[-(\d+), \d+\), but got (-?\d+)$")
 #: Sizes and places that shape inference cannot take for an unknown one.
 _NO_SIZE = re.compile(
     r"^(?:Dimension (-\d+) must be >= 0|Expected (?:begin|size|multiples)\[.* but got (-\d+))$"
@@ -78,6 +91,13 @@ def _inferred(text: str, kernel: str) -> str:
         return (
             f"Negative dimension size caused by subtracting {found[2]} from {found[1]} for "
             f"'{{{{node {kernel}}}}} = {kernel}'."
+        )
+    found = _AXIS.match(text)
+    if found is not None:
+        return (
+            f"Dimension ({found[2]}) must be in the range [-{found[1]}, {found[1]}), where "
+            f"{found[1]} is the number of dimensions in the input. for '{{{{node {kernel}}}}} = "
+            f"{kernel}'."
         )
     found = _REDUCE.match(text)
     if found is not None:
@@ -137,7 +157,9 @@ def in_graph(error) -> Exception:
     if found is None:
         text, _, rest = _PREFIX.sub("", error.message).partition(" [Op:")
         kernel = rest.split("]")[0]
-        if kernel == "BroadcastArgs" or (_BY_VALUE.search(text) and not _BY_SHAPE.match(kernel)):
+        if kernel == "BroadcastArgs" or _BY_RUNNING.match(kernel):
+            return error
+        if _BY_VALUE.search(text) and not _BY_SHAPE.match(kernel):
             size = _NO_SIZE.match(text)
             if size is None or int(size[1] or size[2]) == -1:
                 return error
@@ -146,12 +168,14 @@ def in_graph(error) -> Exception:
         told.late = late(error)
         return told
     kernel, index, expected, got = found.groups()
-    names: tuple = next((op.inputs for op in OPS.values() if op.kernel == kernel), ())
-    i = int(index)
+    of = next((op for op in OPS.values() if op.kernel == kernel), None)
+    names, i = of.inputs if of is not None else (), int(index)
     name, first = (names[i], names[0]) if i < len(names) else (f"input{i}", "input0")
+    expected, got = (_PUBLIC.get(dtype, dtype) for dtype in (expected, got))
+    fixed = of is not None and any(g.dtype and name in g.names for g in of.rule.groups)
+    other = f"expected type of {expected}" if fixed else f"type {expected} of argument '{first}'"
     return GraphTypeError(
-        f"Input '{name}' of '{kernel}' Op has type {_PUBLIC.get(got, got)} that does not match "
-        f"type {_PUBLIC.get(expected, expected)} of argument '{first}'."
+        f"Input '{name}' of '{kernel}' Op has type {got} that does not match {other}."
     )
 
 
@@ -168,6 +192,8 @@ def _parameter(kernel: str, attr: str) -> str:
     """The first parameter whose dtype is this attribute of a kernel."""
     if attr == "Tindices":
         return "segment_ids" if "Segment" in kernel else "indices"
+    if attr == "Index":
+        return "begin"
     groups = (g for op in OPS.values() if op.kernel == kernel for g in op.rule.groups)
     return next((g.names[0].strip("*?") for g in groups if g.attr == attr), attr)
 

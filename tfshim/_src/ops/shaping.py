@@ -11,14 +11,14 @@ from jax import lax
 
 from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert, from_array, towards
-from tfshim._src.errors import fail, op_error, require
+from tfshim._src.errors import InvalidArgumentError, fail, op_error, require
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.value_checks import check_lengths
 from tfshim._src.ops.vectors import index_array, loose_vector, refuse_float, vector
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import STATE, Tensor
 
 _RESHAPE = loose_vector("Reshape", "Tshape", "sizes input must be 1-D, not {shape}")
 
@@ -349,6 +349,8 @@ def repeat(input, repeats, axis=None, name=None) -> Tensor:
     if counts.ndim == 0 or counts.size == 1:
         if given.min() < 0:
             text = f"Expected multiples[{axis + 1}] >= 0, but got {given.item()}"
+            if STATE.trace.symbolic:  # a size that is computed, found when the graph runs
+                raise InvalidArgumentError(None, None, text)
             raise op_error("Tile", text)
         return _repeat(x, int(counts.reshape(())), axis)
     size = x.aval.shape[axis]

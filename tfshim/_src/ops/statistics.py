@@ -334,8 +334,10 @@ def sobol_sample(dim, num_results, skip=0, dtype=dtypes.float32, name=None) -> A
     _check_allowed(kernel, "dtype", dtypes.as_dtype(dtype), ("float", "double"))
     for bad, text in (
         (dim < 1, "dim must be at least one"),
+        (dim > 21200, "dim must be at most 21200"),
         (num_results < 1, "num_results must be at least one"),
         (skip < 0, "skip must be non-negative"),
+        (num_results + skip >= 2**31 - 1, "num_results+skip must be less than 2147483647"),
     ):
         if bad:
             raise op_error(kernel, text)

@@ -14,13 +14,13 @@ import numpy as np
 
 from tfshim._src import dtypes, nest, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.errors import OutOfRangeError, fail, op_error, require
+from tfshim._src.errors import InvalidArgumentError, OutOfRangeError, fail, op_error, require
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.printing import array_text
 from tfshim._src.ops.strings_patterns import checked, on_text, rewritten, substituted
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each, fixed, same
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import STATE, Tensor
 
 _STRING = fixed("string", "input")
 
@@ -286,8 +286,10 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None) -> A
         if not -t.ndim <= a < t.ndim:
             raise op_error(
                 "ReduceJoin",
-                f"Invalid reduction dimension {a} for input with {t.ndim} dimension(s)",
-                OutOfRangeError,
+                f"Invalid reduction dimension ({a} for input with {t.ndim} dimension(s)"
+                if STATE.trace.symbolic
+                else f"Invalid reduction dimension {a} for input with {t.ndim} dimension(s)",
+                InvalidArgumentError if STATE.trace.symbolic else OutOfRangeError,
             )
     positive = tuple(a % t.ndim for a in axes)
     if len(set(positive)) != len(positive):

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from tfshim._src import dtypes
-from tfshim._src.convert import convert
+from tfshim._src.convert import convert, convert_inputs
 from tfshim._src.errors import op_error, require
 from tfshim._src.ops.arithmetic import is_tensor
 from tfshim._src.ops.farmhash import fingerprint64
 from tfshim._src.ops.strings import each_string
 from tfshim._src.registry import export, op
 from tfshim._src.rules import fixed
+from tfshim._src.tensor import STATE
 
 _MASK = (1 << 64) - 1
 _SEED = 0xDECAFCAFFE
@@ -79,6 +80,8 @@ def _hashed(fn: Any, input: Any, num_buckets: Any, *key: Any) -> Any:
     if not is_tensor(input):
         input = convert(input, dtypes.string)
     n, kernel = int(num_buckets), fn.op.kernel
+    if STATE.trace.symbolic:  # attributes are checked when the node is made, after its inputs
+        convert_inputs(fn.op, (input,))
     if n < 1:
         raise op_error(
             kernel,

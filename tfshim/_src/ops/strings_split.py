@@ -16,7 +16,7 @@ from tfshim._src.ops.strings import _bytes
 from tfshim._src.ragged import RaggedTensor, make, partition
 from tfshim._src.ragged_make import constant
 from tfshim._src.registry import export
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import STATE, Tensor
 
 
 def as_strings(value: Any) -> Any:
@@ -139,6 +139,11 @@ def bytes_split(input, name=None) -> Any:
     """
     value = input if isinstance(input, RaggedTensor) else convert(input)
     flat = value.flat_values if isinstance(value, RaggedTensor) else value
+    if STATE.trace.symbolic and flat.dtype is not dtypes.string:
+        raise TypeError(
+            f"Input 'input' of 'StringSplit' Op has type {flat.dtype.name} that does not match "
+            "expected type of string."
+        )
     as_strings(flat if flat.ndim else shaping.reshape(flat, [-1]))
     return pieces(value, lambda s: [s[i : i + 1] for i in range(len(s))])
 

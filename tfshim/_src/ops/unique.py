@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tfshim._src import dtypes
+from tfshim._src.convert import convert
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import op_error
 from tfshim._src.registry import export, op
@@ -43,21 +44,19 @@ def distinct(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return x[first[order]], rank[inverse.reshape(-1)], counts[order]
 
 
-def _check(x: np.ndarray, kernel: str) -> None:
+def _check(x: Any, kernel: str) -> None:
     if x.ndim != 1:
         raise op_error(kernel, "unique expects a 1D vector.")
 
 
 @op(kernel="Unique", inputs=each("x"), host=True)
 def _unique(x, out_idx):
-    _check(x, "Unique")
     y, idx, _ = distinct(x)
     return y, idx.astype(out_idx.np)
 
 
 @op(kernel="UniqueWithCounts", inputs=each("x"), host=True)
 def _unique_with_counts(x, out_idx):
-    _check(x, "UniqueWithCounts")
     y, idx, count = distinct(x)
     return y, idx.astype(out_idx.np), count.astype(out_idx.np)
 
@@ -90,7 +89,9 @@ def unique(x, out_idx=dtypes.int32, name=None) -> Unique:
     Raises:
       InvalidArgumentError: if x is not 1-D.
     """
-    return Unique(*_unique(x, index_dtype(out_idx, "Unique")))
+    x, wanted = convert(x), index_dtype(out_idx, "Unique")
+    _check(x, "Unique")
+    return Unique(*_unique(x, wanted))
 
 
 @export("tf.unique_with_counts")
@@ -108,4 +109,6 @@ def unique_with_counts(x, out_idx=dtypes.int32, name=None) -> UniqueWithCounts:
     Raises:
       InvalidArgumentError: if x is not 1-D.
     """
-    return UniqueWithCounts(*_unique_with_counts(x, index_dtype(out_idx, "UniqueWithCounts")))
+    x, wanted = convert(x), index_dtype(out_idx, "UniqueWithCounts")
+    _check(x, "UniqueWithCounts")
+    return UniqueWithCounts(*_unique_with_counts(x, wanted))
