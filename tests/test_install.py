@@ -239,7 +239,7 @@ def test_inner_modules_are_served_as_far_as_they_are_there(installed):
     assert dtypes.float32 is tfshim.float32 and math_ops.reduce_sum is tfshim.reduce_sum
     assert not hasattr(math_ops, "no_such_name")
     with pytest.raises(ModuleNotFoundError, match="little of its inner modules"):
-        import tensorflow.python.tpu.tpu  # type: ignore[import-not-found]  # noqa: F401
+        import tensorflow.python.no_such_module  # type: ignore[import-not-found]  # noqa: F401
 
 
 # python -m tfshim

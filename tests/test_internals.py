@@ -3,10 +3,12 @@
 import re
 import subprocess
 import sys
+import unittest
 from pathlib import Path
 
 import numpy as np
 import pytest
+from absl.testing import parameterized
 
 import tfshim as tf
 from tfshim._src.internals import kernels, served, table, v1_names
@@ -180,6 +182,88 @@ def test_what_is_absent_says_so():
     assert not hasattr(module("framework.ops"), "no_such_name")
     assert served.find("no.such.module") is None
     assert "reduce_sum" in dir(module("ops.math_ops"))
+
+
+def test_every_module_of_tensorflow_can_be_imported():
+    assert len(table.facts().modules) > 800
+    for path in (
+        "ops.gen_tpu_ops",
+        "ops.gen_list_ops",
+        "eager.polymorphic_function.atomic_function",
+    ):
+        assert not [n for n in dir(module(path)) if not n.startswith("_")]
+    code = (
+        "import tfshim; tfshim.install()\n"
+        "from tensorflow.core.protobuf import config_pb2\n"
+        "from tensorflow.core.framework import tensor_pb2, types_pb2\n"
+        "assert types_pb2.DT_FLOAT == 1 and not hasattr(config_pb2, 'NoSuch')\n"
+        "tensor_pb2.TensorProto(dtype=types_pb2.DT_INT32)\n"
+        "config_pb2.ConfigProto()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=HERE.parents[1]
+    )
+    assert "NoGraph: ConfigProto needs a TensorFlow graph" in done.stderr
+
+
+def test_functions_of_tensorflow_1_that_are_written_here():
+    arrays, nn, rows = module("ops.array_ops"), module("ops.nn_ops"), module("ops.inplace_ops")
+    assert [v.numpy().tolist() for v in arrays.setdiff1d([1, 2, 3, 4], [2, 9])] == [
+        [1, 3, 4], [0, 2, 3],
+    ]  # fmt: skip
+    assert arrays.batch_gather([[1, 2], [3, 4]], [[1], [0]]).numpy().tolist() == [[2], [3]]
+    assert arrays.space_to_batch(tf.ones([1, 2, 2, 1]), [[0, 0]] * 2, 2).shape == [4, 1, 1, 1]
+    assert nn.nth_element([3, 1, 2], 1).numpy() == 2 and nn.nth_element([3, 1], 0, True) == 3
+    with pytest.raises(tf.errors.InvalidArgumentError, match="last dimension > n = 2"):
+        nn.nth_element([3, 1], 2)
+    assert rows.inplace_add(tf.ones([3]), [-1], [2.0]).numpy().tolist() == [1.0, 1.0, 3.0]
+    assert rows.inplace_update([1, 2], None, [3, 4]).numpy().tolist() == [3, 4]
+    x, f = tf.random.normal([1, 4, 4, 2]), tf.random.normal([3, 3, 2, 3])
+    with tf.GradientTape() as tape:
+        tape.watch([x, f])
+        y = tf.nn.conv2d(x, f, 1, "SAME")
+    dx, df = tape.gradient(y, [x, f])
+    ones = tf.ones_like(y)
+    np.testing.assert_allclose(nn.conv2d_backprop_input(x.shape, f, ones, 1, "SAME"), dx)
+    np.testing.assert_allclose(nn.conv2d_backprop_filter(x, f.shape, ones, 1, "SAME"), df)
+    parts, lookup = [[[0.0], [2.0]], [[1.0]]], module("ops.embedding_ops").embedding_lookup
+    assert lookup(parts, [0, 1, 2])[:, 0].numpy().tolist() == [0.0, 1.0, 2.0]
+    assert lookup(parts, [0, 1, 2], "div")[:, 0].numpy().tolist() == [0.0, 2.0, 1.0]
+    y, mean, _ = module("ops.nn_impl").fused_batch_norm(tf.ones([2, 1, 2, 2, 1]), [2.0], [3.0])
+    assert y.shape == [2, 1, 2, 2, 1] and float(y[0, 0, 0, 0, 0]) == 3.0 and float(mean[0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("weights", "values", "text"),
+    [
+        ([3], [2, 3], "values.rank=2. weights.rank=1. values.shape=.2, 3.. weights.shape=.3,."),
+        ([2, 2], [2, 3], r"Mismatch at dim 1. values.shape=\[2 3\], weights.shape=\[2 2\]"),
+    ],
+)
+def test_weights_that_do_not_broadcast(weights, values, text):
+    ops = module("ops.weights_broadcast_ops")
+    assert ops.broadcast_weights(tf.ones([2, 1]), tf.ones([2, 3])).shape == [2, 3]
+    ops.assert_broadcastable(1.0, tf.ones([2, 3]))
+    with pytest.raises(ValueError, match="weights can not be broadcast to values. " + text):
+        ops.broadcast_weights(tf.ones(weights), tf.ones(values))
+
+
+def test_combinations_of_a_test():
+    made = module("framework.test_combinations")
+    with pytest.raises(ValueError, match="Keys need to not overlap"):
+        made.times(made.combine(a=1), made.combine(a=2))
+    seen = []
+
+    class Case(tf.test.TestCase, parameterized.TestCase):
+        @made.generate(made.times(made.combine(b=[1, 2]), made.combine(mode=["graph", "eager"])))
+        def test(self, b):
+            seen.append(b)
+
+    names = unittest.TestLoader().getTestCaseNames(Case)
+    result = unittest.TestResult()
+    unittest.TestSuite(map(Case, names)).run(result)
+    graphs = [why for _, why in result.skipped if why == "tfshim has no TensorFlow graph"]
+    assert seen == [1, 2] and len(graphs) == 2 and result.wasSuccessful()
 
 
 def test_graphs_are_refused_in_a_way_that_skips_a_test():

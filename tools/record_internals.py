@@ -9,6 +9,7 @@ and no code:
     N  module  name  public        `tensorflow.python.<module>.<name>` is `public`
     V  public  signature           the parameters of a function that only tf.compat.v1 shows
     K  module  name  kernel  signature   a function of a gen_*_ops module, and which kernel it runs
+    M  module                  `tensorflow.python.<module>` can be imported
 """
 
 import gzip
@@ -134,7 +135,15 @@ def record(tf) -> list[str]:
             if id(thing) in runs and name == name.lower():
                 kernel = runs[id(thing)]
                 generated.add(f"K\t{inner}\t{name}\t{kernel}\t{from_callable(thing)}")
-    return [*sorted(names), *(f"V\t{n}\t{s}" for n, s in sorted(v1.items())), *sorted(generated)]
+    functions = [f"V\t{n}\t{s}" for n, s in sorted(v1.items())]
+    return [*sorted(names), *functions, *sorted(generated), *modules()]
+
+
+def modules() -> list[str]:
+    """A line for each module that was imported below PACKAGES."""
+    below = tuple([f"{INNER}{package}." for package in PACKAGES])
+    found = [m.removeprefix(INNER) for m in sys.modules if f"{m}.".startswith(below)]
+    return [f"M\t{m}" for m in sorted(found) if not m.startswith("keras")]
 
 
 def main() -> None:

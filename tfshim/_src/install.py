@@ -145,11 +145,11 @@ def _bridged(head: str, path: str) -> types.ModuleType | None:
     if head == "keras":
         return importlib.import_module(f"{_PACKAGE}._src.keras_bridge").served(path)
     internals = f"{_PACKAGE}._src.internals"
+    if head in ("core", "python") and importlib.util.find_spec(internals) is None:
+        return None
     if head == "python":
-        if importlib.util.find_spec(internals) is None:
-            return None
         return importlib.import_module(internals).inner(path.partition(".")[2])
-    if _PACKAGES.isdisjoint(sys.modules) and "keras" not in sys.modules:
+    if head != "core" and _PACKAGES.isdisjoint(sys.modules) and "keras" not in sys.modules:
         return None
     return importlib.import_module(internals).find(path)
 

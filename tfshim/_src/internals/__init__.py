@@ -32,6 +32,8 @@ _PARENTS = {
 
 def find(path: str) -> types.ModuleType | None:
     """The module that stands for `tensorflow.<path>` for a package's sake, or None."""
+    if path.partition(".")[0] == "core":
+        return importlib.import_module(f"{__name__}.core").module(path)
     if path in SERVED:
         return importlib.import_module(f"{__name__}.{SERVED[path]}")
     if path in _PARENTS:

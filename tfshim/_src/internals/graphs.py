@@ -20,6 +20,11 @@ class _Absent(type):
         raise no_graph(cls.__name__)
 
 
+def absent_class(name: str) -> type:
+    """A class of this name that cannot be made."""
+    return _Absent(name, (), {"__doc__": "Part of TensorFlow's graphs, which cannot be made."})
+
+
 class Graph(metaclass=_Absent):
     """TensorFlow's graph, which cannot be made; nothing is an instance of it."""
 

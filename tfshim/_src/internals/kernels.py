@@ -34,6 +34,7 @@ Atan2 tf.math.atan2
 Atanh tf.math.atanh
 AvgPool tf.nn.avg_pool2d value=input
 AvgPool3D tf.nn.avg_pool3d
+BandedTriangularSolve tf.linalg.banded_triangular_solve matrix=bands
 BatchMatMul tf.linalg.matmul x=a y=b adj_x=adjoint_a adj_y=adjoint_b grad_x:False grad_y:False
 BatchMatMulV2 tf.linalg.matmul x=a y=b adj_x=adjoint_a adj_y=adjoint_b grad_x:False grad_y:False
 BatchToSpaceND tf.batch_to_space
@@ -55,6 +56,7 @@ Bitcast tf.bitcast
 BitwiseAnd tf.bitwise.bitwise_and
 BitwiseOr tf.bitwise.bitwise_or
 BitwiseXor tf.bitwise.bitwise_xor
+BroadcastArgs tf.broadcast_dynamic_shape s0=shape_x s1=shape_y
 BroadcastTo tf.broadcast_to
 Cast tf.cast DstT=dtype Truncate:False
 Ceil tf.math.ceil
@@ -79,6 +81,8 @@ Diag tf.linalg.tensor_diag
 DiagPart tf.linalg.tensor_diag_part
 Digamma tf.math.digamma
 DivNoNan tf.math.divide_no_nan
+DynamicPartition tf.dynamic_partition
+DynamicStitch tf.dynamic_stitch
 Elu tf.nn.elu
 EnsureShape tf.ensure_shape input=x
 Equal tf.math.equal incompatible_shape_error:True
@@ -105,6 +109,7 @@ GatherNd tf.gather_nd
 GatherV2 tf.gather
 Greater tf.math.greater
 GreaterEqual tf.math.greater_equal
+HistogramFixedWidth tf.histogram_fixed_width
 IFFT tf.signal.ifft
 IFFT2D tf.signal.ifft2d
 IFFT3D tf.signal.ifft3d
@@ -113,6 +118,7 @@ IdentityN tf.identity_n
 Igamma tf.math.igamma
 Igammac tf.math.igammac
 Imag tf.math.imag Tout?
+InTopK tf.math.in_top_k
 InTopKV2 tf.math.in_top_k
 Invert tf.bitwise.invert
 InvertPermutation tf.math.invert_permutation
@@ -129,15 +135,23 @@ Lgamma tf.math.lgamma
 LinSpace tf.linspace
 Log tf.math.log
 Log1p tf.math.log1p
+LogMatrixDeterminant tf.linalg.slogdet
 LogSoftmax tf.nn.log_softmax
 LogicalAnd tf.math.logical_and
 LogicalNot tf.math.logical_not
 LogicalOr tf.math.logical_or
+Lu tf.linalg.lu
 MatMul tf.linalg.matmul grad_a:False grad_b:False
 MatrixBandPart tf.linalg.band_part
 MatrixDeterminant tf.linalg.det
+MatrixDiagPartV3 tf.linalg.diag_part
+MatrixDiagV3 tf.linalg.diag
 MatrixInverse tf.linalg.inv
+MatrixLogarithm tf.linalg.logm
+MatrixSetDiagV3 tf.linalg.set_diag
 MatrixSolve tf.linalg.solve
+MatrixSolveLs tf.linalg.lstsq
+MatrixSquareRoot tf.linalg.sqrtm
 MatrixTriangularSolve tf.linalg.triangular_solve
 Max tf.math.reduce_max {_REDUCTION}
 MaxPool tf.nn.max_pool2d explicit_paddings:[]
@@ -146,6 +160,7 @@ Maximum tf.math.maximum
 Mean tf.math.reduce_mean {_REDUCTION}
 Min tf.math.reduce_min {_REDUCTION}
 Minimum tf.math.minimum
+MirrorPad tf.pad input=tensor
 Mul tf.math.multiply
 MulNoNan tf.math.multiply_no_nan
 Ndtri tf.math.ndtri
@@ -157,9 +172,11 @@ OnesLike tf.ones_like x=input
 Pack tf.stack
 Pad tf.pad input=tensor
 PadV2 tf.pad input=tensor
+ParallelDynamicStitch tf.dynamic_stitch
 Polygamma tf.math.polygamma
 Pow tf.math.pow
 Prod tf.math.reduce_prod {_REDUCTION}
+Qr tf.linalg.qr
 Range tf.range
 Rank tf.rank
 Real tf.math.real Tout?
@@ -170,6 +187,7 @@ RegexReplace tf.strings.regex_replace
 Relu tf.nn.relu
 Relu6 tf.nn.relu6
 Reshape tf.reshape
+ReverseSequence tf.reverse_sequence seq_dim=seq_axis batch_dim=batch_axis
 ReverseV2 tf.reverse
 RightShift tf.bitwise.right_shift
 Rint tf.math.rint
@@ -183,6 +201,7 @@ SegmentMin tf.math.segment_min
 SegmentProd tf.math.segment_prod
 SegmentSum tf.math.segment_sum
 SelectV2 tf.where t=x e=y
+SelfAdjointEigV2 tf.linalg.eigh input=tensor compute_v:True
 Selu tf.nn.selu
 Shape tf.shape
 ShapeN tf.shape_n
@@ -192,12 +211,14 @@ Sin tf.math.sin
 Sinh tf.math.sinh
 Size tf.size
 Slice tf.slice input=input_
+Snapshot tf.identity
 Softmax tf.nn.softmax
 Softplus tf.math.softplus
 Softsign tf.math.softsign
 SpaceToBatchND tf.space_to_batch
 SpaceToDepth tf.nn.space_to_depth
 SparseSegmentMean tf.sparse.segment_mean sparse_gradient:False
+SparseSegmentSqrtN tf.sparse.segment_sqrt_n sparse_gradient:False
 SparseSegmentSum tf.sparse.segment_sum sparse_gradient:False
 Spence tf.math.special.spence
 Split tf.split num_split=num_or_size_splits
@@ -206,7 +227,11 @@ Sqrt tf.math.sqrt
 Square tf.math.square
 SquaredDifference tf.math.squared_difference
 Squeeze tf.squeeze
+StatelessRandomNormal tf.random.stateless_normal
+StatelessRandomUniform tf.random.stateless_uniform
+StatelessTruncatedNormal tf.random.stateless_truncated_normal
 StopGradient tf.stop_gradient
+StridedSlice tf.strided_slice input=input_
 StringJoin tf.strings.join
 StringLength tf.strings.length
 StringLower tf.strings.lower
@@ -215,6 +240,7 @@ StringUpper tf.strings.upper
 Sub tf.math.subtract
 Substr tf.strings.substr
 Sum tf.math.reduce_sum {_REDUCTION}
+Svd tf.linalg.svd input=tensor compute_uv:True
 Tan tf.math.tan
 Tanh tf.math.tanh
 TensorScatterAdd tf.tensor_scatter_nd_add bad_indices_policy:''

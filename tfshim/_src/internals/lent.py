@@ -52,12 +52,6 @@ _NAMES: dict[str, dict[str, str]] = {
 
 #: Path of a module below `tensorflow` -> the names that are imported from it.
 _MODULES = {
-    "core": "",
-    "core.protobuf": "",
-    "core.protobuf.cluster_pb2": "ClusterDef",
-    "core.protobuf.config_pb2": "ConfigProto GPUOptions",
-    "core.framework": "",
-    "core.framework.attr_value_pb2": "AttrValue",
     "python.autograph.converters": "break_statements continue_statements return_statements",
     "python.autograph.core": "",
     "python.autograph.core.converter": "standard_analysis",

@@ -3,8 +3,8 @@
 An attribute is looked for among the public names by the facts (table.py); then in the file of the
 same path below `internals/python`, which holds what has no public name; then among the functions of
 TensorFlow 1 and the kernels that are a public op with other parameters (v1_names.py, kernels.py).
-What is in none of them is an AttributeError, and a module of which
-nothing is there is not found.
+What is in none of them is an AttributeError. Every module that TensorFlow has can be imported,
+though nothing may be in it, so that a file of tests runs those that do not need what is absent.
 """
 
 from __future__ import annotations
@@ -103,28 +103,18 @@ def _paths() -> frozenset[str]:
     facts = table.facts()
     return frozenset(
         path.rsplit(".", depth)[0]
-        for path in (*facts.public, *facts.kernels)
+        for path in (*facts.public, *facts.kernels, *facts.modules)
         for depth in range(path.count(".") + 1)
     )
 
 
 @functools.cache
 def find(path: str) -> types.ModuleType | None:
-    """The module that stands for `tensorflow.python.<path>`, or None if nothing of it is there."""
+    """The module that stands for `tensorflow.python.<path>`, or None if TensorFlow has none."""
     own = _own_module(path)
     if own is None and path and path not in _paths():
         return None
-    module = InnerModule(path, own)
-    if path and own is None and not _has_any(module):
-        return None
-    return module
-
-
-def _has_any(module: InnerModule) -> bool:
-    below = f"{module._path}."
-    return any(_there(module, n) for n in _candidates(module._path, module._own)) or any(
-        path.startswith(below) and find(path) is not None for path in _paths()
-    )
+    return InnerModule(path, own)
 
 
 def _own_module(path: str) -> types.ModuleType | None:

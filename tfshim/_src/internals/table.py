@@ -28,12 +28,13 @@ class Facts(NamedTuple):
     public: dict[str, dict[str, str]]  # module -> name -> public name
     v1: dict[str, str]  # public name of tf.compat.v1 -> signature
     kernels: dict[str, dict[str, Kernel]]  # module -> name -> kernel
+    modules: set[str]  # every module that can be imported
 
 
 @functools.cache
 def facts() -> Facts:
     """The facts file, parsed."""
-    found = Facts({}, {}, {})
+    found = Facts({}, {}, {}, set())
     for line in gzip.decompress(FACTS.read_bytes()).decode().splitlines():
         kind, *fields = line.split("\t")
         if kind == "N":
@@ -41,6 +42,8 @@ def facts() -> Facts:
             found.public.setdefault(module, {})[name] = public
         elif kind == "V":
             found.v1[fields[0]] = fields[1]
+        elif kind == "M":
+            found.modules.add(fields[0])
         else:
             module, name, kernel, signature = fields
             found.kernels.setdefault(module, {})[name] = Kernel(kernel, signature)

@@ -49,11 +49,15 @@ _ROWS: dict[str, Row] = {
         for n in _ASSERTIONS
         for p in ("", "debugging.")
     },
+    **{
+        f"{p}{n}": Row(f"tf.debugging.{n}")
+        for n in ("assert_integer", "assert_scalar", "assert_type")
+        for p in ("", "debugging.")
+    },
     "argmax": Row("tf.argmax", {"dimension": "axis"}),
     "argmin": Row("tf.argmin", {"dimension": "axis"}),
     "arg_max": Row("tf.argmax", {"dimension": "axis"}),
     "arg_min": Row("tf.argmin", {"dimension": "axis"}),
-    "batch_to_space": Row("tf.batch_to_space", {"block_size": "block_shape"}),
     "batch_to_space_nd": Row("tf.batch_to_space"),
     "boolean_mask": Row("tf.boolean_mask"),
     "confusion_matrix": Row("tf.math.confusion_matrix"),
@@ -66,8 +70,10 @@ _ROWS: dict[str, Row] = {
         "tf.debugging.assert_all_finite", {"t": "x", "msg": "message"}
     ),
     "debugging.assert_shapes": Row("tf.debugging.assert_shapes"),
+    "depth_to_space": Row("tf.nn.depth_to_space"),
     "device": Row("tf.device", {"device_name_or_function": "device_name"}),
     "expand_dims": Row("tf.expand_dims", {"dim": "axis"}),
+    "floor_div": Row("tf.math.floordiv"),
     "foldl": Row("tf.foldl"),
     "foldr": Row("tf.foldr"),
     "gather": Row("tf.gather"),
@@ -84,6 +90,10 @@ _ROWS: dict[str, Row] = {
         "tf.random.categorical", {"output_dtype": "dtype"}
     ),
     "nn.avg_pool": Row("tf.nn.avg_pool", {"value": "input"}),
+    "nn.batch_norm_with_global_normalization": Row(
+        "tf.nn.batch_norm_with_global_normalization",
+        {"t": "input", "m": "mean", "v": "variance"},
+    ),
     "nn.conv1d": Row("tf.nn.conv1d", _CONV, _CUDNN),
     "nn.conv2d": Row("tf.nn.conv2d", _CONV, _CUDNN),
     "nn.conv2d_transpose": Row("tf.nn.conv2d_transpose", _CONV),
@@ -91,6 +101,7 @@ _ROWS: dict[str, Row] = {
     "nn.conv3d_transpose": Row("tf.nn.conv3d_transpose", _CONV),
     "nn.convolution": Row("tf.nn.convolution", {**_CONV, "dilation_rate": "dilations"}),
     "nn.crelu": Row("tf.nn.crelu"),
+    "nn.ctc_loss_v2": Row("tf.nn.ctc_loss"),
     "nn.depth_to_space": Row("tf.nn.depth_to_space"),
     "nn.depthwise_conv2d": Row("tf.nn.depthwise_conv2d", {"rate": "dilations"}),
     "nn.dropout": Row("tf.nn.dropout", {}, (), {"keep_prob": None}),
@@ -118,6 +129,10 @@ _ROWS: dict[str, Row] = {
     "ones_like": Row("tf.ones_like", {"tensor": "input"}, ("optimize",)),
     "pad": Row("tf.pad"),
     "random.poisson": Row("tf.random.poisson"),
+    "random.stateless_multinomial": Row(
+        "tf.random.stateless_categorical", {"output_dtype": "dtype"}
+    ),
+    "reduce_join": Row("tf.strings.reduce_join", _REDUCE),
     "reverse_sequence": Row(
         "tf.reverse_sequence", {"seq_dim": "seq_axis", "batch_dim": "batch_axis"}
     ),
@@ -125,7 +140,7 @@ _ROWS: dict[str, Row] = {
     "scan": Row("tf.scan"),
     "shape": Row("tf.shape"),
     "size": Row("tf.size"),
-    "space_to_batch": Row("tf.space_to_batch", {"block_size": "block_shape"}),
+    "space_to_depth": Row("tf.nn.space_to_depth"),
     "sparse.add": Row("tf.sparse.add", {"thresh": "threshold"}),
     "sparse.concat": Row(
         "tf.sparse.concat",
@@ -141,8 +156,11 @@ _ROWS: dict[str, Row] = {
     "sparse.segment_sqrt_n": Row("tf.sparse.segment_sqrt_n"),
     "sparse.segment_sum": Row("tf.sparse.segment_sum"),
     "squeeze": Row("tf.squeeze", {"squeeze_dims": "axis"}),
+    "string_to_hash_bucket": Row("tf.strings.to_hash_bucket", {"string_tensor": "input"}),
+    "string_to_number": Row("tf.strings.to_number", {"string_tensor": "input"}),
     "strings.length": Row("tf.strings.length"),
     "strings.substr": Row("tf.strings.substr"),
+    "substr": Row("tf.strings.substr"),
     "transpose": Row("tf.transpose"),
     "tuple": Row("tf.tuple"),
     "variable_creator_scope": Row("tf.variable_creator_scope"),

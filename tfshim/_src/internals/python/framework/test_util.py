@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import functools
 import gc
+import socket
 from collections.abc import Callable
 from typing import Any
 
 from tfshim._src.device import device as _device
 from tfshim._src.device_config import gpu_device_name, is_built_with_xla, is_gpu_available
 from tfshim._src.function.mode import functions_run_eagerly, run_functions_eagerly as _set_eagerly
+from tfshim._src.internals.graphs import no_graph
 from tfshim._src.registry import PUBLIC
 from tfshim._src.testing.test_case import TestCase
 
 __all__ = [
-    "IsBuiltWithXLA", "IsMklEnabled", "NCHWToNHWC", "NHWCToNCHW", "TensorFlowTestCase",
+    "GpuSupportsHalfMatMulAndConv", "IsBuiltWithNvcc", "IsBuiltWithROCm", "IsBuiltWithXLA",
+    "IsCPUTargetAvailable", "IsGoogleCudaEnabled",
+    "IsMklEnabled", "NCHWToNHWC", "NHWCToNCHW", "TensorFlowTestCase",
+    "InstallStackTraceHandler", "assert_no_new_pyobjects_executing_eagerly", "disable_msan",
+    "disable_tsan", "disable_ubsan", "enable_c_shapes", "enable_graph_building_optimization",
+    "enable_nested_function_shape_inference", "enable_output_all_intermediates",
+    "enable_quantized_dtypes_training", "enable_tf_xla_constant_folding",
+    "is_asan_enabled", "is_mlir_bridge_enabled", "is_msan_enabled", "is_tsan_enabled",
+    "is_ubsan_enabled", "pick_unused_port", "py_func_if_in_function",
+    "run_all_in_deprecated_graph_mode_only", "set_xla_env_flag", "with_c_shapes",
+    "assert_equal_graph_def", "disable_control_flow_v2",
     "add_graph_building_optimization_tests", "also_run_as_tf_function",
     "assert_no_garbage_created", "build_as_function_and_v1_graph", "deprecated_graph_mode_only",
     "device", "deterministic_ops", "disable_asan",
@@ -120,7 +133,7 @@ def _no_gpu() -> bool:
 #: Tests of TensorFlow 1's behaviour skip themselves, and those of graphs.
 run_v1_only = _skipping("tfshim is TensorFlow 2", lambda: True)
 deprecated_graph_mode_only = _skipping("tfshim has no TensorFlow graph", lambda: True)
-run_deprecated_v1 = deprecated_graph_mode_only
+run_deprecated_v1 = run_all_in_deprecated_graph_mode_only = deprecated_graph_mode_only
 run_gpu_only = _skipping("Test requires GPU", _no_gpu)
 run_cuda_only = _skipping("Test requires CUDA GPU", _no_gpu)
 run_gpu_or_tpu = _skipping("Test requires GPU or TPU", _no_gpu)
@@ -139,7 +152,11 @@ def _describing(description: Any = None) -> Any:
 disable_asan = disable_eager_op_as_function = disable_mlir_bridge = disable_tfrt = _describing
 disable_cudnn_autotune = disable_xla = no_xla_auto_jit = xla_allow_fallback = _describing
 run_all_without_tensor_float_32 = run_without_tensor_float_32 = _describing
-enable_control_flow_v2 = with_control_flow_v2 = _as_is
+disable_msan = disable_tsan = disable_ubsan = set_xla_env_flag = _describing
+enable_control_flow_v2 = with_control_flow_v2 = enable_c_shapes = with_c_shapes = _as_is
+enable_nested_function_shape_inference = enable_output_all_intermediates = _as_is
+enable_quantized_dtypes_training = enable_tf_xla_constant_folding = _as_is
+enable_graph_building_optimization = _as_is
 enable_eager_op_as_function = _as_is
 add_graph_building_optimization_tests = _as_is
 
@@ -157,6 +174,60 @@ def assert_no_garbage_created(f: Callable) -> Callable:
         _without_garbage(self, functools.partial(f, self, *args, **kwargs))
 
     return test
+
+
+def disable_control_flow_v2(unused_msg: str) -> Callable:
+    """A decorator that changes nothing: control flow is what it is in TensorFlow 2."""
+    return _as_is
+
+
+def assert_no_new_pyobjects_executing_eagerly(warmup_iters: int = 2) -> Callable:
+    """A decorator of tests that run a few times and then must leave no more objects.
+
+    Args:
+      warmup_iters: how often the test runs first.
+    """
+
+    def decorate(f: Callable) -> Callable:
+        @functools.wraps(f)
+        def test(self, *args: Any, **kwargs: Any) -> None:
+            for _ in range(warmup_iters + 1):
+                f(self, *args, **kwargs)
+            gc.collect()
+            before = len(gc.get_objects())
+            for _ in range(2):
+                f(self, *args, **kwargs)
+            gc.collect()
+            self.assertLessEqual(len(gc.get_objects()) - before, 2, "the test left objects")
+
+        return test
+
+    return decorate
+
+
+def assert_equal_graph_def(actual, expected, *args: Any, **kwargs: Any) -> None:
+    """Raises: there are no graphs to compare.
+
+    Raises:
+      NotImplementedError: always; a test is skipped.
+    """
+    raise no_graph("assert_equal_graph_def")
+
+
+def py_func_if_in_function(f: Callable) -> Callable:
+    """A function that is called through `tf.numpy_function` while a function is traced."""
+
+    @functools.wraps(f)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if PUBLIC["tf.executing_eagerly"]():
+            return f(*args, **kwargs)
+
+        def with_values(*values: Any) -> None:
+            f(*values, **kwargs)
+
+        return PUBLIC["tf.numpy_function"](with_values, args, [])
+
+    return call
 
 
 def _without_garbage(case: Any, run: Callable) -> None:
@@ -277,6 +348,58 @@ def deterministic_ops() -> Any:
 def is_xla_enabled() -> bool:
     """False, as in a TensorFlow whose tests were not built for XLA."""
     return False
+
+
+def is_asan_enabled() -> bool:
+    """False: no sanitizer watches."""
+    return False
+
+
+is_msan_enabled = is_tsan_enabled = is_ubsan_enabled = is_asan_enabled
+
+
+def is_mlir_bridge_enabled() -> bool:
+    """False: there is no such bridge."""
+    return False
+
+
+def IsGoogleCudaEnabled() -> bool:
+    """Whether JAX has a GPU."""
+    return is_gpu_available()
+
+
+IsBuiltWithNvcc = IsGoogleCudaEnabled
+
+
+def IsBuiltWithROCm() -> bool:
+    """False: tfshim does not tell AMD's GPUs apart."""
+    return False
+
+
+def IsCPUTargetAvailable(target: str) -> bool:
+    """Whether code for a processor could be generated; there is no list of them.
+
+    Raises:
+      NotImplementedError: always; a test is skipped.
+    """
+    raise no_graph("IsCPUTargetAvailable")
+
+
+def GpuSupportsHalfMatMulAndConv() -> bool:
+    """Whether there is a GPU: those of today multiply in half precision."""
+    return is_gpu_available()
+
+
+def InstallStackTraceHandler() -> None:
+    """Prints Python's stack when the process is killed by a fault."""
+    faulthandler.enable()
+
+
+def pick_unused_port() -> int:
+    """A TCP port that nobody listens at."""
+    with socket.socket() as s:
+        s.bind(("localhost", 0))
+        return s.getsockname()[1]
 
 
 def IsMklEnabled() -> bool:

@@ -8,7 +8,10 @@ from tfshim._src.convert import convert
 from tfshim._src.registry import PUBLIC
 from tfshim._src.tensor import Tensor
 
-__all__ = ["cast_v2", "div", "mod", "tensor_equals", "tensor_not_equals"]
+__all__ = [
+    "bincount", "cast_v2", "div", "mod", "tensor_equals", "tensor_not_equals", "to_bfloat16",
+    "to_complex128", "to_complex64", "to_double", "to_float", "to_int32", "to_int64",
+]  # fmt: skip
 
 
 def div(x, y, name=None) -> Any:
@@ -36,3 +39,21 @@ def tensor_equals(x, y) -> Any:
 def tensor_not_equals(x, y) -> Any:
     """What `x != y` gives."""
     return convert(x) != y
+
+
+def bincount(arr, weights=None, minlength=None, maxlength=None, dtype="int32") -> Any:
+    """`tf.math.bincount` of all elements."""
+    return PUBLIC["tf.math.bincount"](arr, weights, minlength, maxlength, dtype)
+
+
+def _caster(dtype: str) -> Any:
+    def cast(x, name=None) -> Any:
+        return PUBLIC["tf.cast"](x, dtype, name)
+
+    cast.__doc__ = f"`tf.cast` to {dtype}."
+    return cast
+
+
+to_float, to_double, to_bfloat16 = _caster("float32"), _caster("float64"), _caster("bfloat16")
+to_int32, to_int64 = _caster("int32"), _caster("int64")
+to_complex64, to_complex128 = _caster("complex64"), _caster("complex128")
