@@ -87,6 +87,19 @@ class Runner:
         return {"peak_mb": peak_mb(), "import_mb": self.import_mb, "steps": self.count}
 
 
+def rest() -> None:
+    """Returns when no thread of this process works any more, or after a second.
+
+    Threads of OpenBLAS stay awake for a tenth of a second after a product, on a core that the next
+    process in turn needs: a decomposition that followed another process's took three times as long.
+    """
+    for _ in range(100):
+        busy = time.process_time()
+        time.sleep(0.01)
+        if time.process_time() - busy < 0.002:
+            return
+
+
 def versions() -> dict[str, str]:
     """Of what this process imported."""
     names = ("tfshim", "jax", "jaxlib", "tensorflow", "torch", "numpy")
@@ -122,7 +135,9 @@ def main(argv: list[str] | None = None) -> None:
         answer(ready=runner.built, versions=versions())
         for command in commands():
             act = {"warm": runner.warm, "measure": runner.measure, "finish": runner.finish}
-            answer(**act[command["run"]](command.get("steps", 0), command.get("seconds", 0.0)))
+            found = act[command["run"]](command.get("steps", 0), command.get("seconds", 0.0))
+            rest()
+            answer(**found)
             if command["run"] == "finish":
                 return
     except ModuleNotFoundError as error:

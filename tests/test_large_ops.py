@@ -7,7 +7,15 @@ import pytest
 from jax import lax
 
 import tfshim as tf
-from tfshim._src.ops import nn_conv, nn_depthwise, ordering, philox, scan_ops, window_reduce
+from tfshim._src.ops import (
+    nn_conv,
+    nn_depthwise,
+    ordering,
+    philox,
+    random_choice,
+    scan_ops,
+    window_reduce,
+)  # fmt: skip
 
 REAL = ["float32", "float64", "float16", "bfloat16", "int32", "int8", "uint8", "uint32", "uint64"]
 RANDOM = np.random.default_rng(0)
@@ -153,6 +161,16 @@ def test_truncated_normals_in_halves_are_the_same(dtype, monkeypatch):
     found = philox.truncated_normal(state, (5001,), dtype)
     monkeypatch.setattr(philox, "_HALVED", 1 << 60)
     np.testing.assert_array_equal(found, philox.truncated_normal(state, (5001,), dtype))
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 1000])
+def test_exchanges_all_at_once(n):
+    targets = RANDOM.integers(np.arange(n), n)
+    order = list(range(n))
+    for i, j in enumerate(targets):
+        order[i], order[j] = order[j], order[i]
+    for exchanged in (random_choice.exchanged, jax.jit(random_choice.exchanged)):
+        np.testing.assert_array_equal(exchanged(targets), order)
 
 
 def test_extreme_index_by_integer_keys():

@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks import frameworks
 from benchmarks.ops.programs import digest, jax_program, leaves, tensorflow_program
 from benchmarks.ops.table import ROWS
-from benchmarks.worker import commands, private_stdout, versions
+from benchmarks.worker import commands, private_stdout, rest, versions
 
 FRAMEWORKS = ("tfshim", "tf-eager", "jax-jit")
 FIRST = 5  # calls that are timed one by one: what one pays who calls an op a few times
@@ -87,7 +87,9 @@ def main(argv: list[str] | None = None) -> None:
     for command in commands():
         act = {"warm": runner.warm, "measure": runner.measure}[command.pop("run")]
         try:
-            answer(**act(**command))
+            found = act(**command)
+            rest()
+            answer(**found)
         except Exception as error:
             answer(error=f"{type(error).__name__}: {error}".splitlines()[0][:300])
 

@@ -40,7 +40,7 @@ MIN_RUNS = 3
 #: and how many bytes of its inputs and outputs XLA gets through in a microsecond.
 CALL_US = 25
 CALL_OUTPUT_US = 1
-CALL_BYTES = 20_000
+CALL_BYTES = 40_000
 #: So many first compiled runs are timed until their values are there; where NumPy took less than
 #: this part of the fastest one, the program is run by NumPy again.
 TRIALS = 5
