@@ -9,6 +9,8 @@ from jax import lax
 import tfshim as tf
 from tfshim._src.ops import (
     nn_conv,
+    nn_conv_filter,
+    nn_conv_transpose,
     nn_depthwise,
     ordering,
     philox,
@@ -123,6 +125,7 @@ def both_ways(f, monkeypatch, *xs):
 
     ours = results()
     monkeypatch.setattr(nn_conv, "LARGE", 1 << 60)
+    monkeypatch.setattr(nn_conv_filter, "PLACES", 1 << 60)
     for found, expected in zip(ours, results(), strict=True):
         assert found.shape == expected.shape
         np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
@@ -153,6 +156,28 @@ def test_convolution_of_volumes_by_slices(stride, gap, monkeypatch):
         normals(1, 15, 12, 13, 8),
         normals(3, 2, 3, 8, 4) / 100,
     )
+
+
+@pytest.mark.parametrize("stride, gap, rows", [(1, 1, 65), (2, 1, 129), (1, 2, 65), (1, 1, 1)])
+def test_gradient_of_a_filter_by_taps(stride, gap, rows, monkeypatch):
+    window = (1, 3) if rows == 1 else (3, 2)
+    pads = ((0, 0), (2, 1)) if rows == 1 else ((2, 1), (2, 1))
+    static = (stride, stride), pads, (gap, gap), False
+    x, w = normals(1, rows, 128 if rows > 1 else 4200, 2), normals(*window, 2, 3) / 100
+
+    def convolve(x, w):
+        return nn_conv.conv_raw(x, w, *static)
+
+    def transpose(y, w):
+        return nn_conv_transpose.transposed(y, w, x.shape, *static)
+
+    y = convolve(x, w)
+    assert nn_conv_filter.pays(x, w, y.shape)
+    both_ways(convolve, monkeypatch, x, w)
+    monkeypatch.undo()
+    both_ways(transpose, monkeypatch, y, w)
+    monkeypatch.undo()
+    both_ways(lambda x, w: jax.vjp(convolve, x, w)[1](y)[1], monkeypatch, x, w)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

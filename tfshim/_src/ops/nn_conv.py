@@ -15,7 +15,7 @@ from jax import lax
 
 from tfshim._src.convert import convert
 from tfshim._src.errors import UnimplementedError, op_error, require
-from tfshim._src.ops import nn_windows as nw
+from tfshim._src.ops import nn_conv_filter, nn_windows as nw
 from tfshim._src.ops.common import brackets
 from tfshim._src.registry import export, op
 from tfshim._src.rules import same
@@ -35,7 +35,7 @@ def layout(n: int, channels_first: bool) -> tuple[str, str, str]:
     return data, f"{axes}IO", data
 
 
-def conv_raw(x, w, strides, pads, dilations, channels_first: bool):
+def conv_raw(x, w, strides, pads, dilations, channels_first: bool, plain: bool = False):
     """A convolution of raw arrays; groups follow from the number of channels.
 
     Args:
@@ -43,6 +43,7 @@ def conv_raw(x, w, strides, pads, dilations, channels_first: bool):
       w: [*window, channels / groups, outputs].
       strides, dilations: ints of the spatial axes.
       pads: pairs of the spatial axes.
+      plain: whether it consists of nothing but what JAX can transpose.
     """
     n = w.ndim - 2
     channels = x.shape[1 if channels_first else -1]
@@ -60,7 +61,9 @@ def conv_raw(x, w, strides, pads, dilations, channels_first: bool):
         f"output depth must be evenly divisible by number of groups: {w.shape[-1]} vs {groups}",
     )
     if n == 3 and not channels_first and groups == 1 and large(x):
-        return _by_slices(x, w, strides, pads, dilations)
+        return _by_slices(x, w, strides, pads, dilations, plain)
+    if not plain and n == 2 and not channels_first and nn_conv_filter.pays(x, w, out):
+        return nn_conv_filter.images(x, w, tuple(strides), tuple(pads), tuple(dilations))
     return lax.conv_general_dilated(
         x,
         w,
@@ -79,7 +82,7 @@ def large(x) -> bool:
     return x.size >= LARGE and x.dtype.itemsize >= 4
 
 
-def _by_slices(x, w, strides, pads, dilations):
+def _by_slices(x, w, strides, pads, dilations, plain):
     """A convolution of volumes as a sum of convolutions of images, for which XLA has Eigen's."""
     x = lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), (*pads[0], 0), *[(0, 0, 0)] * 3])
     step, gap = strides[0], dilations[0]
@@ -88,7 +91,7 @@ def _by_slices(x, w, strides, pads, dilations):
     for i in range(w.shape[0]):
         part = lax.slice_in_dim(x, i * gap, i * gap + end, step, axis=1)
         images = part.reshape(-1, *part.shape[2:])
-        out = conv_raw(images, w[i], strides[1:], pads[1:], dilations[1:], False)
+        out = conv_raw(images, w[i], strides[1:], pads[1:], dilations[1:], False, plain)
         total = out if total is None else total + out
     assert total is not None
     return total.reshape(x.shape[0], -1, *total.shape[1:])

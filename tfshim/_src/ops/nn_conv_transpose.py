@@ -12,7 +12,7 @@ import numpy as np
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import op_error, require
-from tfshim._src.ops import nn_windows as nw
+from tfshim._src.ops import nn_conv_filter, nn_windows as nw
 from tfshim._src.ops.nn_conv import CONV2D_TYPES, CONV3D_TYPES, conv_raw, format_of
 from tfshim._src.registry import export, op
 from tfshim._src.rules import same
@@ -21,11 +21,15 @@ from tfshim._src.tensor import Tensor
 
 def transposed(y, w, sizes, strides, pads, dilations, channels_first):
     """The input cotangent of a convolution with output cotangent y, as a linear function of y."""
+    images = jax.ShapeDtypeStruct(sizes, y.dtype)
+    if w.ndim == 4 and not channels_first and nn_conv_filter.pays(images, w, y.shape):
+        static = tuple(sizes), tuple(strides), tuple(pads), tuple(dilations)
+        return nn_conv_filter.transposed(y, w, *static)
 
     def forward(x):
-        return conv_raw(x, w, strides, pads, dilations, channels_first)
+        return conv_raw(x, w, strides, pads, dilations, channels_first, plain=True)
 
-    (x,) = jax.linear_transpose(forward, jax.ShapeDtypeStruct(sizes, y.dtype))(y)
+    (x,) = jax.linear_transpose(forward, images)(y)
     return x
 
 
