@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
@@ -24,11 +25,6 @@ from tfshim._src.tensor import EagerTensor
 # -- scattering and gathering raw arrays -----------------------------------------------------------
 
 
-def _places(ids, n: int):
-    """Row numbers, with negative ids moved out of range, where scatters drop them."""
-    return jnp.where((ids < 0) | (ids >= n), n, ids).reshape(-1)
-
-
 def _rows(data, ids):
     """Data with one row per id."""
     return data.reshape(ids.size, *data.shape[ids.ndim :])
@@ -38,15 +34,24 @@ def _empty(data, ids, n: int, value):
     return jnp.full((n, *data.shape[ids.ndim :]), value, data.dtype)
 
 
+def _scatter(combine, start, data, ids):
+    """Combines each row of the data with that of its id; those with an id out of range are left
+    out, negative ones among them, which `start.at` would count from the end."""
+    rows = _rows(data, ids)
+    window = tuple(range(1, rows.ndim))
+    numbers = lax.ScatterDimensionNumbers(window, (0,), (0,))
+    return combine(start, ids.reshape(-1, 1), rows, numbers, mode="drop")
+
+
 def segment_add(data, ids, n: int):
     """Sums of the rows of each of n segments; rows with an id out of range are left out."""
-    return _empty(data, ids, n, 0).at[_places(ids, n)].add(_rows(data, ids), mode="drop")
+    return _scatter(lax.scatter_add, _empty(data, ids, n, 0), data, ids)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def segment_product(data, ids, n: int):
     """Products of the rows of each of n segments."""
-    return _empty(data, ids, n, 1).at[_places(ids, n)].multiply(_rows(data, ids), mode="drop")
+    return _scatter(lax.scatter_mul, _empty(data, ids, n, 1), data, ids)
 
 
 def _bound(dtype, largest: bool) -> Any:
@@ -59,9 +64,8 @@ def _segment_extreme(data, ids, n: int, largest: bool, empty):
     bound = _bound(data.dtype, largest)
     if empty is not None and jnp.issubdtype(data.dtype, jnp.floating):
         bound = -np.inf if largest else np.inf  # there are segments of nothing but infinities
-    start = _empty(data, ids, n, bound).at[_places(ids, n)]
-    rows = _rows(data, ids)
-    out = start.max(rows, mode="drop") if largest else start.min(rows, mode="drop")
+    combine = lax.scatter_max if largest else lax.scatter_min
+    out = _scatter(combine, _empty(data, ids, n, bound), data, ids)
     if empty is not None:
         out = jnp.where(_tall(_sizes(ids, n) > 0, out), out, jnp.asarray(empty, data.dtype))
     return out
@@ -419,8 +423,8 @@ def _unsorted(
 
 def check_below(kernel: str, ids: np.ndarray, n: int) -> None:
     """Raises for an id that names no segment; negative ones are allowed."""
-    outside = np.flatnonzero(ids.reshape(-1) >= n)
-    if outside.size:
+    if ids.size and ids.max() >= n:
+        outside = np.flatnonzero(ids.reshape(-1) >= n)
         first = outside[0]
         place = ",".join(map(str, np.unravel_index(first, ids.shape))) if ids.ndim else ""
         where = f"[{place}]" if ids.ndim else ""
