@@ -536,6 +536,13 @@ def top_k(draw):
     return (k, kind), [x], [draw(NUMERIC.filter(lambda d: d.kind != "c"))]
 
 
+def in_top_k(draw):
+    rows, classes = draw(SIZES), draw(st.sampled_from([0, 1, 3, 40]))
+    target = draw(st.sampled_from([dtypes.int32, dtypes.int64]))
+    shapes = [(rows,), (rows, classes)]
+    return (draw(st.integers(-1, 4)),), shapes, [target, dtypes.float32]
+
+
 def squares(draw, sides=0):
     """Square matrices, and right-hand sides for them; sometimes of other shapes."""
     n, batch = draw(SIZES), draw(st.lists(SIZES, max_size=2).map(tuple))
@@ -604,6 +611,7 @@ CASES = {
     **dict.fromkeys(("cumsum", "cumprod"), running),
     **dict.fromkeys(("_sort", "_argsort"), ordered),
     "_top_k": top_k,
+    "_in_top_k": in_top_k,
     **dict.fromkeys(("_cholesky", "_det"), square),
     "_inv": inverted,
     "_solve": solved,

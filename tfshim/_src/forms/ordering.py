@@ -143,3 +143,39 @@ class TopK(Form):
             return grad
 
         return pull
+
+
+#: Columns of predictions that are looked at first; of the rows left, four times as many next.
+_FIRST_COLUMNS = 16
+
+
+@form("_in_top_k")
+class InTopK(Form):
+    """Whether few predictions are higher than a target's. Most rows are settled by their first
+    columns, as they have enough higher ones there."""
+
+    def outputs(self, avals: Avals) -> Avals | None:
+        targets, predictions = avals
+        if len(predictions.shape) != 2 or targets.shape != predictions.shape[:1]:
+            return None
+        return (make_aval(targets.shape, dtypes.bool),) if predictions.shape[1] else None
+
+    def host(self, avals: Avals) -> Run | None:
+        return single(self._found)
+
+    def _found(self, targets: Any, predictions: Any) -> Any:
+        classes, k = predictions.shape[1], self.attrs["k"]
+        found = (targets >= 0) & (targets < classes)
+        left = np.flatnonzero(found)
+        score = predictions[left, targets[left]][:, None]
+        better = np.zeros(left.size, np.int64)
+        start, stop = 0, _FIRST_COLUMNS
+        while left.size and start < classes:
+            whole = left.size == found.size
+            part = predictions[:, start:stop] if whole else predictions[left, start:stop]
+            better += np.count_nonzero(part > score, axis=1)
+            good = np.isfinite(part).all(axis=1) & (better < k)
+            found[left[~good]] = False
+            left, score, better = left[good], score[good], better[good]
+            start, stop = stop, 4 * stop
+        return found
