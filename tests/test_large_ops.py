@@ -18,6 +18,7 @@ from tfshim._src.ops import (
     scan_ops,
     window_reduce,
 )  # fmt: skip
+from tfshim._src.registry import OPS
 
 REAL = ["float32", "float64", "float16", "bfloat16", "int32", "int8", "uint8", "uint32", "uint64"]
 RANDOM = np.random.default_rng(0)
@@ -204,6 +205,20 @@ def test_extreme_index_by_integer_keys():
         low, high = (np.where(np.isnan(x), fill, x) for fill in (-np.inf, np.inf))
         np.testing.assert_array_equal(tf.argmax(x, axis), np.argmax(low, axis))
         np.testing.assert_array_equal(tf.argmin(x, axis), np.argmin(high, axis))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+@pytest.mark.parametrize("op", ["_argmax", "_argmin"])
+def test_extreme_index_by_value(op, dtype):
+    x = ties(dtype, (40, 512)).reshape(5, 8, 512)
+    x[0, :, 20:30] = np.nan if dtype == "float32" else 0
+    for case in (x, RANDOM.permuted(np.arange(x.size)).reshape(x.shape).astype(dtype)):
+        case.flags.writeable = False
+        for axis in (0, 1, 2):
+            kernel = OPS[op].bind(axis, np.int64)
+            avals = (tf.constant(case).aval,)
+            (found,) = kernel.form.host(avals)([case])
+            np.testing.assert_array_equal(found, jax.jit(kernel.fn)(case))
 
 
 @pytest.mark.parametrize("shape", [(7,), (4, 5), (3, 0, 2), (2, 3, 4)])
