@@ -112,11 +112,29 @@ def test_off_takes_promotion_back():
     )
 
 
-@pytest.mark.parametrize("mode", ["safe", "all"])
-def test_modes_with_weak_tensors_are_refused_by_name(mode):
-    with pytest.raises(NotImplementedError, match=mode):
-        tf.experimental.numpy.experimental_enable_numpy_behavior(dtype_conversion_mode=mode)
-    assert not hasattr(tf.constant(1), "T")
+def test_weak_tensors_in_tapes_functions_and_variables():
+    """Observed in TensorFlow: a gradient is weak where its source is."""
+    assert _run(
+        "tf.experimental.numpy.experimental_enable_numpy_behavior(dtype_conversion_mode='all')",
+        "x = tf.constant(3.0)",
+        "with tf.GradientTape() as tape:",
+        "    tape.watch(x)",
+        "    y = x * x",
+        "print(y, tape.gradient(y, x))",
+        "f = tf.function(lambda a, b: a * b + 1)",
+        "print(f(x, tf.cast(2, tf.float16)).dtype.name, f(x, 2), tf.is_tensor(x))",
+        "v = tf.Variable(1.0)",
+        "v.assign_add(tf.constant(1, tf.int8))",
+        "try:",
+        "    v.assign(tf.constant(1.0, tf.float64))",
+        "except TypeError as e:",
+        "    print(float(v), str(e)[:72])",
+    ).splitlines() == [
+        "tf.Tensor(9.0, shape=(), dtype=float32, weak=True) "
+        "tf.Tensor(6.0, shape=(), dtype=float32, weak=True)",
+        "float16 tf.Tensor(7.0, shape=(), dtype=float32, weak=True) True",
+        "2.0 Variable dtype is immutable. Calling assign of Variable (with dtype <dty",
+    ]
 
 
 def test_numpy_takes_tensors_and_tensors_take_arrays():

@@ -29,6 +29,8 @@ STATES: dict[str, str | None] = {
     "legacy": "",
     "float32": "prefer_float32=True",
     "off": "dtype_conversion_mode='off'",
+    "safe": "dtype_conversion_mode='safe'",
+    "all": "dtype_conversion_mode='all'",
 }
 
 #: Rounding that differs: (relative, absolute) where the table's tolerance is too strict.
@@ -47,6 +49,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("tf.uint16) @ ", "NotFoundError"): "both dtypes are wrong; another error is first",
     (" | ", "has no attribute '__ror__'"): "Python's unions give every class a `|`",
     ("vectorized_map(lambda x: x.reshape(2, 1).T", "rank 2 but is rank 1"): "the text of a graph",
+    ("tf.bfloat16) * np.int64(1)", "PromoMode.SAFE"): "NumPy multiplies the two, in TensorFlow not",
     ("+x", "bad operand type"): "CPython's sentence names the class without its module",
 }
 

@@ -938,9 +938,141 @@ def _reductions() -> list[str]:
     return [f"tnp.{f}({x}{', ' if a else ''}{a})" for f, a in calls for x in _ARRAYS]
 
 
+_WEAK_DTYPES = """
+    bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 bfloat16 float32 float64
+    complex64 complex128
+"""
+_WEAK_UNARY = """
+    exp mean sum var std sqrt sin prod max cumsum abs sign log1p cbrt square negative floor
+    angle real average ptp transpose ravel atleast_1d ones_like zeros_like around nanmean argmax any
+    count_nonzero
+"""
+_WEAK_VALUES = (
+    "tf.constant([1, 2], tf.int32)",
+    "tf.constant([1, 2], tf.int64)",
+    "tf.constant([1.0, 2.0], tf.float32)",
+    "tf.constant([1, 2])",
+    "tf.constant([1.0, 2.0])",
+    "1",
+    "2.0",
+)
+_WEAK_LINES = """
+tnp.zeros([2])
+tnp.ones([2])
+tnp.arange(3)
+tnp.arange(3.)
+tnp.linspace(0,1,3)
+tnp.full([1],1.)
+tnp.eye(1)
+tnp.array([1,2])
+tnp.array([1.,2])
+tnp.array([True])
+tnp.array(1j)
+tnp.array(i)
+tnp.array(w)
+tnp.array(np.array([1]))
+tnp.array([1],tnp.float64)
+tnp.array([1.],float)
+tnp.array([1.],int)
+tnp.asarray(2.)
+tnp.add(i,f)
+tnp.add(i,l)
+tnp.add(i,2.)
+tnp.add(wf,2.)
+tnp.add(f,2.)
+tnp.multiply(w,wf)
+tnp.matmul(i,f)
+tnp.matmul(i,l)
+tnp.matmul(w,wf)
+tnp.dot(i,l)
+tnp.concatenate([i,l])
+tnp.concatenate([i,w])
+tnp.stack([i,l])
+tnp.where(True,i,l)
+tnp.maximum(i,l)
+tnp.hypot(wf,2.)
+tnp.hypot(f,2.)
+w[w[0,0]]
+i[0]+w[0]
+i.mean()
+w.mean()
+w.astype(tnp.float32)
+tf.cast(w,tf.int64)
+tf.reduce_sum(w,axis=0)
+tf.reduce_sum(input_tensor=w)
+tf.matmul(a=i,b=l)
+tf.add(x=i,y=l)
+tf.one_hot([0],2)
+tf.range(w[0,0])
+[w,wf][0]+[w,wf][1]
+sum([wf,wf])
+np.ones([2])+w
+w+np.ones([2],np.float32)
+tf.math.add(w,np.float32(1))
+tf.Variable(1.)*2
+tf.Variable(1.)*wf
+tf.Variable(1)+wf
+tf.function(lambda a:a*2.)(f)
+tf.function(lambda a:a*2.)(wf)
+tf.function(lambda a,b:a*b)(i,l)
+tf.cond(True,lambda:w,lambda:w)
+tf.vectorized_map(lambda a:a*2,w)
+w.T
+w.ravel()
+w.max()
+-w
+abs(w)
+w>1
+~w
+w&1
+w//2
+w%2
+2**w
+2/w
+1-wf
+i/2
+i/l
+i//l
+f**2
+i**2
+2.**i
+i@l
+i*True
+l-1
+f+1j
+""".strip().splitlines()
+#: Operands of the modes with weak tensors: a dtype each, Python's numbers, and what they become.
+_KINDS = [f"tf.cast(1, tf.{d})" for d in _WEAK_DTYPES.split()] + [
+    "tf.constant(1)", "tf.constant(1.0)", "(tf.constant(1) / 2)", "tf.constant(1j)", "1", "1.0",
+    "1j", "np.float32(1)", "np.int64(1)", "np.ones([1])", "[1, 2]", "[1.0, 2]", "tf.Variable(1)",
+    "tf.Variable(1.0)",
+]  # fmt: skip
+#: What lines on weak tensors call their operands.
+_NAMES = (
+    "i=tf.constant([[1, 2], [3, 4]], tf.int32), l=tf.constant([[1, 2], [3, 4]], tf.int64), "
+    "f=tf.constant([[1.0, 2.0], [3.0, 4.0]], tf.float32), w=tf.constant([[1, 2], [3, 4]]), "
+    "wf=tf.constant([[1.0, 2.0], [3.0, 4.0]])"
+)
+
+
+def _weak() -> list[str]:
+    """Lines for the modes "safe" and "all"."""
+    lines = []
+    for x, y in itertools.product(_KINDS, repeat=2):
+        if "tf." in x or "tf." in y:
+            lines += [f"weak({x} * {y})", f"weak(tf.add({x}, {y}))"]
+    lines += [f"weak(tnp.{f}({x}))" for f in _WEAK_UNARY.split() for x in _WEAK_VALUES]
+    lines += [f"weak((lambda {_NAMES}: {line})())" for line in _WEAK_LINES]
+    return lines + [
+        f"tnp.result_type({x}, {y})" for x in _KINDS[:19] for y in ("1", "1.0", "tf.int64")
+    ]
+
+
 def lines_of(state: str) -> list[str]:
     """All lines of a state, in order and once each: every function in two states, and in the
     others what they change."""
+    if state in ("safe", "all"):
+        return list(dict.fromkeys(_weak()))
     lines = [f"tnp.{call}" for call in _CALLS]
     lines += [f"(tnp.random.seed(42), tnp.random.{call})[1]" for call in _RANDOM]
     lines += [f"(lambda x: {m})({x})" for m in _METHODS for x in _SUBJECTS]

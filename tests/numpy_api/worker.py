@@ -36,7 +36,11 @@ def names(library: str, state: str) -> dict[str, Any]:
         """The function compiled."""
         return tf.function(fn)(*values)
 
-    return {"tf": tf, "tnp": tnp, "np": np, "grads": grads, "function": function}
+    def weak(x):
+        """Whether it is a weak tensor, and its value."""
+        return "weak=True" in repr(x), tf.convert_to_tensor(x)
+
+    return {"tf": tf, "tnp": tnp, "np": np, "grads": grads, "function": function, "weak": weak}
 
 
 def outcome(line: str, scope: dict[str, Any]) -> dict[str, Any]:

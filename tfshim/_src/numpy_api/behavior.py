@@ -34,11 +34,12 @@ def experimental_enable_numpy_behavior(prefer_float32=False, dtype_conversion_mo
 
     Args:
       prefer_float32: whether a Python float counts as float32 beside other dtypes, not as weak.
-      dtype_conversion_mode: "legacy" for NumPy's promotion, "off" for none.
+      dtype_conversion_mode: "legacy" for NumPy's promotion, "off" for none. With "all", dtypes are
+        promoted as JAX does it, and what comes from Python's numbers is a weak tensor, which gives
+        way to others; "safe" is the same without what could lose bits of a value.
 
     Raises:
       ValueError: for a mode that does not exist.
-      NotImplementedError: for "safe" and "all", whose weak tensors are not supported.
     """
     if dtype_conversion_mode not in _MODES:
         raise ValueError(
@@ -46,14 +47,14 @@ def experimental_enable_numpy_behavior(prefer_float32=False, dtype_conversion_mo
             "provided dtype conversion mode is one of the followings: 'off', 'legacy', 'safe' or "
             "'all'."
         )
-    if dtype_conversion_mode in ("safe", "all"):
-        raise NotImplementedError(
-            f"dtype_conversion_mode={dtype_conversion_mode!r} is not supported: only 'legacy' and "
-            "'off' are."
-        )
-    Preference.float32 = bool(prefer_float32)
+    weak = dtype_conversion_mode in ("safe", "all")
+    Preference.float32, Preference.weak = bool(prefer_float32) or weak, weak
     _give_methods()
-    if dtype_conversion_mode == "legacy":
+    if weak:
+        from tfshim._src.numpy_api import weak_mode
+
+        weak_mode.enable(dtype_conversion_mode)
+    elif dtype_conversion_mode == "legacy":
         _promote_operands()
     else:
         operators.install()

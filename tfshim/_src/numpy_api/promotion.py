@@ -16,6 +16,7 @@ from tfshim._src import dtypes as tf_dtypes, nest
 from tfshim._src.dtypes import DType, as_dtype
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.numpy_api.public import public
+from tfshim._src.numpy_api.weak_tensor import WeakTensor
 from tfshim._src.ops import array as arrays, casting, creation, shaping
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import EagerTensor, Tensor
@@ -25,9 +26,15 @@ _MAX_NDMIN = 32
 
 
 class Preference:
-    """What `experimental_enable_numpy_behavior(prefer_float32=...)` was told."""
+    """What `experimental_enable_numpy_behavior` was told.
+
+    Attributes:
+      float32: whether Python's floats are float32.
+      weak: whether the mode is "safe" or "all", in which its ints are int32 as well.
+    """
 
     float32 = False
+    weak = False
 
 
 def numpy_operand(x: Any) -> Any:
@@ -48,7 +55,9 @@ def _brought(x: Any) -> Any:
     """What of an argument decides the result's dtype, in a form that NumPy understands."""
     if isinstance(x, numbers.Real):
         return x
-    if isinstance(x, (Tensor, Variable, IndexedSlices)):
+    if Preference.weak and (x is int or x is float):
+        return np.int32 if x is int else np.float32
+    if isinstance(x, (Tensor, Variable, IndexedSlices, WeakTensor)):
         return x.dtype.as_numpy_dtype
     if isinstance(x, DType):
         return x.as_numpy_dtype
@@ -87,6 +96,15 @@ def result_type(*arrays_and_dtypes):
     """
     parts = [_brought(x) for x in nest.flatten(arrays_and_dtypes)]
     return numpy_result(*(parts or [np.asarray([])]))
+
+
+def common_type(*arrays_and_dtypes: Any) -> DType:
+    """`result_type`, by the process's mode where that has one of its own."""
+    if not Preference.weak:
+        return result_type(*arrays_and_dtypes)
+    from tfshim._src.numpy_api import weak_mode
+
+    return weak_mode.result_type(*arrays_and_dtypes)
 
 
 def result_of_one(a: Any, dtype: Any) -> Any:

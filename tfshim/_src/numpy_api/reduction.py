@@ -11,7 +11,14 @@ from tfshim._src import dtypes
 from tfshim._src.numpy_api.elementwise import isnan, logical_not
 from tfshim._src.numpy_api.indexing import where
 from tfshim._src.numpy_api.manipulation import atleast_1d, broadcast_to, ravel
-from tfshim._src.numpy_api.promotion import array, asarray, is_inexact, result_type
+from tfshim._src.numpy_api.promotion import (
+    Preference,
+    array,
+    asarray,
+    common_type,
+    is_inexact,
+    result_type,
+)
 from tfshim._src.numpy_api.public import named, public
 from tfshim._src.ops import (
     arithmetic,
@@ -33,10 +40,11 @@ from tfshim._src.tensor import Tensor
 def _to_long(a):
     """Integers at least as wide as NumPy's own; booleans count."""
     dtype = a.dtype.as_numpy_dtype
+    own, unsigned = (np.int32, np.uint32) if Preference.weak else (np.int_, np.uint)
     if dtype == np.bool_:
-        return casting.cast(a, np.int_)
-    if np.issubdtype(dtype, np.integer) and np.iinfo(dtype).bits < np.iinfo(np.int_).bits:
-        return casting.cast(a, np.int_ if np.issubdtype(dtype, np.signedinteger) else np.uint)
+        return casting.cast(a, own)
+    if np.issubdtype(dtype, np.integer) and np.iinfo(dtype).bits < np.iinfo(own).bits:
+        return casting.cast(a, own if np.issubdtype(dtype, np.signedinteger) else unsigned)
     return a
 
 
@@ -252,7 +260,8 @@ def _running(name: str, op: Callable, what: str) -> Callable:
     def fn(a, axis=None, dtype=None):
         a = asarray(a, dtype=dtype)
         if dtype is None and a.dtype.is_integer:
-            a = asarray(a, dtype=np.promote_types(a.dtype.as_numpy_dtype, int))
+            own = np.int32 if Preference.weak else np.int_
+            a = asarray(a, dtype=np.promote_types(a.dtype.as_numpy_dtype, own))
         if axis is None:
             return op(ravel(a), 0)
         return op(a, axis + len(a.shape) if axis < 0 else axis)
@@ -376,7 +385,7 @@ def average(a, axis=None, weights=None, returned=False):
     a = array(a)
     if weights is None:
         if not is_inexact(a):
-            a = a.astype(result_type(a.dtype, result_type(float)))
+            a = a.astype(common_type(a.dtype, result_type(float)))
         mean_, total = ops.reduce_mean(a, axis=axis), None
         if returned:
             total = creation.size(a) if axis is None else creation.shape(a)[axis]
