@@ -3,10 +3,11 @@
 JAX cannot reverse `lax.while_loop`, as it does not know how many states it would have to keep. Here
 a loop of unknown length keeps a fixed number of them. While it runs, every k-th state is written
 to one of SLOTS slots; when they are full every other one is dropped and k doubles. The pullback
-goes through the kept states from the last to the first, runs each segment again keeping its states
-in the same way, and pulls back step by step. Up to SLOTS**2 steps cost one forward run more; memory
-stays constant. See "checkpointing for online adjoint computation" (Stumm and Walther, 2010) for the
-doubling idea. Derivatives of derivatives are loops over states and tangents (`_reversible`).
+goes through the kept states from the last to the first, runs each segment again keeping states of
+it, and pulls back step by step. Up to SLOTS**2 steps cost one forward run more; memory stays
+constant. XLA is quick at a loop with little in it: what few steps do not need is not in theirs.
+See "checkpointing for online adjoint computation" (Stumm and Walther, 2010) for the doubling idea.
+Derivatives of derivatives are loops over states and tangents (`_reversible`).
 """
 
 from __future__ import annotations
@@ -197,40 +198,36 @@ def _record(cond, body, carry, consts):
     Returns:
       The number of steps, k, the slots [SLOTS, ...] per variable, and the final state.
     """
-    zero = jnp.zeros((), jnp.int64)
-
-    def fill_more(state, cs):
-        i, every = state[0], state[1]
-        return cond(state[2 : 2 + len(carry)], cs) & (i < every * SLOTS)
-
-    def fill(state, cs):
-        i, every = state[0], state[1]
-        now, slots = state[2 : 2 + len(carry)], state[2 + len(carry) :]
-        at = i // every
-        keep = i % every == 0
-        slots = tuple(
-            s.at[at].set(jnp.where(keep, v, s[at])) for s, v in zip(slots, now, strict=True)
-        )
-        return (i + 1, every, *body(now, cs), *slots)
-
-    def outer_more(state, cs):
-        return cond(state[2 : 2 + len(carry)], cs)
-
-    def outer(state, cs):
-        i, every = state[0], state[1]
-        full = i >= every * SLOTS
-        slots = state[2 + len(carry) :]
-        half = SLOTS // 2
-        slots = tuple(
-            jnp.where(full, jnp.concatenate([s[::2], jnp.zeros_like(s[:half])]), s) for s in slots
-        )
-        every = jnp.where(full, every * 2, every)
-        return plain_while(fill_more, fill, (i, every, *state[2 : 2 + len(carry)], *slots), cs)
-
-    slots = tuple(jnp.zeros((SLOTS, *jnp.shape(v)), v.dtype) for v in carry)
-    state = plain_while(outer_more, outer, (zero, zero + 1, *carry, *slots), consts)
     n = len(carry)
-    return state[0], state[1], state[2 + n :], state[2 : 2 + n]
+
+    def more(state, cs):
+        return cond(state[1:], cs[:-1]) & (state[0] < cs[-1])
+
+    def step(state, cs):
+        return (state[0] + 1, *body(state[1:], cs[:-1]))
+
+    def segment(state, cs):
+        """Keeps the state at hand, and runs to where the next one is kept."""
+        i, every, place, *rest = state
+        now, slots = tuple(rest[:n]), rest[n:]
+        full = i >= every * SLOTS
+        every = jnp.where(full, every * 2, every)
+        # every other state stays where it is, and the slots between become the last ones
+        place = jnp.where(full, jnp.concatenate([place[::2], place[1::2]]), place)
+        at = place[i // every]
+        slots = [s.at[at].set(v) for s, v in zip(slots, now, strict=True)]
+        i, *now = plain_while(more, step, (i, *now), (*cs, i + every))
+        return (i, every, place, *now, *slots)
+
+    zero = jnp.zeros((), jnp.int64)
+    slots = [jnp.zeros((SLOTS, *jnp.shape(v)), v.dtype) for v in carry]
+    steps, every, place, *rest = plain_while(
+        lambda state, cs: cond(state[3 : 3 + n], cs),
+        segment,
+        (zero, zero + 1, jnp.arange(SLOTS), *carry, *slots),
+        consts,
+    )
+    return steps, every, tuple([s[place] for s in rest[n:]]), tuple(rest[:n])
 
 
 def _reverse(body, n, every, slots, consts, cts):
@@ -256,48 +253,59 @@ def _reverse(body, n, every, slots, consts, cts):
         new, more = pull(list(grads))
         return tuple(new), tuple(t + m for t, m in zip(totals, more, strict=True))
 
-    def states_of(first, length, cs):
-        """The states of `length` steps from `first` on, as `_record` keeps them."""
-
-        def count_cond(c, cs):
-            return c[0] < cs[0]
-
-        def count_body(c, cs):
-            return (c[0] + 1, *body(c[1:], cs[1:]))
-
-        zero = jnp.zeros((), jnp.int64)
-        _, k, kept, _ = _record(count_cond, count_body, (zero, *first), (length, *cs))
-        return k, kept[1:]
-
     n_f, n_c = len(floats), len(const_floats)
+
+    def states_of(first, length, k, cs):
+        """Every k-th state of `length` steps from `first` on, for which the slots have room."""
+
+        def step(c, cs):
+            i, now, kept = c[0], c[1 : 1 + n_carry], c[1 + n_carry :]
+            at = i if k is None else i // k
+            written = [
+                x.at[at].set(v if k is None else jnp.where(i % k == 0, v, x[at]))
+                for x, v in zip(kept, now, strict=True)
+            ]
+            return (i + 1, *body(now, cs), *written)
+
+        empty = [jnp.zeros_like(s) for s in slots]
+        start = (jnp.zeros((), jnp.int64), *first, *empty)
+        return plain_while(lambda c, cs: c[0] < length, step, start, cs)[1 + n_carry :]
+
+    def segment(first, length, k, grads, totals, cs):
+        """Pulls back through `length` steps from the state `first` on; k is None for 1."""
+        states = states_of(first, length, k, cs)
+
+        def back(d, ds):
+            j, grads, totals = d[0], d[1 : 1 + n_f], d[1 + n_f :]
+            states, cs = ds[:n_carry], ds[n_carry:]
+            if k is None:
+                state = tuple([x[j] for x in states])
+            else:
+                start = (j - j % k, *[x[j // k] for x in states])
+                state = plain_while(lambda c, cs: c[0] < j, advance, start, cs)[1:]
+            grads, totals = pull_step(state, grads, totals, cs)
+            return (j - 1, *grads, *totals)
+
+        def advance(c, cs):
+            return (c[0] + 1, *body(c[1:], cs))
+
+        start = (length - 1, *grads, *totals)
+        return plain_while(lambda d, ds: d[0] >= 0, back, start, (*states, *cs))[1:]
 
     def segment_body(c, cs):
         s, grads, totals = c[0], c[1 : 1 + n_f], c[1 + n_f :]
         every, n, rest = cs[0], cs[1], cs[2:]
         kept, consts = rest[:n_carry], rest[n_carry:]
-        first = tuple(k[s] for k in kept)
+        first = tuple(x[s] for x in kept)
         length = jnp.minimum(every, n - s * every)
-        k, states = states_of(first, length, consts)
 
-        def sub_body(d, ds):
-            j, grads, totals = d[0], d[1 : 1 + n_f], d[1 + n_f :]
-            k, states, consts = ds[0], ds[1 : 1 + n_carry], ds[1 + n_carry :]
-            state = (j - j % k, *[x[j // k] for x in states])
+        def few():
+            return segment(first, length, None, grads, totals, consts)
 
-            def advance(c, cs):
-                return (c[0] + 1, *body(c[1:], cs[1:]))
+        def many():
+            return segment(first, length, (every + SLOTS - 1) // SLOTS, grads, totals, consts)
 
-            state = plain_while(lambda c, cs: c[0] < cs[0], advance, state, (j, *consts))[1:]
-            grads, totals = pull_step(state, grads, totals, consts)
-            return (j - 1, *grads, *totals)
-
-        out = plain_while(
-            lambda d, ds: d[0] >= 0,
-            sub_body,
-            (length - 1, *grads, *totals),
-            (k, *states, *consts),
-        )
-        return (s - 1, *out[1:])
+        return (s - 1, *lax.cond(every <= SLOTS, few, many))
 
     segments = (n + every - 1) // every
     totals = tuple(jnp.zeros_like(consts[i]) for i in const_floats)

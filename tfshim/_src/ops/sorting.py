@@ -392,6 +392,8 @@ def invert_permutation(x, name=None) -> Tensor:
 
 #: Up to this many pairs, comparing all of them beats a search in steps.
 _ALL_PAIRS = 1 << 20
+#: Of sequences and numbers of values from here on XLA searches quicker by a loop over the steps.
+_LONG, _MANY = 1 << 12, 1 << 19
 
 
 def _bounds(sequence, values, side: str, out_type):
@@ -408,7 +410,8 @@ def _bounds(sequence, values, side: str, out_type):
         else:
             found = n - jnp.sum(wanted < pairs, -1, dtype=out_type.np)
     else:
-        search = jax.vmap(lambda s, v: jnp.searchsorted(s, v, side=side, method="scan_unrolled"))
+        method = "scan" if n >= _LONG and values.size >= _MANY else "scan_unrolled"
+        search = jax.vmap(lambda s, v: jnp.searchsorted(s, v, side=side, method=method))
         found = search(rows, value_rows)
     return lax.convert_element_type(found.reshape(values.shape), out_type.np)
 
