@@ -3,6 +3,7 @@
 from conformance.cases.row import array, code, f16, f32, i16, i32, i64, method, row, s, u8, u64, var
 
 _CUBE = i32(range(24), (2, 3, 4))
+_ROOT = "the kernel that TensorFlow names is one of four"
 _LARGE = [18446744073709551614, 0, 3]
 
 
@@ -153,6 +154,17 @@ def constants():
     ):
         source = f"lambda x: tf.function(lambda x: {source})(x)"
         yield code("tf.function", source, x, kind="error")
+    for axis in (0, -3, [0]):
+        yield row("tf.clip_by_norm", i32([1, 2]), 1.0, axis, kind="error", text="", reason=_ROOT)
+    yield row("tf.clip_by_norm", array([True], "bool"), 1.0, kind="error", text="", reason=_ROOT)
+    for name in ("std", "variance"):
+        yield row(f"tf.math.reduce_{name}", i32(0), -1, kind="error")
+        yield row(f"tf.math.reduce_{name}", i32([0]), 0, kind="error")
+    for shape, kind in (("[[3]]", "error"), ("[-1]", "boundary")):
+        slices = f"tf.IndexedSlices(x, tf.constant([1]), tf.constant({shape}))"
+        yield code("tf.IndexedSlices", f"lambda x: {slices}.shape", f32([1]), kind=kind)
+    source = "lambda x: tf.function(lambda x: tf.sparse.segment_mean(x, [0], [0]))(x)"
+    yield code("tf.sparse.segment_mean", source, array([1], "uint16"), kind="error")
     for most in (2, 99999):
         yield row("tf.math.sobol_sample", most, 3, 2**31 - 1, kind="error")
     yield row("tf.sparse.from_dense", f32(1), kind="error")

@@ -70,9 +70,9 @@ def judge(
         return Difference(row, mode, lines, known)
     if only_values(lines) and rounding(row, got, expected, asked):
         return None
-    why = subnormal(row, mode, asked) or undefined(row, expected, asked)
+    why = subnormal(row, mode, asked)
     if not why and only_values(lines):
-        why = overflow(row, mode, asked)
+        why = undefined(row, expected, asked) or overflow(row, mode, asked)
     return Difference(row, mode, lines, why)
 
 

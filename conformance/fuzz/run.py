@@ -79,7 +79,7 @@ class Fuzz:
         self.asked, self.seed, self.part, self.modes = asked, seed, part, modes
         self.shrink, self.say = shrink, say
         self.counts: Counter[str] = Counter()
-        self.known: Counter[str] = Counter()
+        self.known: dict[str, Counter[str]] = {}
         self.ops: set[str] = set()
         self.unexplained: dict[tuple[str, str], tuple[Difference, list[int]]] = {}
 
@@ -112,7 +112,7 @@ class Fuzz:
             if new := [difference for difference in differences if not difference.why]:
                 self._keep(number, new[0])
             elif differences:
-                self.known[differences[0].why] += 1
+                self.known.setdefault(differences[0].why, Counter())[row.op] += 1
 
     def _judged(
         self,
@@ -151,8 +151,9 @@ class Fuzz:
     def report(self) -> str:
         """What was drawn, what is known, what differs."""
         lines = []
-        for why, count in self.known.most_common():
-            lines.append(f"{count:6} known: {why}")
+        for why, ops in sorted(self.known.items(), key=lambda item: -item[1].total()):
+            named = ", ".join(f"{op} {n}" if n > 1 else op for op, n in ops.most_common())
+            lines.append(f"{ops.total():6} known: {why} ({named})")
         for (op, kind), (_, numbers) in sorted(self.unexplained.items()):
             lines.append(f"{len(numbers):6} {op}: {kind} (draws {numbers[:5]})")
         said = ", ".join(f"{count} {word}" for word, count in self.counts.items())

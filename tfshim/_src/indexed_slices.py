@@ -15,7 +15,7 @@ from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, each, same
 from tfshim._src.shapes import TensorShape
 from tfshim._src.spec import TensorSpec, TypeSpec
-from tfshim._src.tensor import EagerTensor
+from tfshim._src.tensor import STATE, EagerTensor
 
 
 @export("tf.IndexedSlices")
@@ -54,7 +54,12 @@ class IndexedSlices:
     def shape(self) -> TensorShape:
         if self._dense_shape is None:
             return TensorShape(None)
-        return TensorShape(convert(self._dense_shape)._host_value().tolist())
+        sizes = convert(self._dense_shape)
+        if sizes.ndim != 1 and STATE.trace.symbolic:
+            raise ValueError(f"Shape {sizes.shape} must have rank 1")
+        if sizes.ndim != 1:
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return TensorShape([None if n == -1 else n for n in sizes._host_value().tolist()])
 
     @property
     def dtype(self):

@@ -10,14 +10,14 @@ import numpy as np
 
 from tfshim._src import static
 from tfshim._src.convert import convert
-from tfshim._src.errors import op_error
+from tfshim._src.errors import dtype_not_allowed, op_error
 from tfshim._src.ops import kinds
 from tfshim._src.ops.arithmetic import multiply
 from tfshim._src.ops.axes import axis_of, reduced_axes
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.common import brackets, still_root
 from tfshim._src.ops.elementwise import inverse_root
-from tfshim._src.ops.reduction import sum_raw
+from tfshim._src.ops.reduction import reduce_sum, sum_raw
 from tfshim._src.ops.ties import larger, smaller
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT_COMPLEX, same
@@ -108,6 +108,17 @@ def _clip_by_norm(t, clip_norm, axes):
     return t * clip_norm / larger(norm, clip_norm)
 
 
+_ROOTS = same("x", of=FLOAT_COMPLEX).groups[0]
+
+
+def _check_norm(values: Any, axes: Any) -> None:
+    """Of other dtypes, TensorFlow fails at the product, the sum or the root, whichever is first."""
+    dtype = values.aval.dtype
+    if dtype not in _ROOTS.ordered:
+        reduce_sum(multiply(values, values), axes)
+        raise dtype_not_allowed("Sqrt", dtype, _ROOTS.ordered)
+
+
 @op(kernel="Maximum", inputs=same("x"))
 def _not_negative(x):
     return larger(x, jnp.zeros((), x.dtype))
@@ -124,6 +135,7 @@ def clip_by_norm(t, clip_norm, axes=None, name=None) -> Any:
       name: ignored.
     """
     values = _values(t)
+    _check_norm(values, axes)
     if np.isscalar(clip_norm):
         clip_norm = max(clip_norm, 0)  # type: ignore[type-var]
     else:

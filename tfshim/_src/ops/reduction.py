@@ -482,8 +482,9 @@ def _standard_deviation(input_tensor, axis, keepdims):
     return jnp.sqrt(variance_raw(input_tensor, reduced_axes(input_tensor, axis), keepdims))
 
 
-def _not_whole(x):
+def _not_whole(x, axis):
     if x.aval.dtype.kind in "iu":
+        reduce_mean(x, axis)  # TensorFlow takes the mean first, and finds fault with the axis
         raise TypeError(
             f"Input must be either real or complex. Received integer type {x.aval.dtype}."
         )
@@ -504,7 +505,7 @@ def reduce_variance(input_tensor, axis=None, keepdims=False, name=None) -> Any:
       TypeError: for integers.
       InvalidArgumentError: for an axis that is out of range or named twice.
     """
-    return _variance(_not_whole(convert(input_tensor)), axis, keepdims)
+    return _variance(_not_whole(convert(input_tensor), axis), axis, keepdims)
 
 
 @export("tf.math.reduce_std")
@@ -521,7 +522,7 @@ def reduce_std(input_tensor, axis=None, keepdims=False, name=None) -> Any:
       TypeError: for integers.
       InvalidArgumentError: for an axis that is out of range or named twice.
     """
-    return _standard_deviation(_not_whole(convert(input_tensor)), axis, keepdims)
+    return _standard_deviation(_not_whole(convert(input_tensor), axis), axis, keepdims)
 
 
 # -- counts ----------------------------------------------------------------------------------------

@@ -9,13 +9,14 @@ import numpy as np
 
 from tfshim._src import static
 from tfshim._src.convert import convert
-from tfshim._src.errors import op_error
+from tfshim._src.errors import dtype_not_allowed, op_error
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.ops import kinds
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.segment import check_sorted, index_tensor, segment_add
 from tfshim._src.registry import export, op
 from tfshim._src.rules import FLOAT, INDEX, each, same
+from tfshim._src.tensor import STATE
 
 
 def _weights(dtype, ids, n: int, norm: str):
@@ -102,6 +103,7 @@ def _apply(pair, data, indices, segment_ids, num_segments, sparse_gradient) -> A
     fn = pair[1] if sparse_gradient else pair[0]
     kernel = fn.op.kernel + ("" if num_segments is None else "WithNumSegments")
     data = convert(data)
+    _check_data(fn.op, data)
     found = [_indices(kernel, v, a) for v, a in ((indices, "Tidx"), (segment_ids, "Tsegmentids"))]
     rows, ids = (np.asarray(static.host(t)) for t in found)
     if num_segments is None:
@@ -132,6 +134,13 @@ def _apply(pair, data, indices, segment_ids, num_segments, sparse_gradient) -> A
         first = outside[0]
         raise op_error(kernel, f"Bad: indices[{first}] == {rows[first]} out of range [0, {height})")
     return fn(data, *found, count)
+
+
+def _check_data(op: Any, data: Any) -> None:
+    """What a function refuses when it is traced, before any value is looked at."""
+    (group,) = (g for g in op.rule.groups if "data" in g.names)
+    if STATE.trace.symbolic and data.aval.dtype not in group.allowed:
+        raise dtype_not_allowed(op.kernel, data.aval.dtype, group.ordered)
 
 
 def _indices(kernel: str, value: Any, attr: str):
