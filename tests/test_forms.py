@@ -450,6 +450,11 @@ def gathered_nd_back(draw):
     return (0, False), list(vectors(draw)), [kind, draw(st.sampled_from(INDEX)), kind]
 
 
+def stitched(draw):
+    x = draw(SHAPES.filter(len))
+    return (), [x, x[:1], (draw(SIZES),)], [draw(NUMERIC), dtypes.int32, dtypes.int32]
+
+
 def scattered_nd(draw):
     x, i, parts = vectors(draw, 1)
     kind = draw(st.sampled_from([dtypes.float32, dtypes.float64, dtypes.int32]))
@@ -630,6 +635,7 @@ CASES = {
     "_gather_nd": gathered_nd,
     "_gather_nd_pullback": gathered_nd_back,
     "_scatter_nd": scattered_nd,
+    "_stitch": stitched,
     **dict.fromkeys(("_scatter_add", "_scatter_update"), scattered_into),
     **dict.fromkeys(("_segment_sum", "_unsorted_sum", "_segment_mean"), segments),
     "reverse": reversing,
@@ -647,7 +653,7 @@ CASES = {
 #: Sums in another order differ by more than a rounding where the terms are of wild sizes.
 TAME = frozenset({"_mat_mul", "_batch_mat_mul", "reduce_prod", "_einsum_of_two", "_tensordot"})
 #: Index vectors were checked before the op runs: what the largest integers mean says nothing.
-TAME |= {"_gather_nd", "_gather_nd_pullback"}
+TAME |= {"_gather_nd", "_gather_nd_pullback", "_stitch"}
 #: LAPACK says of infinities and NaN what it likes.
 TAME |= {"_cholesky", "_det", "_inv", "_solve", "_triangular_solve"}
 

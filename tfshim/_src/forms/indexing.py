@@ -68,6 +68,33 @@ class GatherPullback(Adding):
         return single(lambda _, indices, ct: added_along(x, axis, indices, ct))
 
 
+@form("_stitch")
+class Stitch(Form):
+    """The rows that the source names, zeros where it names none."""
+
+    def outputs(self, avals: Avals) -> Avals | None:
+        values, places, source = avals
+        if not plain(values) or not values.shape or not values.shape[0] or len(source.shape) != 1:
+            return None
+        if places.shape != values.shape[:1] or {places.dtype, source.dtype} != {dtypes.int32}:
+            return None
+        return (make_aval((*source.shape, *values.shape[1:]), values.dtype),)
+
+    def host(self, avals: Avals) -> Run | None:
+        def run(values: Any, places: Any, source: Any) -> Any:
+            found = values.take(source, 0, mode="clip")
+            if source.size and source.min() < 0:
+                found[source < 0] = 0
+            return found
+
+        return single(run)
+
+    def pull(self, avals: Avals, which: tuple[int, ...]) -> Pull | None:
+        if not avals[2].size:
+            return lambda i, values, cts: np.zeros(avals[0].shape, avals[0].dtype.np)
+        return lambda i, values, cts: cts[0].take(values[1], 0, mode="clip")
+
+
 def columns(indices: Any) -> tuple[Any, ...]:
     """The index of each axis, of index vectors along the last axis."""
     return tuple([indices[..., d] for d in range(indices.shape[-1])])
@@ -213,6 +240,10 @@ class Scatter(AtVectors):
         return pull
 
 
+#: Rows of so many elements are added one by one sooner than by `np.add.at`.
+_WIDE_ROW = 64
+
+
 class Segments(Adding):
     """Sums over the rows of each segment; rows with an id out of range are left out."""
 
@@ -228,10 +259,13 @@ class Segments(Adding):
     def _sums(self, shape: tuple[int, ...], dtype: Any, rows: Any, ids: Any) -> Any:
         whole = np.zeros(shape, dtype)
         ok = (ids >= 0) & (ids < shape[0])
-        if ok.all():
-            np.add.at(whole, ids, rows)
+        if not ok.all():
+            ids, rows = ids[ok], rows[ok]
+        if ids.ndim == 1 and math.prod(shape[1:]) >= _WIDE_ROW:
+            for i, row in zip(ids.tolist(), rows, strict=True):
+                whole[i] += row
         else:
-            np.add.at(whole, ids[ok], rows[ok])
+            np.add.at(whole, ids, rows)
         return whole
 
     def _rows(self, segments: Any, ids: Any, shape: tuple[int, ...]) -> Any:

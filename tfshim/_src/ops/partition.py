@@ -53,10 +53,10 @@ def dynamic_partition(data, partitions, num_partitions, name=None) -> list[Tenso
             f"{brackets(x.aval.shape)}, partitions.shape = {brackets(p.aval.shape)}",
         )
     numbers = static.host(p)
-    for where in np.argwhere((numbers < 0) | (numbers >= count))[:1]:
-        at = tuple(where)
+    if numbers.size and not 0 <= numbers.min() <= numbers.max() < count:
+        at = tuple(np.argwhere((numbers < 0) | (numbers >= count))[0])
         raise op_error(kernel, f"partitions{brackets(at)} = {numbers[at]} is not in [0, {count})")
-    rows = reshape(x, (p.aval.size, *tail))
+    rows = x if p.ndim == 1 else reshape(x, (p.aval.size, *tail))
     flat = numbers.reshape(-1)
     return [
         take(rows, from_array(np.flatnonzero(flat == k).astype(np.int32)), 0) for k in range(count)
@@ -129,14 +129,18 @@ def dynamic_stitch(indices, data, name=None) -> Tensor:
             )
     known = [np.asarray(static.host(i)) for i in index]
     for k, i in enumerate(known):
-        for where in np.argwhere(i < 0)[:1]:
+        if i.size and i.min() < 0:
+            where = np.argwhere(i < 0)[0]
             shown = f"indices{brackets(tuple(where))}" if i.ndim else f"indices[{k}]"
             raise op_error(kernel, f"{shown} is out of range")
     places = np.concatenate([i.reshape(-1) for i in known]).astype(np.int32)
     size = int(places.max()) + 1 if places.size else 0
     source = np.full(size, -1, np.int32)
     source[places] = np.arange(places.size, dtype=np.int32)  # in order: the last one stays
-    rows = [reshape(d, (i.aval.size, *tails[0])) for i, d in zip(index, values, strict=True)]
+    rows = [
+        d if i.ndim == 1 else reshape(d, (i.aval.size, *tails[0]))
+        for i, d in zip(index, values, strict=True)
+    ]
     whole: Any = rows[0] if len(rows) == 1 else concat(rows, 0)
     return _stitch(whole, from_array(places), from_array(source))
 

@@ -213,6 +213,8 @@ def check_sorted(kernel: str, values: np.ndarray, count: int) -> None:
         return
     if count <= 0:
         raise op_error(kernel, "segment ids must be >= 0")
+    if values[0] >= 0 and np.all(values[1:] >= values[:-1]):
+        return
     steps = np.diff(values)
     decreases = np.flatnonzero(steps < 0)
     known = decreases[0] if decreases.size else values.size

@@ -13,6 +13,9 @@ from tfshim._src.errors import op_error
 from tfshim._src.registry import export, op
 from tfshim._src.rules import c_name, each
 
+#: Integers are found by a table of all numbers between them, if these are not so many times more.
+_DENSE = 4
+
 
 class Unique(NamedTuple):
     """The result of `tf.unique`."""
@@ -34,6 +37,10 @@ def distinct(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     A NaN equals nothing, not even itself; 0 and -0 are equal.
     """
+    if x.dtype.kind in "iu" and x.size and x.ndim == 1:
+        low, high = int(x.min()), int(x.max())
+        if high - low < _DENSE * x.size:
+            return _by_table(x, low, high - low + 1)
     kept, first, inverse, counts = np.unique(
         x, return_index=True, return_inverse=True, return_counts=True, equal_nan=False
     )
@@ -42,6 +49,21 @@ def distinct(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rank[order] = np.arange(order.size)
     del kept
     return x[first[order]], rank[inverse.reshape(-1)], counts[order]
+
+
+def _by_table(x: np.ndarray, low: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`distinct` of integers from `low` to `low + n - 1`, without sorting them."""
+    at = (x - x.dtype.type(low) if x.dtype.kind == "u" else x).astype(np.int64)
+    if x.dtype.kind == "i":
+        at -= low
+    counts = np.bincount(at, minlength=n)
+    first = np.empty(n, np.int64)
+    first[at[::-1]] = np.arange(x.size)[::-1]  # of several the last one stays, the first in x
+    present = np.flatnonzero(counts)
+    present = present[np.argsort(first[present])]
+    rank = np.empty(n, np.int64)
+    rank[present] = np.arange(present.size)
+    return x[first[present]], rank[at], counts[present]
 
 
 def _check(x: Any, kernel: str) -> None:
