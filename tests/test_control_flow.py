@@ -449,6 +449,26 @@ LOOP_ERRORS = [
         r"PartialTensorShape: Incompatible shapes during merge: \[1\] vs. \[2\]",
     ),
     (
+        lambda x: tf.while_loop(lambda i: i < 9, lambda i: i + 1, (0,), maximum_iterations=[3]),
+        tf.errors.InvalidArgumentError,
+        r"The second input must be a scalar, but it has shape \[1\]",
+    ),
+    (
+        lambda x: tf.while_loop(lambda i: i < 9, lambda i: i + 1, (0,), maximum_iterations=2.5),
+        TypeError,
+        "Expected int32, but got 2.5 of type 'float'.",
+    ),
+    (
+        lambda x: tf.vectorized_map(lambda a: a[0] + a[1], (tf.ones([3]), tf.ones([2]))),
+        tf.errors.InvalidArgumentError,
+        r"indices\[2\] = 2 is not in \[0, 2\)",
+    ),
+    (
+        lambda x: tf.vectorized_map(tf.strings.length, tf.constant(["a"]), False),
+        ValueError,
+        "No pfor vectorization defined for .* Consider enabling the fallback_to_while_loop",
+    ),
+    (
         lambda x: tf.TensorArray(tf.float32, 2).write(1.5, x),
         TypeError,
         "parameter 'index' of op 'TensorListSetItem', got 1.5 of type 'float' instead",
@@ -739,6 +759,20 @@ def test_a_loop_and_its_gradient_run_forward_once():
     (forward,) = [refs for k, refs in graph.nodes if k.name == "While"]
     (backward,) = [refs for k, refs in graph.nodes if k.name == "WhileGrad"]
     assert backward[: len(forward)] == forward  # so that they share what is kept
+
+
+def test_what_a_vectorized_map_raises_and_gives_outside_of_functions():
+    rows = tf.ones([2, 2])
+    assert tf.vectorized_map(lambda x: None, rows) is None
+    with pytest.raises(ValueError, match="Dimensions must be equal, but are 2 and 3"):
+        tf.vectorized_map(lambda x: x + tf.ones([3]), rows)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"during merge: \[0\] vs. \[1\]"):
+        tf.vectorized_map(tf.range, tf.constant([0, 1]))
+    for call in (tf.vectorized_map, tf.foldl):
+        with pytest.raises(IndexError, match="index out of range"):
+            call(lambda *x: x[0], tf.constant(1.0))
+    with pytest.raises(ValueError, match=r"must be a scalar. Received shape: \(1,\)"):
+        tf.while_loop(lambda i: i < 9, lambda i: i + 1, (0,), maximum_iterations=[3])
 
 
 def _dropped(n):

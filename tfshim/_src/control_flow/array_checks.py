@@ -12,8 +12,6 @@ from tfshim._src.tensor import STATE, Tensor
 
 def check_alike(shapes: list[tuple[int, ...]]) -> None:
     """Raises where elements of a function's array have other shapes than the first one."""
-    if not STATE.trace.symbolic:
-        return
     for shape in shapes:
         if shape != shapes[0]:
             first, other = (f"[{','.join(map(str, s))}]" for s in (shapes[0], shape))

@@ -200,7 +200,13 @@ def _scan_inputs(name: str, fn: Any, elems: Any, initializer: Any, last: bool):
         raise TypeError(
             f"{fn.__name__} is not callable." if hasattr(fn, "__name__") else "fn must be callable."
         )
-    flat, n = _rows(elems, "elems must be a 1+ dimensional Tensor, not a scalar")
+    text = "elems must be a 1+ dimensional Tensor, not a scalar"
+    try:
+        flat, n = _rows(elems, text)
+    except ValueError as e:
+        if str(e) != text:
+            raise
+        raise IndexError("tuple index out of range") from None
     if initializer is None and n == 0:
         array = TensorArray(flat[0].dtype, 0)  # raises as TensorFlow's, which reads the first row
         array.read(-1 if last else 0)

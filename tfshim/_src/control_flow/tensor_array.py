@@ -257,7 +257,8 @@ class TensorArray:
             shape: Any = [0, *(self._shape.as_list() if self._shape.is_fully_defined() else [])]
             return convert(np.zeros(shape, self._dtype.np))
         rows = [self._zero() if t is None else t for t in self._items]
-        check_alike([r.aval.shape for r in rows])
+        if STATE.trace.symbolic:
+            check_alike([r.aval.shape for r in rows])
         return array.stack(rows)
 
     def _pack(self) -> list[EagerTensor]:
@@ -470,7 +471,8 @@ class TensorArray:
             if not piece.aval.shape:
                 text = f"Concat saw a scalar shape at index {i} but requires at least vectors."
                 raise InvalidArgumentError(None, None, text)
-        check_alike([p.aval.shape[1:] for p in pieces])
+        if STATE.trace.symbolic:
+            check_alike([p.aval.shape[1:] for p in pieces])
         return array.concat(pieces, 0)
 
     def unstack(self, value, name=None) -> TensorArray:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from tfshim._src import logs, nest, reports
+from tfshim._src.control_flow.array_checks import check_alike
 from tfshim._src.control_flow.captured import Captured
 from tfshim._src.convert import convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.aval import make_aval
 from tfshim._src.engine.capture import vmapped
+from tfshim._src.errors import InvalidArgumentError, OpError
+from tfshim._src.function.graph_errors import in_graph
+from tfshim._src.function.needs_value import describe
 from tfshim._src.registry import export
 from tfshim._src.tensor import STATE, NeedsValue
 from tfshim._src.variable import Variable
@@ -30,20 +34,20 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True) -> Any:
       What fn returns, with a first axis.
 
     Raises:
-      ValueError: for tensors whose first axes differ, or without fallback for a function that
-        needs values.
+      IndexError: for a scalar.
+      InvalidArgumentError: for tensors whose first axes differ, and for results that do.
+      ValueError: without fallback for a function that needs values.
     """
     flat = [convert(e) for e in nest.flatten(elems, expand_composites=True)]
     sizes = {t.aval.shape[0] for t in flat if t.aval.shape}
     n = max(sizes | {1}) if len(sizes) > 1 else next(iter(sizes), 1)
     for t in flat:
         if not t.aval.shape:
-            raise ValueError("elems must have a first axis; got a scalar")
-        if t.aval.shape[0] not in (1, n):
-            raise ValueError(
-                "Batch dimensions of elems must be equal or 1; got "
-                f"{[t.aval.shape[0] for t in flat]}"
-            )
+            raise IndexError("list index out of range")
+        size = t.aval.shape[0]
+        if size not in (1, n):  # TensorFlow takes the rows by their index
+            text = f"indices[{size}] = {size} is not in [0, {size})"
+            raise InvalidArgumentError(None, None, text)
     avals = [make_aval(t.aval.shape[1:], t.aval.dtype) for t in flat]
 
     def run(*row):
@@ -60,10 +64,15 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True) -> Any:
             raise NeedsValue("a function with side effects on each row")
     except NeedsValue as e:
         if not fallback_to_while_loop:
-            raise ValueError(f"vectorized_map cannot vectorize this function: {e}") from e
+            raise ValueError(
+                f"No pfor vectorization defined for {describe(e)[0]}: {e} Consider enabling the "
+                "fallback_to_while_loop option to pfor, which may run slower."
+            ) from e
         if warn:
             logs.warn("vectorized_map runs row by row: %s", e)
         return _row_by_row(fn, elems, flat, n)
+    except OpError as e:
+        raise (e if STATE.trace.symbolic else in_graph(e)) from None
     outs = [t for t in nest.flatten(part.result, expand_composites=True) if t is not None]
     checks = part.needed(outs)
     part.finish([*outs, *([part.report(checks, reports.width(checks))] if checks else [])])
@@ -73,7 +82,7 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True) -> Any:
     ]
     mapped = [t.aval.shape[0] == n for t in flat] + [False] * len(part.captures)
     if not any(mapped) or not outs:
-        raise ValueError("vectorized_map: nothing to map over")
+        return part.result
     kernel = vmapped(part.function.kernel, tuple(mapped))
     if checks:
         kernel = kernel.derived("reported", lambda: reports.of_rows(kernel))
@@ -100,4 +109,10 @@ def _row_by_row(fn, elems, flat, n) -> Any:
         )
         for i in range(n)
     ]
-    return nest.map_structure(lambda *rows: array.stack([convert(r) for r in rows]), *results)
+
+    def stacked(*rows: Any) -> Any:
+        tensors = [convert(r) for r in rows]
+        check_alike([t.aval.shape for t in tensors])
+        return array.stack(tensors)
+
+    return nest.map_structure(stacked, *results)

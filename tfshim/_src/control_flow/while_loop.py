@@ -87,7 +87,12 @@ def _run_now(cond, body, loop_vars, maximum_iterations) -> Any:
     cond, body = as_parts(cond, body)
     bounded = maximum_iterations is not None
     if bounded:
-        limit = int(maximum_iterations)
+        limit = convert(maximum_iterations)
+        if limit.aval.shape:
+            raise ValueError(
+                f"'maximum_iterations' must be a scalar. Received shape: {limit.shape}"
+            )
+        limit = limit.numpy()
         loop_vars = (0, loop_vars)
 
         def test(i, values):
@@ -174,7 +179,14 @@ def _traced(cond, body, loop_vars, shape_invariants, maximum_iterations) -> Any:
     if shape_invariants is not None:
         nest.assert_same_structure(loop_vars, shape_invariants)
     bounded = maximum_iterations is not None
-    limit = convert(maximum_iterations) if bounded else None
+    limit = None
+    if bounded:
+        if isinstance(maximum_iterations, float):
+            raise TypeError(f"Expected int32, but got {maximum_iterations} of type 'float'.")
+        limit = convert(maximum_iterations)
+        if limit.aval.shape:
+            text = f"The second input must be a scalar, but it has shape {list(limit.aval.shape)}"
+            raise InvalidArgumentError(None, None, text)
 
     def test(variables: Any) -> Any:
         return cond(*variables)
@@ -280,7 +292,8 @@ def loop(
 
 def _same(result: Any, initial: Any) -> None:
     if isinstance(initial, (list, tuple)) and isinstance(result, (list, tuple)):
-        nest.assert_same_structure(list(result), list(initial))
+        kind = tuple if isinstance(initial, tuple) else list
+        nest.assert_same_structure(kind(result), kind(initial), check_types=False)
     else:
         nest.assert_same_structure(result, initial)
 
