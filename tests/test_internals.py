@@ -233,6 +233,51 @@ def test_functions_of_tensorflow_1_that_are_written_here():
     assert y.shape == [2, 1, 2, 2, 1] and float(y[0, 0, 0, 0, 0]) == 3.0 and float(mean[0]) == 1.0
 
 
+_LOGITS = np.sin(np.arange(24, dtype=np.float32)).reshape(4, 1, 6)
+
+
+@pytest.mark.parametrize(
+    ("labels", "options", "loss"),
+    [
+        ([1, 1, 2], {}, 7.060005187988281),
+        ([1, 1, 2], {"ctc_merge_repeated": False}, 5.495425701141357),
+        ([1, 1, 2], {"preprocess_collapse_repeated": True}, 3.415065050125122),
+        ([1, 1, 2, 0, 3], {"ignore_longer_outputs_than_inputs": True}, 0.0),
+        ([1, 1, 1, 1], {}, np.inf),
+    ],
+)
+def test_the_loss_of_tensorflow_1(labels, options, loss):
+    ops = module("ops.ctc_ops")
+    places = [[0, i] for i in range(len(labels))]
+    sparse = tf.SparseTensor(places, tf.constant(labels), [1, len(labels)])
+    x = tf.constant(_LOGITS)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = ops.ctc_loss(sparse, x, [4], **options)
+        slope = inner.gradient(y, x)
+    np.testing.assert_allclose(y, [loss], rtol=1e-5)
+    raw = module("ops.gen_ctc_ops").ctc_loss(x, places, labels, [4], **options)
+    np.testing.assert_allclose(slope, raw.gradient)
+    with pytest.raises(LookupError, match="no way to take the second derivative of ctc_loss"):
+        tape.gradient(slope, x)
+    with pytest.raises(TypeError, match="Expected argument `labels` to be a SparseTensor"):
+        ops.ctc_loss([labels], x, [4])
+
+
+def test_steps_of_the_dense_loss():
+    ops = module("ops.ctc_ops")
+    start, final = ops.ctc_state_log_probs(tf.constant([1]), 2)
+    assert start.numpy().argmax() == 0 and final.numpy()[0].tolist().count(0.0) == 2
+    trans = ops._ctc_state_trans(tf.constant([[1, 1]]))
+    assert trans.shape == [1, 6, 6] and trans.numpy()[0, 2].tolist() == [0, 0, 1, 0, 1, 0]
+    scanned = ops._scan(lambda a, e: a + e, tf.constant([1.0, 2.0]), 3.0, reverse=True)
+    assert scanned.numpy().tolist() == [6.0, 5.0]
+    labels = ops.dense_labels_to_sparse([[4, 5], [6, 7]], [1, 2])
+    assert labels.values.numpy().tolist() == [4, 6, 7] and labels.dense_shape.numpy()[1] == 2
+
+
 @pytest.mark.parametrize(
     ("weights", "values", "text"),
     [

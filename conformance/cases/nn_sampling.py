@@ -1,6 +1,6 @@
 """tf.nn: losses by samples of classes, samplers, connectionist temporal classification."""
 
-from conformance.cases.row import draw, f32, i32, i64, row
+from conformance.cases.row import draw, f32, i32, i64, make, row
 
 _VALUES = (i64([1, 3, 5]), f32([[0.3], [0.2], [0.4], [0.1]]), f32([0.5, 0.3, 0.2]))
 _TRUE = i64([[1], [0], [3], [9]])
@@ -15,6 +15,13 @@ _LABELS = i32([[1, 2, 3], [2, 2, 0], [3, 0, 0]])
 
 def _weights(dtype="float32"):
     return draw((10, 4), dtype, 1), draw((10,), dtype, 2), _TRUE, draw((4, 4), dtype, 3)
+
+
+def labels(rows):
+    """A sparse tensor of labels."""
+    places = [[i, j] for i, row in enumerate(rows) for j in range(len(row))]
+    values = [label for row in rows for label in row]
+    return make("tf.SparseTensor", places, i32(values), [len(rows), max(map(len, rows))])
 
 
 ROWS = [
@@ -75,6 +82,26 @@ ROWS = [
         kind="boundary", grad=()),
     row("tf.nn.ctc_loss", _LABELS, draw((6, 3, 5), "float64"), i32([3, 2, 1]), i32([5, 6, 4]),
         kind="error"),
+    *(
+        row("tf.nn.ctc_loss", labels(rows), draw((6, 2, 5), dtype), None, i32(steps),
+            blank_index=blank, kind=kind)
+        for rows, steps, dtype, blank, kind in [
+            ([[1, 2, 1], [3, 3]], [6, 5], "float32", 0, "ordinary"),
+            ([[0, 1, 0], [3, 3]], [6, 5], "float32", -1, "ordinary"),
+            ([[0, 1, 0], [3]], [6, 4], "float32", 2, "ordinary"),
+            ([[0, 1, 0], [3, 3]], [6, 5], "float16", 4, "ordinary"),
+            ([[0, 0], [1]], [2, 1], "float32", 4, "boundary"),
+            ([[0, 1, 2], [3, 3]], [2, 5], "float32", 4, "error"),
+            ([[0, 1], []], [6, 5], "float32", 4, "error"),
+            ([[0, 1], [-1]], [6, 5], "float32", 4, "error"),
+            ([[0, 1], [2]], [7, 5], "float32", 4, "error"),
+            ([[0, 1], [2]], [6, -1], "float32", 4, "error"),
+            ([[0, 1], [2]], [6, 5, 4], "float32", 4, "error"),
+            ([[0, 1], [2]], [[6, 5]], "float32", 4, "error"),
+            ([[0, 1], [2], [3]], [6, 5], "float32", 4, "error"),
+            ([[0, 1], [2]], [6, 5], "float32", None, "error"),
+        ]
+    ),
     row("tf.nn.ctc_unique_labels", _LABELS),
     row("tf.nn.ctc_unique_labels", i32([[3, 3, 1, 3]])),
     row("tf.nn.ctc_unique_labels", i32([[4]]), kind="boundary"),

@@ -39,7 +39,8 @@ _BY_VALUE = re.compile(
     r"^Received SparseTensor with dense_shape|"
     r"^indices\[\d+\] is out of range|^Inner dimensions of output shape must match inner|"
     r"^value_range should satisfy|^pos \d+ out of range for string|"
-    r"^WhereOp |^`weights` must be the same shape as `arr`"
+    r"^WhereOp |^`weights` must be the same shape as `arr`|^blank_index expected to be between|"
+    r"^requested more paths than|^Must have at least one class"
 )
 #: The kernels that have no shape inference to speak of: what is wrong is told when they run.
 _BY_RUNNING = re.compile(

@@ -1,4 +1,4 @@
-"""Connectionist temporal classification, with dense labels.
+"""Connectionist temporal classification. What sparse labels need is in nn_ctc_sparse.py.
 
 Source: Graves et al., "Connectionist Temporal Classification" (2006).
 """
@@ -18,17 +18,19 @@ from tfshim._src.convert import convert
 from tfshim._src.errors import dtype_mismatch, op_error
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.common import brackets
+from tfshim._src.ops.nn_ctc_sparse import ctc_kernel
 from tfshim._src.ops.nn_softmax import last_log_softmax
 from tfshim._src.ops.reduction import log_sum_exp
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each
+from tfshim._src.sparse import SparseTensor
 from tfshim._src.tensor import Tensor
 
 #: The logarithm of "impossible" at the ends of the chain, finite as TensorFlow's is.
 _NEVER = np.float32(np.log(1e-307))
 
 
-def _chain(labels):
+def chain(labels):
     """Logarithms of which state may follow which: [batch, to, from].
 
     States are: the start, one for each label, and a blank after each of these. A label follows
@@ -42,23 +44,23 @@ def _chain(labels):
         fixed[1, 0] = 1
     fixed[label[1:], blank[:-1]] = 1
     fixed[blank, label] = 1
-    chain = jnp.broadcast_to(jnp.asarray(fixed), (batch, states, states))
+    allowed = jnp.broadcast_to(jnp.asarray(fixed), (batch, states, states))
     if n > 1:
         differ = (labels[:, :-1] != labels[:, 1:]).astype(np.float32)
-        chain = chain.at[:, label[2:], label[1:-1]].add(differ)
-    return jnp.log(chain)
+        allowed = allowed.at[:, label[2:], label[1:-1]].add(differ)
+    return jnp.log(allowed)
 
 
 def _logsum(x, axis: int, keepdims: bool = False):
     return log_sum_exp(x, (axis % x.ndim,), keepdims)
 
 
-def _forward_backward(labels, label_length, logit_length, log_probs):
-    """Log-posteriors of the states at each step, and the log-likelihood of the labels."""
+def seen_by_states(labels, log_probs):
+    """Log-probabilities of what each state stands for: [time, batch, states]."""
     steps, batch, classes = log_probs.shape
     n = labels.shape[1]
     hot = jax.nn.one_hot(labels, classes, dtype=log_probs.dtype)
-    seen = jnp.concatenate(
+    return jnp.concatenate(
         [
             jnp.full((steps, batch, 1), -jnp.inf, log_probs.dtype),
             jnp.sum(log_probs[:, :, None] * hot[None], axis=3),
@@ -66,12 +68,28 @@ def _forward_backward(labels, label_length, logit_length, log_probs):
         ],
         axis=2,
     )
-    chain = _chain(labels)
+
+
+def ends(label_length, n: int):
+    """Logarithms of the chances to begin and to end in each state, for n labels at most."""
     start = np.full(2 * (n + 1), _NEVER)
     start[0] = 0
-    last = jax.nn.one_hot(label_length, n + 1, dtype=log_probs.dtype)
+    last = jax.nn.one_hot(label_length, n + 1, dtype=np.float32)
     final = (1 - jnp.concatenate([last, last], axis=1)) * _NEVER
-    inside = (jnp.arange(steps)[:, None] < logit_length[None]).astype(log_probs.dtype)
+    return jnp.broadcast_to(jnp.asarray(start), final.shape), final
+
+
+def forward_backward(chain, first, final, seen, lengths):
+    """Log-posteriors of the states at each step, and the log-likelihood of what was seen.
+
+    Args:
+      chain: [batch, to, from] or [to, from].
+      first, final: [batch, states].
+      seen: [time, batch, states].
+      lengths: [batch], how many steps count.
+    """
+    steps, batch, _ = seen.shape
+    inside = (jnp.arange(steps)[:, None] < lengths[None]).astype(seen.dtype)
 
     def forward(state, step):
         state = _logsum(state[:, None] + chain, 2) + step
@@ -81,40 +99,41 @@ def _forward_backward(labels, label_length, logit_length, log_probs):
     def backward(carry, xs):
         state, total = carry
         step, mask = xs
-        state = _logsum((state + step)[:, None] + jnp.swapaxes(chain, 1, 2), 2)
+        state = _logsum((state + step)[:, None] + jnp.swapaxes(chain, -1, -2), 2)
         norm = _logsum(state, 1, True)
         total = total + norm[:, 0] * mask
         out = (state - norm) * mask[:, None] + final * (1 - mask[:, None])
         return (out, total), carry[0]
 
-    first = jnp.broadcast_to(jnp.asarray(start), (batch, start.size))
     _, ahead = lax.scan(forward, first, seen)
-    none = jnp.zeros((batch,), log_probs.dtype)
+    none = jnp.zeros((batch,), seen.dtype)
     (begin, total), behind = lax.scan(backward, (final, none), (seen, inside), reverse=True)
     both = ahead + behind
     both = both - _logsum(both, 2, True) + jnp.log(inside)[:, :, None]
-    return both, begin[:, 0] + total
+    return both, begin, total
+
+
+def seen_of_classes(labels, classes: int, states):
+    """Log-posteriors of the classes, of which 0 is the blank, from those of the states."""
+    n = labels.shape[1]
+    hot = labels[:, :, None] - 1 == jnp.arange(classes - 1)
+    per_label = jnp.where(hot[None], states[:, :, 1 : n + 1, None], -jnp.inf)
+    none = jnp.full((*states.shape[:2], classes - 1), -jnp.inf, states.dtype)
+    return jnp.concatenate(
+        [_logsum(states[:, :, n + 1 :], 2, True), _logsum(per_label, 2) if n else none], axis=2
+    )
 
 
 def _ctc_parts(logits, labels, label_length, logit_length):
     """The loss, and its gradient: probabilities minus posteriors of the classes."""
     log_probs = last_log_softmax(logits)
-    states, likelihood = _forward_backward(labels, label_length, logit_length, log_probs)
-    n, classes = labels.shape[1], logits.shape[2]
-    hot = labels[:, :, None] - 1 == jnp.arange(classes - 1)
-    per_label = jnp.where(hot[None], states[:, :, 1 : n + 1, None], -jnp.inf)
-    found = jnp.concatenate(
-        [
-            _logsum(states[:, :, n + 1 :], 2, True),
-            _logsum(per_label, 2)
-            if n
-            else jnp.full((*logits.shape[:2], classes - 1), -jnp.inf, logits.dtype),
-        ],
-        axis=2,
-    )
+    first, final = ends(label_length, labels.shape[1])
+    seen = seen_by_states(labels, log_probs)
+    states, begin, total = forward_backward(chain(labels), first, final, seen, logit_length)
+    found = seen_of_classes(labels, logits.shape[2], states)
     slope = jnp.exp(log_probs) - jnp.exp(found)
     inside = jnp.arange(logits.shape[0])[:, None] < logit_length[None]
-    return -likelihood, slope * inside[:, :, None].astype(slope.dtype)
+    return -(begin[:, 0] + total), slope * inside[:, :, None].astype(slope.dtype)
 
 
 def _ctc_jvp(primals, tangents):
@@ -159,29 +178,40 @@ def ctc_loss(
     """The negative log-likelihood of label sequences, summed over their alignments.
 
     Args:
-      labels: int tensor [batch, labels].
-      logits: [time, batch, classes] of float32 (float16 and bfloat16 are computed in it).
-      label_length: [batch], how many labels count.
+      labels: int tensor [batch, labels], or an int32 `tf.SparseTensor` of that shape.
+      logits: [time, batch, classes] of float32, or of float64 with sparse labels (float16 and
+        bfloat16 are computed in float32).
+      label_length: [batch], how many labels count; with sparse labels it means nothing.
       logit_length: [batch], how many steps count.
       logits_time_major: False for logits [batch, time, classes].
       unique: the result of `ctc_unique_labels`; it saves nothing here, and changes nothing.
-      blank_index: the class of the blank, 0 by default; negative ones count from the end.
+      blank_index: the class of the blank, 0 by default; negative ones count from the end. Sparse
+        labels need one.
       name: ignored.
 
     Returns:
       [batch].
 
     Raises:
-      TypeError: for sparse labels.
-      InvalidArgumentError: for float64 logits.
+      ValueError: for sparse labels without a `blank_index`.
+      InvalidArgumentError: for float64 logits with dense labels, or what the kernel of sparse
+        labels refuses: an example without labels, or with more of them than steps.
     """
     del unique
-    if hasattr(labels, "dense_shape") and hasattr(labels, "indices"):
-        raise TypeError("tf.nn.ctc_loss takes dense labels only; got a SparseTensor")
-    x, y = convert(logits), convert(labels)
-    lengths = [convert(label_length), convert(logit_length)]
+    x = convert(logits)
     dtype = x.aval.dtype
-    if dtype in (dtypes.float16, dtypes.bfloat16):
+    half = dtype in (dtypes.float16, dtypes.bfloat16)
+    if isinstance(labels, SparseTensor):
+        if blank_index is None:
+            raise ValueError(
+                "Argument `blank_index` must be provided when `labels` is a `SparseTensor`."
+            )
+        x = cast(x, dtypes.float32) if half else x
+        loss = _of_sparse(labels, x, logit_length, logits_time_major, static.integer(blank_index))
+        return cast(loss, dtype) if half else loss
+    y = convert(labels)
+    lengths = [convert(label_length), convert(logit_length)]
+    if half:
         x = cast(x, dtypes.float32)
     elif dtype is not dtypes.float32:
         raise dtype_mismatch("Mul", 1, dtype, dtypes.float32)
@@ -194,6 +224,28 @@ def ctc_loss(
         y = _after_blank(y, blank)
     loss = _ctc_loss(x, y, *lengths)
     return loss if loss.aval.dtype is dtype else cast(loss, dtype)
+
+
+def _of_sparse(labels: SparseTensor, x: Tensor, lengths, time_major: bool, blank: int) -> Tensor:
+    """The loss of sparse labels, for which the blank must be the last class."""
+    classes = x.aval.shape[2]
+    blank += classes if blank < 0 else 0
+    x = x if time_major else _time_major(x, True, 0)
+    if blank != classes - 1:
+        x = _blank_last(x, blank)
+    return ctc_kernel(x, labels.indices, _before_blank(labels.values, blank), lengths)[0]
+
+
+@op(kernel="ConcatV2", inputs=each("logits"))
+def _blank_last(logits, blank):
+    return jnp.concatenate(
+        [logits[:, :, :blank], logits[:, :, blank + 1 :], logits[:, :, blank : blank + 1]], 2
+    )
+
+
+@op(kernel="SelectV2", inputs=each("labels"))
+def _before_blank(labels, blank):
+    return jnp.where(labels < blank, labels, labels - 1)
 
 
 # -- labels ----------------------------------------------------------------------------------------
