@@ -15,12 +15,14 @@ from conformance.cases.row import (
     i64,
     make,
     method,
+    ref,
     row,
     u8,
     var,
 )
 
 _INF = float("inf")
+_INT64 = ref("tf.int64")
 _LOWEST = -3.4028235e38
 _TIGHT = {"tol": (1e-8, 1e-9), "reason": "the second derivative of a decomposition"}
 
@@ -78,7 +80,7 @@ def windows():
     for dtype in ("int32", "int64"):
         x = array(np.arange(32).reshape(1, 4, 8, 1) % 7 - 5, dtype)
         for ratio in ([1.0, 1.5, 1.5, 1.0], [1.0, 1.3, 1.9, 1.0]):
-            yield row("tf.nn.fractional_avg_pool", x, ratio, seed=3)
+            yield row("tf.nn.fractional_avg_pool", x, ratio, seed=3, set_seed=1)
     for dtype in ("int8", "uint8"):
         x = array(np.arange(32).reshape(1, 4, 8, 1), dtype)
         yield row("tf.nn.fractional_avg_pool", x, [1.0, 1.5, 1.5, 1.0], kind="error", seed=3)
@@ -399,6 +401,85 @@ def sliding():
         yield code(f"tf.nn.{op}", source, first, kind="error", **part)
 
 
+def parts_of_depthwise():
+    """The gradients of depthwise convolutions: shapes that do not fit, in functions too."""
+    image, weights = draw((1, 3, 3, 2)), draw((2, 2, 2, 1))
+    of_image, of_weights = (f"tf.nn.depthwise_conv2d_backprop_{n}" for n in ("input", "filter"))
+    shape, small = [1, 3, 3, 2], [2, 2, 2, 1]
+    how = [[1, 1, 1, 1], "SAME"]
+    wide, deep = draw((2, 2, 2, 1, 1)), draw((1, 3, 3, 2, 1))
+    calls = [
+        (of_image, shape, wide, image, *how),
+        (of_image, shape, weights, deep, *how),
+        (of_image, [2, 3, 3, 2], weights, image, *how),
+        (of_image, [1, 3, 3, 3], weights, image, *how),
+        (of_image, shape, draw((2, 2, 2, 2)), image, *how),
+        (of_image, shape, weights, image, [1, 1, 2, 1], "SAME"),
+        (of_image, shape, weights, image, [1, 1, 1], "SAME"),
+        (of_image, i32([shape]), weights, image, *how),
+        (of_image, i64(shape), weights, image, *how),
+        (of_weights, deep, small, image, *how),
+        (of_weights, image, small, deep, *how),
+        (of_weights, draw((2, 3, 3, 2)), small, image, *how),
+        (of_weights, image, [2, 2, 2, 2], image, *how),
+        (of_weights, image, i32([small]), image, *how),
+    ]
+    for op, *args in calls:
+        yield row(op, *args, kind="error")
+        source = f"lambda *a: tf.function({op})(*a)"
+        yield code(op, source, *args, kind="error", text="", reason="then the node")
+    yield row(of_image, shape, draw((0, 2, 2, 1)), image, *how, kind="boundary")
+    yield row(of_weights, image, [0, 2, 2, 1], image, *how, kind="boundary")
+    yield row("tf.nn.depthwise_conv2d", image, draw((0, 2, 2, 1)), *how, kind="boundary")
+    for x, strides in ((image, [1, 1, 2, 1]), (image[0], [1, 1, 2, 1]), (image, [2, 1, 1, 1])):
+        call = f"tf.nn.depthwise_conv2d(y, tf.ones([2, 2, 2, 1]), {strides}, 'SAME')"
+        source, part = f"lambda x: tf.function(lambda y: {call})(x)", {"reason": "then the node"}
+        yield code("tf.nn.depthwise_conv2d", source, x, kind="error", text="", **part)
+
+
+def pivots():
+    """Complex pivots are the largest by modulus: 3 + 3j comes before 4 + 1j, 4j after."""
+    for dtype in ("complex64", "complex128"):
+        x = array([[4 + 1j, 1, 0], [3 + 3j, 2, 1j], [4j, 1, 3]], dtype)
+        yield row("tf.linalg.lu", x, kind="boundary")
+        for seed in range(3):
+            yield row("tf.linalg.lu", draw((2, 5, 5), dtype, seed=seed), output_idx_type=_INT64)
+        yield row("tf.linalg.lu", array([[0, 0], [1, 1j]], dtype), kind="error")
+
+
+def fractions():
+    """The number of windows is a quotient in float32: 11 / 1.1 is 10."""
+    yield row("tf.nn.fractional_avg_pool", draw((1, 4, 4, 1)), [1.0] * 5, kind="error")
+    for op in ("tf.nn.fractional_avg_pool", "tf.nn.fractional_max_pool"):
+        for size, ratio in ((11, 1.1), (6, 1.2), (8, 1.6), (12, 1.2)):
+            x = draw((1, size, 4, 1))
+            yield row(op, x, [1.0, ratio, 1.5, 1.0], True, False, kw={"seed": 5}, set_seed=1)
+            yield row(op, x, [1.0, ratio, 1.5, 1.0], False, True, kw={"seed": 5}, set_seed=1)
+
+
+def order_of_checks():
+    """In functions the dtypes of inputs come before attributes, and values when they are run."""
+    part = {"kind": "error", "text": "", "reason": "then the node"}
+    for op, rest in (
+        ("tf.random.all_candidate_sampler", "0, 4, True"),
+        ("tf.random.uniform_candidate_sampler", "0, 4, True, 9"),
+        ("tf.random.log_uniform_candidate_sampler", "1, 0, True, 9"),
+        ("tf.random.fixed_unigram_candidate_sampler", "1, 1, True, 2, unigrams=[1., 1.], shard=-1"),
+    ):
+        for x in (i16([[1]]), i64([[1]])):
+            yield code(op, f"lambda x: {op}(x, {rest})", x, **part)
+            yield code(op, f"lambda x: tf.function(lambda x: {op}(x, {rest}))(x)", x, **part)
+        yield code(op, f"lambda: {op}([[1.5]], {rest})", kind="error")
+    for op, rest, x in (
+        ("tf.linalg.band_part", "3, 3", draw((0, 1))),
+        ("tf.nn.local_response_normalization", "2**31", draw((1, 1, 1, 1))),
+        ("tf.random.uniform_candidate_sampler", "2, 1, True, 9", i64([[1]])),
+        ("tf.random.fixed_unigram_candidate_sampler", "1, 1, True, 2", i64([[1]])),
+        ("tf.nn.fractional_max_pool", "[1., 1.5, 1.5, 1.]", draw((1, 1, 3, 1))),
+    ):
+        yield code(op, f"lambda x: tf.function(lambda x: {op}(x, {rest}))(x)", x, **part)
+
+
 ROWS = [
     *identities(),
     *sliding(),
@@ -416,4 +497,8 @@ ROWS = [
     *activations(),
     *emptied(),
     *cells(),
+    *parts_of_depthwise(),
+    *pivots(),
+    *fractions(),
+    *order_of_checks(),
 ]

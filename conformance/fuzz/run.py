@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import sys
 import time
@@ -51,8 +52,12 @@ def drawn(seed: int, number: int, part: str = "") -> Row:
     d = Draw(seed, number)
     op = d.pick(targets(part))
     if op in CALLS and (op not in originals() or d.chance(0.75)):
-        return CALLS[op](d, op)
-    return mutated(d, op)
+        row = CALLS[op](d, op)
+    else:
+        row = mutated(d, op)
+    if row.set_seed is None and "seed" in row.kwargs:  # else it has the one of an earlier row
+        return dataclasses.replace(row, set_seed=number)
+    return row
 
 
 class Fuzz:

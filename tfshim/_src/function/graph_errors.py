@@ -40,7 +40,11 @@ _BY_VALUE = re.compile(
     r"^indices\[\d+\] is out of range|^Inner dimensions of output shape must match inner|"
     r"^value_range should satisfy|^pos \d+ out of range for string|"
     r"^WhereOp |^`weights` must be the same shape as `arr`|^blank_index expected to be between|"
-    r"^requested more paths than|^Must have at least one class"
+    r"^requested more paths than|^Must have at least one class|"
+    r"^num_(lower|upper) must be negative|^depth_radius = |"
+    r"^Current implementation (only|does not yet) supports? |^true_classes must have num|"
+    r"^Sampler's range is too small|^Pooling ratio is higher|^Must (only )?provide |"
+    r"^range is \d+ must be equal to weights|^`true_candidate` out of range"
 )
 #: The kernels that have no shape inference to speak of: what is wrong is told when they run.
 _BY_RUNNING = re.compile(
@@ -48,6 +52,9 @@ _BY_RUNNING = re.compile(
 )
 #: The kernels whose shape inference looks at values all the same.
 _BY_SHAPE = re.compile("^(Fill|Range|MatrixDiagPartV3|MatrixSetDiagV3)$")
+#: The kernels without shape inference, but for what it finds in a vector of sizes.
+_UNKNOWING = re.compile("^DepthwiseConv2dNativeBackprop")
+_OF_SIZES = re.compile(r"_sizes input must be 1-dim|(Input: input|Filter: filter) must be 4-dim")
 _AXIS = re.compile(r"^Expected dimension in the range \[-(\d+), \d+\), but got (-?\d+)$")
 #: Sizes and places that shape inference cannot take for an unknown one.
 _NO_SIZE = re.compile(
@@ -60,6 +67,7 @@ _RESHAPE = re.compile(
     r"^Input to reshape is a tensor with (\d+) values, but the requested shape has (\d+)$"
 )
 _REDUCE = re.compile(r"^Invalid reduction dimension \((-?\d+) for input with (\d+) dimension\(s\)$")
+_AT_LEAST = re.compile(r"^Value for attr '(\w+)' of (-?\d+) must be at least minimum (\d+)")
 _WINDOW = re.compile(
     r"^Computed output size would be negative: .* \[input_size: (\d+), "
     r"effective_filter_size: (\d+), "
@@ -100,6 +108,9 @@ def _inferred(text: str, kernel: str) -> str:
             f"{found[1]} is the number of dimensions in the input. for '{{{{node {kernel}}}}} = "
             f"{kernel}'."
         )
+    found = _AT_LEAST.match(text)
+    if found is not None:
+        return f"Attr '{found[1]}' of '{kernel}' Op passed {found[2]} less than minimum {found[3]}."
     found = _REDUCE.match(text)
     if found is not None:
         return f"Invalid reduction dimension {found[1]} for input with {found[2]} dimensions."
@@ -159,6 +170,8 @@ def in_graph(error) -> Exception:
         text, _, rest = _PREFIX.sub("", error.message).partition(" [Op:")
         kernel = rest.split("]")[0]
         if kernel == "BroadcastArgs" or _BY_RUNNING.match(kernel):
+            return error
+        if _UNKNOWING.match(kernel) and not _OF_SIZES.search(text):
             return error
         if _BY_VALUE.search(text) and not _BY_SHAPE.match(kernel):
             size = _NO_SIZE.match(text)

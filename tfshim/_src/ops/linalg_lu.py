@@ -12,7 +12,7 @@ from jax import lax
 from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import dtype_not_allowed, op_error, require
-from tfshim._src.ops import linalg_rules as rules
+from tfshim._src.ops import linalg_pivots, linalg_rules as rules
 from tfshim._src.ops.index_checks import check_elements
 from tfshim._src.ops.linalg_diag import band
 from tfshim._src.ops.linalg_factor import FACTORED, refuse_half
@@ -40,7 +40,10 @@ def _lu(input, output_idx_type):
     require(input.shape[-2] == input.shape[-1], "Input matrix must be square.")
     if 0 in input.shape:
         return input, jnp.zeros(input.shape[:-1], output_idx_type)
-    lu, _, perm = lax.linalg.lu(input)
+    if jnp.iscomplexobj(input):
+        lu, perm = linalg_pivots.factors(input)
+    else:
+        lu, _, perm = lax.linalg.lu(input)
     return lu, perm.astype(output_idx_type)
 
 

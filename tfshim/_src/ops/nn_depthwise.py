@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import Any
 
@@ -10,9 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import static
+from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import UnimplementedError, op_error, require
+from tfshim._src.errors import UnimplementedError, dtype_mismatch, op_error, require
 from tfshim._src.ops import kinds, nn_windows as nw
 from tfshim._src.ops.arithmetic import negative
 from tfshim._src.ops.common import brackets
@@ -25,22 +26,16 @@ from tfshim._src.ops.space import (
 )
 from tfshim._src.registry import export, op
 from tfshim._src.rules import same
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import STATE, Tensor
 
 _FLOATS = ("half", "bfloat16", "float", "double")
 #: Windows of more places are left to XLA.
 TAPS = 25
 
 
-def _depthwise_raw(x, w, strides, pads, dilations, channels_first):
+def _depthwise_raw(x, w, strides, pads, dilations, channels_first, spans):
     kh, kw, channels, times = w.shape
     if not x.size or not w.size:
-        first = 2 if channels_first else 1
-        spans = [
-            (x.shape[first + i] + sum(pads[i]) - (w.shape[i] - 1) * dilations[i] - 1) // strides[i]
-            + 1
-            for i in range(2)
-        ]
         out = (x.shape[0], channels * times, *spans)
         return jnp.zeros(out if channels_first else (out[0], *spans, out[1]), x.dtype)
     if not channels_first and kh * kw <= TAPS and large(x):
@@ -76,16 +71,23 @@ def _by_taps(x, w, strides, pads, dilations):
 
 
 def _check(x, w, strides, channels_first) -> None:
+    """Kernels look at strides first; a graph knows shapes before a kernel is there."""
     require(len(strides) == 4, "Sliding window strides field must specify 4 dimensions")
-    channel = 1 if channels_first else 3
+    if STATE.trace.symbolic:
+        _check_shapes(x, w, channels_first)
     rows, _ = _checked_strides(strides, channels_first)
+    _check_shapes(x, w, channels_first)
+    require(rows > 0, f"Stride must be > 0, but got {rows}")
+
+
+def _check_shapes(x, w, channels_first) -> None:
+    channel = 1 if channels_first else 3
     require(x.ndim == 4, f"input must be 4-dimensional{brackets(x.shape)}")
     require(w.ndim == 4, f"filter must be 4-dimensional: {brackets(w.shape)}")
     require(
         x.shape[channel] == w.shape[2],
         f"input and filter must have the same depth: {x.shape[channel]} vs {w.shape[2]}",
     )
-    require(rows > 0, f"Stride must be > 0, but got {rows}")
 
 
 def _checked_strides(strides, channels_first: bool):
@@ -110,8 +112,8 @@ def _depthwise_body(x, w, strides, padding, rate, channels_first):
         nw.check_explicit(padding, channels_first)
         padding = nw.spatial(padding, channels_first)
     sizes = nw.spatial(x.shape, channels_first)
-    _, pads = nw.windows(sizes, w.shape[:2], strides, rate, padding)
-    return _depthwise_raw(x, w, strides, pads, rate, channels_first)
+    spans, pads = nw.windows(sizes, w.shape[:2], strides, rate, padding)
+    return _depthwise_raw(x, w, strides, pads, rate, channels_first, spans)
 
 
 @op(kernel="DepthwiseConv2dNative", inputs=same("input", "filter", of=_FLOATS))
@@ -232,49 +234,71 @@ def separable_conv2d(
 # -- the parts of its gradient ---------------------------------------------------------------------
 
 
-def _pads_for(kernel: str, g, sizes, ks, strides, padding, rate, first):
+def _backward(forward, kernel, x, w, g, strides, padding, rate, first):
+    """The transpose of `forward`, which is linear in one of x and w, of which there is the shape.
+
+    Checks all shapes as TensorFlow's kernels do, of which no part is known to its graphs.
+    """
+    require(len(strides) == 4, "Sliding window strides field must specify 4 dimensions")
+    strides = _checked_strides(strides, first)
+    for what, array in (("input", x), ("filter", w), ("out_backprop", g)):
+        require(len(array.shape) == 4, f"{kernel}: {what} must be 4-dimensional")
+    channel = 1 if first else 3
+    same_batch = x.shape[0] == g.shape[0]
+    require(same_batch, f"{kernel}: input and out_backprop must have the same batch size")
+    channels, times = w.shape[2:]
+    same_depth = x.shape[channel] == channels
+    require(same_depth, f"{kernel}: input and filter must have the same in_depth")
+    right = channels * times == g.shape[channel]
+    require(right, f"{kernel}: depth_multiplier * in_depth not equal to out_depth")
     if not isinstance(padding, str):
         nw.check_explicit(padding, first)
         padding = nw.spatial(padding, first)
-    inner = nw.spatial(sizes, first)
-    found, pads = nw.windows(inner, ks, strides, rate, padding)
-    for what, have, want in zip(("rows", "cols"), nw.spatial(g.shape, first), found, strict=True):
+    spans, pads = nw.windows(nw.spatial(x.shape, first), w.shape[:2], strides, rate, padding)
+    for what, have, want in zip(("rows", "cols"), nw.spatial(g.shape, first), spans, strict=True):
         require(
             have == want,
             f"{kernel}: Number of {what} of out_backprop doesn't match computed: actual = {have}, "
             f"computed = {want}",
         )
-    return pads
+    wanted = x if isinstance(x, jax.ShapeDtypeStruct) else w
+    linear = functools.partial(forward, strides, pads, rate, first, spans)
+    return jax.linear_transpose(linear, wanted)(g)[0]
 
 
 @op(kernel="DepthwiseConv2dNativeBackpropInput", inputs=same("filter", "out_backprop", of=_FLOATS))
 def _depthwise_input(filter, out_backprop, input_sizes, strides, padding, rate, first):
-    strides = _checked_strides(strides, first)
-    pads = _pads_for(
-        "DepthwiseConv2DBackpropInput", out_backprop, input_sizes, filter.shape[:2], strides,
-        padding, rate, first,
-    )  # fmt: skip
+    def forward(*how_and_x):
+        *how, x = how_and_x
+        return _depthwise_raw(x, filter, *how)
 
-    def forward(x):
-        return _depthwise_raw(x, filter, strides, pads, rate, first)
-
-    shape = jax.ShapeDtypeStruct(input_sizes, out_backprop.dtype)
-    return jax.linear_transpose(forward, shape)(out_backprop)[0]
+    x = jax.ShapeDtypeStruct(input_sizes, out_backprop.dtype)
+    kernel = "DepthwiseConv2DBackpropInput"
+    return _backward(forward, kernel, x, filter, out_backprop, strides, padding, rate, first)
 
 
 @op(kernel="DepthwiseConv2dNativeBackpropFilter", inputs=same("input", "out_backprop", of=_FLOATS))
 def _depthwise_filter(input, out_backprop, filter_sizes, strides, padding, rate, first):
-    strides = _checked_strides(strides, first)
-    pads = _pads_for(
-        "DepthwiseConv2DBackpropFilter", out_backprop, input.shape, filter_sizes[:2], strides,
-        padding, rate, first,
-    )  # fmt: skip
+    def forward(*how_and_w):
+        *how, w = how_and_w
+        return _depthwise_raw(input, w, *how)
 
-    def forward(w):
-        return _depthwise_raw(input, w, strides, pads, rate, first)
+    w = jax.ShapeDtypeStruct(filter_sizes, out_backprop.dtype)
+    kernel = "DepthwiseConv2DBackpropFilter"
+    return _backward(forward, kernel, input, w, out_backprop, strides, padding, rate, first)
 
-    shape = jax.ShapeDtypeStruct(filter_sizes, out_backprop.dtype)
-    return jax.linear_transpose(forward, shape)(out_backprop)[0]
+
+def _sizes(name: str, place: int, given: Any) -> tuple[int, ...]:
+    """The shape that is given as the input of this place of a kernel, `input` or `filter`."""
+    kernel = f"DepthwiseConv2dNativeBackprop{name.title()}"
+    python = isinstance(given, (list, tuple))
+    found = convert(given, dtypes.int32) if python else convert(given, hint=dtypes.int32)
+    if found.aval.dtype is not dtypes.int32:
+        raise dtype_mismatch(kernel, place, dtypes.int32, found.aval.dtype)
+    if found.ndim != 1:
+        text = f"Conv2DBackprop{name.title()}: {name}_sizes input must be 1-dim, not {found.ndim}"
+        raise op_error(kernel, text)
+    return static.shape(found)
 
 
 def _backprop_arguments(strides, padding, data_format, dilations):
@@ -313,7 +337,7 @@ def depthwise_conv2d_backprop_input(
       name: ignored.
     """
     strides, padding, rate, first = _backprop_arguments(strides, padding, data_format, dilations)
-    sizes = static.shape(input_sizes)
+    sizes = _sizes("input", 0, input_sizes)
     return _depthwise_input(filter, out_backprop, sizes, strides, padding, rate, first)
 
 
@@ -339,7 +363,7 @@ def depthwise_conv2d_backprop_filter(
       name: ignored.
     """
     strides, padding, rate, first = _backprop_arguments(strides, padding, data_format, dilations)
-    sizes = static.shape(filter_sizes)
+    sizes = _sizes("filter", 1, filter_sizes)
     return _depthwise_filter(input, out_backprop, sizes, strides, padding, rate, first)
 
 

@@ -113,7 +113,7 @@ def _pool(kernel, which, value, ratio, pseudo_random, overlapping, seed) -> tupl
     ratio = [np.float32(r) for r in ratio]  # as in TensorFlow's attribute
     edges, inputs = [], []
     for axis, size in enumerate(x.aval.shape):
-        count = int(math.floor(size / float(ratio[axis])))
+        count = int(np.floor(np.float32(size) / ratio[axis]))
         if count <= 0:
             raise op_error(
                 kernel,
@@ -210,6 +210,8 @@ def fractional_avg_pool(
             f"\n\t; NodeDef: {{{{node {kernel}}}}}",
             ran=False,
         )
+    if len(pooling_ratio) > 4:
+        raise op_error(kernel, "pooling_ratio field must specify 4 dimensions")
     for r in pooling_ratio:
         if r < 1:
             raise op_error(kernel, f"pooling_ratio cannot be smaller than 1, got: {r:g}")

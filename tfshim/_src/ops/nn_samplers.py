@@ -14,7 +14,7 @@ from tfshim._src.errors import NotFoundError, dtype_mismatch, op_error
 from tfshim._src.ops import philox
 from tfshim._src.random_state import OpSeeds, kept, next_state, op_seeds
 from tfshim._src.registry import export
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
 
 _MAX_INT32 = 2**31 - 1
 
@@ -162,10 +162,16 @@ def _at_least(kernel: str, least: int = 1, **attrs: int) -> None:
             )
 
 
-def _int64(kernel: str, value: Any) -> EagerTensor:
-    found = convert(value, hint=dtypes.int64)
+def _classes(kernel: str, value: Any, check: Callable[[], object]) -> EagerTensor:
+    """The true classes, int64. `check` looks at attributes: first, but in functions last."""
+    python = isinstance(value, (list, tuple, str, bytes, bool, int, float, complex))
+    found = convert(value, dtypes.int64) if python else convert(value, hint=dtypes.int64)
+    if not STATE.trace.symbolic:
+        check()
     if found.aval.dtype is not dtypes.int64:
         raise dtype_mismatch(kernel, 0, dtypes.int64, found.aval.dtype)
+    if STATE.trace.symbolic:
+        check()
     return found
 
 
@@ -199,15 +205,23 @@ def _sample(
     range_max: Any,
     seeds: OpSeeds,
     extra: tuple = (),
+    more: Callable[[], object] = lambda: None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The result of a sampler; `distribution(attrs)` is what it draws from."""
+    """The result of a sampler; `distribution(attrs)` is what it draws from.
+
+    `more` checks attributes that other samplers lack.
+    """
     num_true, num_sampled, range_max = (
         static.integer(v) for v in (num_true, num_sampled, range_max)
     )
     unique = bool(unique)
-    _at_least(kernel, num_true=num_true, num_sampled=num_sampled, range_max=range_max)
     attrs = (num_true, num_sampled, unique, range_max, *extra)
-    given = _int64(kernel, true_classes)
+
+    def check() -> None:
+        _at_least(kernel, num_true=num_true, num_sampled=num_sampled, range_max=range_max)
+        more()
+
+    given = _classes(kernel, true_classes, check)
     source = distribution(attrs)
     true = _true_classes(kernel, given, num_true)
     if unique and num_sampled > range_max:
@@ -434,8 +448,10 @@ def fixed_unigram_candidate_sampler(
         )
     given = tuple(_float(w, "unigrams") for w in unigrams)
     reserved, shards, part = int(num_reserved_ids), int(num_shards), int(shard)
-    _at_least(kernel, least=0, shard=part)
-    _at_least(kernel, num_shards=shards)
+
+    def check() -> None:
+        _at_least(kernel, least=0, shard=part)
+        _at_least(kernel, num_shards=shards)
 
     def distribution(attrs):
         range_max = attrs[3]
@@ -449,7 +465,7 @@ def fixed_unigram_candidate_sampler(
     return FixedUnigramCandidateSampler(
         *_sample(
             kernel, distribution, true_classes, num_true, num_sampled, unique, range_max, seeds,
-            (path, power, reserved, shards, part, given),
+            (path, power, reserved, shards, part, given), check,
         )
     )  # fmt: skip
 
@@ -511,8 +527,11 @@ def all_candidate_sampler(
     kernel = "AllCandidateSampler"
     op_seeds(seed)
     num_true, num_sampled = static.integer(num_true), static.integer(num_sampled)
-    _at_least(kernel, num_true=num_true, num_sampled=num_sampled)
-    true = _true_classes(kernel, _int64(kernel, true_classes), num_true)
+
+    def check() -> None:
+        _at_least(kernel, num_true=num_true, num_sampled=num_sampled)
+
+    true = _true_classes(kernel, _classes(kernel, true_classes, check), num_true)
     _check_range(kernel, true, num_sampled)
     return AllCandidateSampler(
         from_array(np.arange(num_sampled, dtype=np.int64)),
