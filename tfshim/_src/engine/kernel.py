@@ -180,7 +180,7 @@ class Kernel:
                 avals = tuple([a if k is None else make_aval(a.shape, k) for a, k in pairs])
             spec = Spec(avals, single, jaxpr)
         for o in spec.outputs:
-            if o.nbytes >= TOO_LARGE:
+            if type(o.nbytes) is int and o.nbytes >= TOO_LARGE:  # a symbol of jax.export is none
                 text = (
                     f"OOM when allocating tensor with shape[{','.join(map(str, o.shape))}] and "
                     f"type {runtime_name(o.dtype)} on "
