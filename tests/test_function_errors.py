@@ -161,6 +161,18 @@ ROWS = {
         "input_signature contains 1 extra type constraints.",
         None,
     ),
+    "signature, too short": (
+        lambda: tf.function(lambda x, y, z=1: x, input_signature=[spec([])]),
+        TypeError,
+        "input_signature missing type constraint for y",
+        None,
+    ),
+    "another shape is expected": (
+        lambda: tf.function(lambda x: tf.ensure_shape(x, [None, 2]))(tf.ones([3, 3])),
+        ValueError,
+        "Dimension 1 in both shapes must be equal, but are 2 and 3. Shapes are [?,2] and [3,3].",
+        None,
+    ),
     "signature of numbers": (
         lambda: tf.function(identity, input_signature=[1]),
         TypeError,

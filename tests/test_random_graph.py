@@ -33,6 +33,34 @@ def _op_by_op():
     return draw(x), draw(x), draw(-x), tf.random.uniform([])
 
 
+def _converted():
+    """Loops and branches of Python, in functions that run op by op."""
+
+    @tf.function
+    def loops(x):
+        kept = tf.boolean_mask(x, x > 0)
+        total = tf.random.uniform([])
+        for _ in tf.range(2):
+            total += tf.random.uniform([])
+            for _ in range(tf.size(kept)):
+                total += tf.random.uniform([], seed=3)
+        if total > 0.0:
+            total += tf.random.uniform([])
+        while tf.random.uniform([]) < 0.7:
+            total += tf.random.uniform([])
+        return kept, total, tf.random.uniform([])
+
+    @tf.function
+    def elements(x):
+        total = tf.zeros([])
+        for i in tf.data.Dataset.range(3):
+            total += tf.random.uniform([]) * tf.cast(i, tf.float32)
+        return tf.boolean_mask(x, x > 0), total, tf.random.uniform([])
+
+    x = tf.constant([1.0, -1.0])
+    return loops(x), loops(x), elements(x), elements(x)
+
+
 def _nested():
     inner = tf.function(lambda x: x + tf.random.uniform([]))
     mask = tf.function(lambda x: tf.boolean_mask(x, x > 0) + tf.random.uniform([]))
@@ -66,6 +94,20 @@ def _samplers():
 
 
 GOLDEN = {
+    "_converted": [
+        1.0,
+        2.81379,
+        0.387518,
+        1.0,
+        5.03478,
+        0.985923,
+        1.0,
+        2.54585,
+        0.182865,
+        1.0,
+        2.54585,
+        0.673077,
+    ],
     "_sizes": [0.182865, 0.288678, 0.673077, 0.447501, 0.936387, 0.505607],
     "_op_by_op": [
         1.0,
@@ -182,7 +224,9 @@ GOLDEN = {
 }
 
 
-@pytest.mark.parametrize("program", [_sizes, _op_by_op, _nested, _elements, _orders, _samplers])
+@pytest.mark.parametrize(
+    "program", [_sizes, _op_by_op, _converted, _nested, _elements, _orders, _samplers]
+)
 def test_numbers_are_tensorflows(program):
     tf.random.set_seed(5)
     assert _numbers(program()) == pytest.approx(GOLDEN[program.__name__], rel=2e-5)

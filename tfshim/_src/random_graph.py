@@ -158,6 +158,40 @@ def as_parts(*functions: Callable) -> tuple[Callable, ...]:
     return tuple([_as_part(f, run.part()) for f in functions])
 
 
+def loop_parts(test: Callable, body: Callable) -> tuple[Callable, Callable]:
+    """`as_parts` of Python's `while`, which is a loop of the program if its test is a tensor."""
+    run = _ACTIVE.numbering
+    if run is None or STATE.trace.symbolic:
+        return test, body
+    tested, worked = as_parts(test, body)
+    kinds: list[bool] = []
+
+    def again() -> Any:
+        found = tested()
+        if not kinds:
+            kinds.append(hasattr(found, "aval"))
+        return found
+
+    return again, lambda: worked() if kinds[0] else body()
+
+
+def body_part(over: Any, body: Callable) -> Callable:
+    """The body of Python's `for`: a graph of its own if it goes over rows, elements or numbers.
+
+    Args:
+      over: what the loop goes over.
+      body: takes one of them.
+    """
+    run = _ACTIVE.numbering
+    if run is None or STATE.trace.symbolic:
+        return body
+    if hasattr(over, "reduce") and hasattr(over, "element_spec"):  # a dataset begins anew
+        return _as_part(body, Streams(run.seed, restarts=False))
+    if hasattr(over, "aval") or hasattr(over, "element_spec"):
+        return _as_part(body, run.part())
+    return body
+
+
 def _as_part(function: Callable, streams: Streams) -> Callable:
     def call(*args: Any) -> Any:
         with numbered(streams):

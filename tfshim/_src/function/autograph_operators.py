@@ -44,6 +44,7 @@ from tfshim._src.function.polymorphic import Function
 from tfshim._src.function.transpiler import Transpiler
 from tfshim._src.jacobian import capturing
 from tfshim._src.ragged import RaggedTensor
+from tfshim._src.random_graph import as_parts, body_part, loop_parts
 from tfshim._src.tensor import STATE, EagerTensor, NeedsValue, Tensor
 from tfshim._src.variable import Variable
 
@@ -108,6 +109,8 @@ def _check_condition(t: Any, of: str) -> None:
 def if_stmt(cond, body, orelse, get_state, set_state, symbol_names, nouts) -> None:
     """`if`: both branches are traced if the condition is a tensor."""
     if not is_symbolic(cond):
+        if isinstance(cond, Tensor):
+            body, orelse = as_parts(body, orelse)
         return body() if cond else orelse()
     index = _condition(cond, "if statement")
     before = get_state()
@@ -282,6 +285,7 @@ def while_stmt(test, body, get_state, set_state, symbol_names, opts) -> None:
         limit = (opts or {}).get("maximum_iterations")
         if OP_BY_OP.depth and limit is not None:
             test = _at_most(int(limit), test)
+        test, body = loop_parts(test, body)
         _python._py_while_stmt(test, body, get_state, set_state, opts)
         return
     while (going := test()) and not is_symbolic(going):
@@ -307,6 +311,7 @@ def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts) 
         limit = (opts or {}).get("maximum_iterations")
         if OP_BY_OP.depth and limit is not None and isinstance(iter_, (Tensor, Variable)):
             iter_ = itertools.islice(iter(iter_), int(limit))
+        body = body_part(iter_, body)
         test = None if extra_test is None else lambda: _leaves_python_loop(extra_test())
         _python._py_for_stmt(iter_, test, body, get_state, set_state, symbol_names, opts)
 
@@ -595,6 +600,8 @@ def if_exp(cond, if_true, if_false, expr_repr) -> Any:
     """The conditional expression."""
     if is_symbolic(cond):
         return cond_for_tf_v2(cond, if_true, if_false)
+    if isinstance(cond, Tensor):
+        if_true, if_false = as_parts(if_true, if_false)
     return if_true() if cond else if_false()
 
 
@@ -650,6 +657,8 @@ def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
     """A call in converted code: builtins on tensors, our own functions as they are, all else
     converted."""
     replaced = BUILTINS.get(f) if _hashable(f) else None
+    if f is builtins.range and OP_BY_OP.depth and any(isinstance(a, Tensor) for a in args):
+        return replaced(*args)  # a loop of the program, also where it runs op by op
     counted = replaced is len_ and any(isinstance(a, (RaggedTensor, TensorArray)) for a in args)
     if replaced is not None and (counted or any(map(is_symbolic, args))):
         return replaced(*args, **(kwargs or {}))

@@ -49,6 +49,8 @@ class FuncGraph(Graph):
       created: the variables that it created.
     """
 
+    building_function = True
+
     def __init__(self, name: str, outer: Any, bases: tuple[FuncGraph, ...] = ()):
         super().__init__()
         self.name = name

@@ -72,6 +72,20 @@ _WINDOW = re.compile(
     r"^Computed output size would be negative: .* \[input_size: (\d+), "
     r"effective_filter_size: (\d+), "
 )
+_ENSURE = re.compile(
+    r"^Shape of tensor input \[([\d,]*)\] is not compatible with expected shape \[([\d,?]*)\]\.$"
+)
+
+
+def _ensured(shape: str, expected: str) -> str:
+    have, want = [s.split(",") if s else [] for s in (shape, expected)]
+    if len(have) != len(want):
+        return f"Shape must be rank {len(want)} but is rank {len(have)}"
+    i = next(i for i, (a, b) in enumerate(zip(have, want, strict=True)) if b not in ("?", a))
+    return (
+        f"Dimension {i} in both shapes must be equal, but are {want[i]} and {have[i]}. Shapes are "
+        f"[{expected}] and [{shape}]."
+    )
 
 
 def _inferred(text: str, kernel: str) -> str:
@@ -95,6 +109,9 @@ def _inferred(text: str, kernel: str) -> str:
             f"Cannot reshape a tensor with {found[1]} elements to a shape of {found[2]} elements "
             f"for '{{{{node {kernel}}}}} = {kernel}'."
         )
+    found = _ENSURE.match(text)
+    if found is not None:
+        return _ensured(found[1], found[2])
     found = _WINDOW.match(text)
     if found is not None and kernel != "Dilation2D" and "Patches" not in kernel:
         return (

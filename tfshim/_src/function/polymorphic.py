@@ -318,9 +318,8 @@ class Function:
             streams = known.streams if around is None else around.part()
             with hushed(hide), numbered(streams):
                 function = self._python_function
-                code = getattr(function, "__code__", None)
-                if self._autograph and "set_loop_options" in getattr(code, "co_names", ()):
-                    function = self._converted_function()  # a limit of steps is obeyed there
+                if self._autograph:  # branches and loops have limits and random streams there
+                    function = self._converted_function()
                 result = function(*args, **kwargs)
             return as_results(result, repr(self._python_function))
         finally:

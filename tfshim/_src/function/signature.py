@@ -8,6 +8,7 @@ are one key.
 from __future__ import annotations
 
 import inspect
+import types
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -418,6 +419,11 @@ class Signature:
         if len(specs) > len(positional) and not variadic:
             extra = len(specs) - len(positional)
             raise TypeError(f"input_signature contains {extra} extra type constraints.")
+        if positional and positional[0].name == "self":  # of a method; it takes no spec
+            positional = positional[1:]
+        for p in positional[len(specs) :]:
+            if p.default is p.empty:
+                raise TypeError(f"input_signature missing type constraint for {p.name}")
         needing = [
             p.name
             for i, p in enumerate(self.parameters)
@@ -428,6 +434,13 @@ class Signature:
                 f"Since input_signature is defined, keyword-only parameter `{needing[0]}` must "
                 "have a default value"
             )
+
+    @property
+    def fullargspec(self) -> inspect.FullArgSpec:
+        """The parameters, as Python's older description of them."""
+        function = types.FunctionType((lambda: None).__code__, {})
+        function.__signature__ = self.python  # type: ignore[attr-defined]
+        return inspect.getfullargspec(function)
 
     def bind(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         """Arguments in canonical form: by position where possible, defaults filled in.
