@@ -182,11 +182,20 @@ def test_gradient_of_a_filter_by_taps(stride, gap, rows, monkeypatch):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_truncated_normals_in_halves_are_the_same(dtype, monkeypatch):
-    state = jnp.array([7, 3, 5], jnp.int64)
-    found = philox.truncated_normal(state, (5001,), dtype)
-    monkeypatch.setattr(philox, "_HALVED", 1 << 60)
-    np.testing.assert_array_equal(found, philox.truncated_normal(state, (5001,), dtype))
+@pytest.mark.parametrize("groups", [7, 1024, 2500])
+def test_truncated_normals_that_are_short_are_finished(dtype, groups):
+    wide = dtype == "float64"
+    width = 2 if wide else 4
+    state = np.array([7, 3, 5], np.int64)
+    start = np.arange(groups, dtype=np.uint64) * np.uint64(64 * width)
+    kept = RANDOM.uniform(-2, 2, (groups, width)).astype(dtype)
+    count = np.full(groups, width, np.int32)
+    count[[0, 5, groups // 2, -1]] = [0, 1, width - 1, 0]
+    found = philox._finish(jnp.asarray(state), jnp.asarray(start), 2, kept, count, wide)
+    expected = philox._finish_host(state, start, 2, kept.copy(), count.copy(), wide)
+    np.testing.assert_allclose(found, expected, rtol=1e-4 if not wide else 1e-12, atol=1e-5)
+    filled = np.arange(width) < count[:, None]
+    np.testing.assert_array_equal(np.asarray(found)[filled], kept[filled])
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 1000])

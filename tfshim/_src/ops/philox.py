@@ -23,7 +23,7 @@ WEYL_A, WEYL_B = 0x9E3779B9, 0xBB67AE85
 ROUNDS = 10
 LOW32 = 0xFFFFFFFF
 
-_HALVED = 1 << 10  # groups from which on truncated normals are drawn by a loop
+_SEARCHED = 1 << 10  # groups of truncated normals that are searched at once for one that is short
 
 SAMPLES_PER_OUTPUT = 256
 """Blocks that a stream moves on by for each number drawn, however many were really used."""
@@ -317,25 +317,13 @@ def truncated_normal(state: Any, shape: tuple[int, ...], dtype: Any) -> Any:
         return xp.zeros(shape, dtype)
     start = _iota(state, groups) * np.uint64(width * SAMPLES_PER_OUTPUT // 4)
     blocks = 4 if wide else 2
-    if xp is np or groups < _HALVED:
-        drawn = normals_at(state, start[:, None] + _iota(state, blocks), wide)
-    else:
-        drawn = _in_halves(state, groups, start[1], _iota(state, blocks), wide)
+    drawn = normals_at(state, start[:, None] + _iota(state, blocks), wide)
+    if xp is not np:  # XLA draws anew for each use, but not what was written into
+        drawn = lax.dynamic_update_slice(drawn, drawn[:1], (0, 0))
     kept, count = _keep(xp.zeros((groups, width), drawn.dtype), xp.zeros(groups, np.int32), drawn)
     finish = _finish_host if xp is np else _finish
     kept = finish(state, start, blocks, kept, count, wide)
     return kept.reshape(-1)[:size].astype(dtype).reshape(shape)
-
-
-def _in_halves(state: Any, groups: int, step: Any, blocks: Any, wide: bool) -> Any:
-    """The normals of groups that are `step` blocks apart.
-
-    XLA draws anew for each use of what it can fuse into the user. A loop keeps it from that.
-    """
-    half = -(-groups // 2)
-    start = _iota(state, 2 * half).reshape(2, half, 1) * step
-    drawn = lax.map(lambda s: normals_at(state, s + blocks, wide), start)
-    return drawn.reshape(2 * half, -1)[:groups]
 
 
 def _keep(kept: Any, count: Any, drawn: Any) -> tuple[Any, Any]:
@@ -346,13 +334,13 @@ def _keep(kept: Any, count: Any, drawn: Any) -> tuple[Any, Any]:
       drawn: [groups, candidates].
     """
     xp = namespace(count)
-    place = xp.arange(kept.shape[1], dtype=np.int32)
+    columns = [kept[:, place] for place in range(kept.shape[1])]
     for i in range(drawn.shape[1]):
         x = drawn[:, i]
         fits = abs(x) < 2
-        kept = xp.where(fits[:, None] & (count[:, None] == place), x[:, None], kept)
+        columns = [xp.where(fits & (count == p), x, c) for p, c in enumerate(columns)]
         count = count + fits
-    return kept, xp.minimum(count, np.int32(kept.shape[1]))
+    return xp.stack(columns, 1), xp.minimum(count, np.int32(len(columns)))
 
 
 def _finish_host(
@@ -367,20 +355,25 @@ def _finish_host(
 
 def _finish(state: Any, start: Any, block: int, kept: Any, count: Any, wide: bool) -> Any:
     """Settles one group after another: about one in a hundred thousand is left by now."""
-    width = kept.shape[1]
+    groups, width = kept.shape
     first = jnp.asarray(block, _U64)
+    count = jnp.pad(count, (0, -groups % _SEARCHED), constant_values=width)
+    count = count.reshape(-1, _SEARCHED)
 
     def unfinished(carry: Any) -> Any:
-        return jnp.min(carry[1]) < width
+        return jnp.min(carry[2]) < width
 
     def step(carry: Any) -> Any:
-        kept, count, block = carry
-        group = jnp.argmin(count)
-        here = lax.dynamic_slice_in_dim(kept, group, 1), lax.dynamic_slice_in_dim(count, group, 1)
+        kept, count, least, block = carry
+        row = jnp.argmin(least)
+        place = jnp.argmin(count[row])
+        group = row * _SEARCHED + place
         drawn = normals_at(state, (start[group] + block + _iota(state, 4))[None], wide)
-        mine, have = _keep(*here, drawn)
-        kept = lax.dynamic_update_slice_in_dim(kept, mine, group, 0)
-        count = lax.dynamic_update_slice_in_dim(count, have, group, 0)
-        return kept, count, jnp.where(have[0] < width, block + np.uint64(4), first)
+        mine, (have,) = _keep(kept[group][None], count[row, place][None], drawn)
+        count = count.at[row, place].set(have)
+        least = least.at[row].set(jnp.min(count[row]))
+        block = jnp.where(have < width, block + np.uint64(4), first)
+        return kept.at[group].set(mine[0]), count, least, block
 
-    return lax.while_loop(unfinished, step, (kept, count, first))[0]
+    start_at = kept, count, jnp.min(count, axis=1), first
+    return lax.while_loop(unfinished, step, start_at)[0]
