@@ -170,3 +170,32 @@ def test_a_training_loop_learns():
         w.assign_sub(0.3 * dw)
         b.assign_sub(0.3 * db)
     assert abs(float(w) - 3) < 1e-2 and abs(float(b) - 1) < 1e-2
+
+
+#: Observed in TensorFlow, which traces the function.
+MAP_ERRORS = [
+    (lambda x: x + 1.5, TypeError, "Input 'y' of 'AddV2' Op has type float32 that does not match"),
+    (
+        lambda x: tf.ones([2]) + tf.ones([3]),
+        ValueError,
+        "Dimensions must be equal, but are 2 and 3",
+    ),
+    (lambda x: {}["key"], KeyError, "KeyError: 'key'"),
+    (lambda x: [1 // 0], Exception, "ZeroDivisionError: integer division or modulo by zero"),
+]
+
+
+@pytest.mark.parametrize("row", range(len(MAP_ERRORS)))
+def test_errors_of_mapped_functions_show_the_users_line(row):
+    function, kind, text = MAP_ERRORS[row]
+    with pytest.raises(kind, match=text) as caught:
+        tf.data.Dataset.range(3).map(function)
+    assert str(caught.value).startswith("in user code:") and "test_data.py" in str(caught.value)
+
+
+def test_results_that_datasets_refuse():
+    numbers = tf.data.Dataset.range(3)
+    with pytest.raises(TypeError, match="Unsupported return value from function passed to"):
+        numbers.map(lambda x: object())
+    with pytest.raises(ValueError, match="`predicate` must return a `tf.bool` scalar tensor"):
+        list(numbers.filter(lambda x: x))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tfshim._src import nest, static
+from tfshim._src.convert import convert
 from tfshim._src.data import structure
 from tfshim._src.data.random_calls import one_pass, per_iterator
 from tfshim._src.data.recipe import AUTOTUNE, UNKNOWN, Recipe
@@ -34,7 +35,15 @@ class Functions(Recipe):
                 for d, n in builtins.enumerate(s.shape.as_list() if s.shape.rank else [])
                 if n is None and isinstance(t, Tensor)
             }
-            specs = structure.specs_of(normalized(call(begin(), element)))
+            result = _as_traced(begin, element)
+            try:
+                specs = structure.specs_of(normalized(result))
+            except ValueError as e:
+                if "with an unsupported type" not in str(e):
+                    raise
+                raise TypeError(
+                    f"Unsupported return value from function passed to Dataset.map(): {result}."
+                ) from None
             return nest.map_structure(lambda s, loose=loose: _loosened(s, loose), specs)
         raise ValueError("the element spec of a mapped dataset without elements is not known")
 
@@ -73,7 +82,7 @@ class Functions(Recipe):
 
         def make() -> Iterator:
             function = begin()
-            return (e for e in self._iterate() if bool(call(function, e)))
+            return (e for e in self._iterate() if _truth(call(function, e)))
 
         return Recipe._build("_FilterDataset", make, lambda: self.element_spec, UNKNOWN)
 
@@ -84,7 +93,7 @@ class Functions(Recipe):
 
         def make() -> Iterator:
             function = begin()
-            return itertools.takewhile(lambda e: bool(call(function, e)), self._iterate())
+            return itertools.takewhile(lambda e: _truth(call(function, e)), self._iterate())
 
         return Recipe._build("_TakeWhileDataset", make, lambda: self.element_spec, UNKNOWN)
 
@@ -102,7 +111,7 @@ class Functions(Recipe):
 
     def _inner(self, begin: Callable[[], Callable]) -> Any:
         for element in self._iterate():
-            return call(begin(), element).element_spec
+            return _as_traced(begin, element).element_spec
         raise ValueError("the element spec of a mapped dataset without elements is not known")
 
     def interleave(
@@ -212,3 +221,26 @@ def _loosened(spec: Any, loose: set[int]) -> Any:
     if not loose or type(spec) is not TensorSpec:
         return spec
     return TensorSpec([None if n in loose else n for n in spec.shape], spec.dtype)
+
+
+def _as_traced(begin: Callable[..., Callable], element: Any) -> Any:
+    """What a function gives for an element, with errors as TensorFlow has them from tracing it."""
+    from tfshim._src.function.autograph import converted
+
+    return call(begin(converted(begin.function)), element)  # type: ignore[attr-defined]
+
+
+def _truth(result: Any) -> bool:
+    """What a predicate gave.
+
+    Raises:
+      ValueError: if it is no scalar of bools.
+    """
+    t = convert(result)
+    if t.dtype.name != "bool" or t.aval.shape:
+        spec = TensorSpec(t.shape, t.dtype)
+        raise ValueError(
+            "Invalid `predicate`. `predicate` must return a `tf.bool` scalar tensor, but its "
+            f"return type is {spec!r}."
+        )
+    return bool(t)

@@ -82,13 +82,16 @@ def is_aside() -> bool:
     return _CURRENT.aside
 
 
-def per_iterator(function: Callable) -> Callable[[], Callable]:
-    """What makes, for the iterator that asks, a function that draws as TensorFlow's graph does."""
+def per_iterator(function: Callable) -> Callable[..., Callable]:
+    """What makes, for the iterator that asks, a function that draws as TensorFlow's graph does.
+
+    It takes, if anything, what is to be called in the function's place.
+    """
     seed, key, run = current_seed(), object(), numbering()
     # a function of a dataset that a function of elements makes is the same one for each element
     inner = run.part() if run is not None and _CURRENT.streams is not None else None
 
-    def begin() -> Callable:
+    def begin(instead: Callable = function) -> Callable:
         known = {} if _CURRENT.streams is None else _CURRENT.streams
         streams = known.get(key) if inner is None else inner
         if streams is None:
@@ -96,8 +99,9 @@ def per_iterator(function: Callable) -> Callable[[], Callable]:
 
         def call(*args: Any) -> Any:
             with numbered(streams):
-                return function(*args)
+                return instead(*args)
 
         return call
 
+    begin.function = function  # type: ignore[attr-defined]
     return begin

@@ -658,7 +658,7 @@ def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
     converted."""
     replaced = BUILTINS.get(f) if _hashable(f) else None
     if f is builtins.range and OP_BY_OP.depth and any(isinstance(a, Tensor) for a in args):
-        return replaced(*args)  # a loop of the program, also where it runs op by op
+        return BUILTINS[builtins.range](*args)  # a loop of the program, also where it runs op by op
     counted = replaced is len_ and any(isinstance(a, (RaggedTensor, TensorArray)) for a in args)
     if replaced is not None and (counted or any(map(is_symbolic, args))):
         return replaced(*args, **(kwargs or {}))
