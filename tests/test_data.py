@@ -189,13 +189,13 @@ MAP_ERRORS = [
 def test_errors_of_mapped_functions_show_the_users_line(row):
     function, kind, text = MAP_ERRORS[row]
     with pytest.raises(kind, match=text) as caught:
-        tf.data.Dataset.range(3).map(function)
+        list(tf.data.Dataset.range(3).map(function))
     assert str(caught.value).startswith("in user code:") and "test_data.py" in str(caught.value)
 
 
 def test_results_that_datasets_refuse():
     numbers = tf.data.Dataset.range(3)
     with pytest.raises(TypeError, match="Unsupported return value from function passed to"):
-        numbers.map(lambda x: object())
+        list(numbers.map(lambda x: object()))
     with pytest.raises(ValueError, match="`predicate` must return a `tf.bool` scalar tensor"):
         list(numbers.filter(lambda x: x))

@@ -35,15 +35,7 @@ class Functions(Recipe):
                 for d, n in builtins.enumerate(s.shape.as_list() if s.shape.rank else [])
                 if n is None and isinstance(t, Tensor)
             }
-            result = _as_traced(begin, element)
-            try:
-                specs = structure.specs_of(normalized(result))
-            except ValueError as e:
-                if "with an unsupported type" not in str(e):
-                    raise
-                raise TypeError(
-                    f"Unsupported return value from function passed to Dataset.map(): {result}."
-                ) from None
+            specs = structure.specs_of(_mapped(_as_traced(begin, element)))
             return nest.map_structure(lambda s, loose=loose: _loosened(s, loose), specs)
         raise ValueError("the element spec of a mapped dataset without elements is not known")
 
@@ -68,9 +60,9 @@ class Functions(Recipe):
         begin = per_iterator(map_func)
 
         def make() -> Iterator:
-            function = begin()
+            function = _caller(begin)
             for element in self._iterate():
-                yield normalized(call(function, element))
+                yield _mapped(function(element))
 
         kind = "_MapDataset" if num_parallel_calls is None else "_ParallelMapDataset"
         return Recipe._build(kind, make, lambda: self._example(begin), self._cardinality)
@@ -81,8 +73,8 @@ class Functions(Recipe):
         begin = per_iterator(predicate)
 
         def make() -> Iterator:
-            function = begin()
-            return (e for e in self._iterate() if _truth(call(function, e)))
+            function = _caller(begin)
+            return (e for e in self._iterate() if _truth(function(e)))
 
         return Recipe._build("_FilterDataset", make, lambda: self.element_spec, UNKNOWN)
 
@@ -92,8 +84,8 @@ class Functions(Recipe):
         begin = per_iterator(predicate)
 
         def make() -> Iterator:
-            function = begin()
-            return itertools.takewhile(lambda e: _truth(call(function, e)), self._iterate())
+            function = _caller(begin)
+            return itertools.takewhile(lambda e: _truth(function(e)), self._iterate())
 
         return Recipe._build("_TakeWhileDataset", make, lambda: self.element_spec, UNKNOWN)
 
@@ -103,9 +95,9 @@ class Functions(Recipe):
         begin = per_iterator(map_func)
 
         def make() -> Iterator:
-            function = begin()
+            function = _caller(begin)
             for element in self._iterate():
-                yield from call(function, element)._iterate()
+                yield from function(element)._iterate()
 
         return Recipe._build("_FlatMapDataset", make, lambda: self._inner(begin), UNKNOWN)
 
@@ -140,11 +132,11 @@ class Functions(Recipe):
         begin = per_iterator(map_func)
 
         def make() -> Iterator:
-            function = begin()
+            function = _caller(begin)
             waiting = self._iterate()
             active: list[Iterator | None] = []
             for element in itertools.islice(waiting, width):
-                active.append(call(function, element)._iterate())
+                active.append(function(element)._iterate())
             while any(a is not None for a in active):
                 for slot, source in builtins.enumerate(active):
                     if source is None:
@@ -153,7 +145,7 @@ class Functions(Recipe):
                     yield from given
                     if len(given) < block:
                         nxt = next(waiting, None)
-                        active[slot] = None if nxt is None else call(function, nxt)._iterate()
+                        active[slot] = None if nxt is None else function(nxt)._iterate()
 
         return Recipe._build("_InterleaveDataset", make, lambda: self._inner(begin), UNKNOWN)
 
@@ -228,6 +220,32 @@ def _as_traced(begin: Callable[..., Callable], element: Any) -> Any:
     from tfshim._src.function.autograph import converted
 
     return call(begin(converted(begin.function)), element)  # type: ignore[attr-defined]
+
+
+def _caller(begin: Callable[..., Callable]) -> Callable[[Any], Any]:
+    """The function as an iterator calls it; what is wrong with it the first element tells."""
+    function = begin()
+    first = True
+
+    def on(element: Any) -> Any:
+        nonlocal first
+        if first:
+            first = False
+            return _as_traced(begin, element)
+        return call(function, element)
+
+    return on
+
+
+def _mapped(result: Any) -> Any:
+    try:
+        return normalized(result)
+    except ValueError as e:
+        if "with an unsupported type" not in str(e):
+            raise
+        raise TypeError(
+            f"Unsupported return value from function passed to Dataset.map(): {result}."
+        ) from None
 
 
 def _truth(result: Any) -> bool:
