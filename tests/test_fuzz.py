@@ -210,6 +210,8 @@ def test_snippets_run(number):
         pytest.skip("the call raises")
     if "SparseTensor" in str(outcome["result"]):
         pytest.skip("a tape takes their values only")
+    if (outcome["result"] or {}).get("k") in ("bool", "int", "str"):
+        pytest.skip("a tape takes no Python values")
     if "# and so on" in snippet(case):
         pytest.skip("a snippet shows the first of many elements only")
     with contextlib.redirect_stdout(io.StringIO()) as said:

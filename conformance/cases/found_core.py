@@ -154,6 +154,8 @@ def constants():
     ):
         source = f"lambda x: tf.function(lambda x: {source})(x)"
         yield code("tf.function", source, x, kind="error")
+    for count in ([], [3], 2.5):
+        yield row("tf.strings.unsorted_segment_join", s(["a"]), i32([0]), count, kind="error")
     for axis in (0, -3, [0]):
         yield row("tf.clip_by_norm", i32([1, 2]), 1.0, axis, kind="error", text="", reason=_ROOT)
     yield row("tf.clip_by_norm", array([True], "bool"), 1.0, kind="error", text="", reason=_ROOT)
@@ -201,6 +203,15 @@ def places():
         ("tf.strings.as_string", "1, precision=3", "precision not supported for datatype int32"),
         ("tf.strings.bytes_split", "tf.constant(1)", "Op has type int32 that does not match expe"),
         ("tf.strings.reduce_join", "'a', 0", "Invalid reduction dimension 0 for input with 0 dim"),
+        ("tf.strings.unsorted_segment_join", "['a'], [0], [3]", ""),
+        ("tf.strings.unicode_transcode", "'a', 'UTF-8', 'LATIN1'", "Attr 'output_encoding' of 'U"),
+        ("tf.ragged_fill_empty_rows", "[0], [1], -3, 7", "Expected shape dimensions to be non-neg"),
+        (
+            "tf.gather",
+            "tf.ones([1, 2]), [[0], [1]], batch_dims=1",
+            "params.shape[0]: 1 should be eq",
+        ),
+        ("__import__('copy').deepcopy", "tf.Variable([1.0, 2.0])", "__deepcopy__() is only avail"),
         (
             "tf.io.decode_raw",
             "'abc', tf.int32",
@@ -209,6 +220,7 @@ def places():
         ("tf.io.decode_base64", "'%'", "Base64 string length cannot be 1 modulo 4"),
     ):
         source = f"lambda: tf.function(lambda: {op}({arguments}))()"
+        op = op if op.startswith("tf.") else "tf.Variable"
         yield code(op, source, kind="error", text=text, reason=reason)
 
 

@@ -561,6 +561,10 @@ class Variable(metaclass=VariableMetaclass):
         return _Alias(self._root)  # a shallow copy shares the value
 
     def __deepcopy__(self, memo):
+        if STATE.trace.symbolic:
+            raise NotImplementedError(
+                "__deepcopy__() is only available when eager execution is enabled."
+            )
         copied = self._clone()
         memo[id(self)] = copied
         return copied

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from conformance.fuzz.catalogue import (
     arrays,
+    control,
     decompositions,
     elementwise,
     images,
@@ -33,6 +34,7 @@ for _module in (
     arrays,
     slicing,
     variables,
+    control,
     linalg,
     decompositions,
     nn,

@@ -18,6 +18,9 @@ _MISMATCH = re.compile(
 _NOT_ALLOWED = re.compile(
     r"Value for attr '(\w+)' of (\w+) is not in the list of allowed values: (\w+(?:, \w+)*)"
 )
+_NO_CHOICE = re.compile(
+    r"Value for attr '(\w+)' of \"([^\"]*)\" is not in the list of allowed values: (.*)"
+)
 _PREFIX = re.compile(r"^\{\{function_node [^}]*\}\} ")
 _PUBLIC = {"float": "float32", "double": "float64", "half": "float16"}
 
@@ -36,7 +39,8 @@ _BY_VALUE = re.compile(
     r"^Leading dim_size of both tensors|^The indices can only be scalar or vector|"
     r"^Reduction axis \d+ is empty|^Expected dimension in the range \[(0, 0|-1, 1)\)|"
     r"^Key must have 2|"
-    r"^Received SparseTensor with dense_shape|"
+    r"^Received SparseTensor with dense_shape|^Expected shape dimensions to be non-negative|"
+    r"^params\.shape\[\d+\]: |"
     r"^indices\[\d+\] is out of range|^Inner dimensions of output shape must match inner|"
     r"^value_range should satisfy|^pos \d+ out of range for string|"
     r"^WhereOp |^`weights` must be the same shape as `arr`|^blank_index expected to be between|"
@@ -195,12 +199,17 @@ def in_graph(error) -> Exception:
             if size is None or int(size[1] or size[2]) == -1:
                 return error
             text = f"Invalid value in tensor used for shape: {size[1] or size[2]}"
+        choice = _NO_CHOICE.match(text)
+        if choice is not None:
+            attr, given, known = choice.groups()
+            text = f"Attr '{attr}' of '{kernel}' Op passed string '{given}' not in: {known}."
         told = GraphValueError(_inferred(text, kernel))
         told.late = late(error)
         return told
     kernel, index, expected, got = found.groups()
     of = next((op for op in OPS.values() if op.kernel == kernel), None)
-    names, i = of.inputs if of is not None else (), int(index)
+    names: tuple[str, ...] = of.inputs if of is not None else ()
+    i = int(index)
     name, first = (names[i], names[0]) if i < len(names) else (f"input{i}", "input0")
     expected, got = (_PUBLIC.get(dtype, dtype) for dtype in (expected, got))
     fixed = of is not None and any(g.dtype and name in g.names for g in of.rule.groups)

@@ -14,7 +14,14 @@ import numpy as np
 
 from tfshim._src import dtypes, nest, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.errors import InvalidArgumentError, OutOfRangeError, fail, op_error, require
+from tfshim._src.errors import (
+    InvalidArgumentError,
+    OutOfRangeError,
+    dtype_not_allowed,
+    fail,
+    op_error,
+    require,
+)
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.printing import array_text
 from tfshim._src.ops.strings_patterns import checked, on_text, rewritten, substituted
@@ -297,11 +304,23 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None) -> A
     return _reduce_join(t, positive, bool(keepdims), _bytes(separator))
 
 
+def _segment_count(value: Any) -> int:
+    """The number of segments, which is a scalar of an index dtype."""
+    kernel = "UnsortedSegmentJoin"
+    t = convert(value, None if isinstance(value, Tensor) else dtypes.int32)
+    if t.aval.dtype.name not in INDEX:
+        raise dtype_not_allowed(kernel, t.aval.dtype, (dtypes.int32, dtypes.int64), "Tnumsegments")
+    if t.ndim:
+        size = "must be a scalar" if t.aval.size else "cannot be empty."
+        raise op_error(kernel, f"Number of segments {size}")
+    return int(static.host(t))
+
+
 @op(
     "tf.strings.unsorted_segment_join",
     kernel="UnsortedSegmentJoin",
     inputs=fixed("string", "inputs") + each("segment_ids", of=INDEX, attr="Tindices"),
-    static={"num_segments": static.integer, "separator": _bytes},
+    static={"num_segments": _segment_count, "separator": _bytes},
     host=True,
 )
 def unsorted_segment_join(inputs, segment_ids, num_segments, separator=""):

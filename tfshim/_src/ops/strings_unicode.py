@@ -14,6 +14,7 @@ from tfshim._src.ops.strings_split import as_strings, objects, pieces
 from tfshim._src.ragged import RaggedTensor
 from tfshim._src.registry import export, op
 from tfshim._src.rules import fixed
+from tfshim._src.tensor import STATE
 
 _ERRORS = ("strict", "replace", "ignore")
 _OUTPUTS = ("UTF-8", "UTF-16-BE", "UTF-32-BE")
@@ -297,6 +298,8 @@ def unicode_transcode(
       replace_control_characters: whether control characters are replaced too.
       name: ignored.
     """
+    if STATE.trace.symbolic:  # attributes are checked when the node is made
+        _Encoder("UnicodeTranscode", output_encoding, errors, static.integer(replacement_char))
     return _transcode(
         input,
         input_encoding,
