@@ -145,7 +145,7 @@ class GraphValueError(ValueError, InvalidArgumentError):
       late: the error as it is where sizes are not known before the function runs.
     """
 
-    late: InvalidArgumentError | None = None
+    late: OpError | None = None
 
     def __init__(self, message: str):
         InvalidArgumentError.__init__(self, None, None, message)
@@ -208,7 +208,7 @@ def in_graph(error) -> Exception:
         return told
     kernel, index, expected, got = found.groups()
     of = next((op for op in OPS.values() if op.kernel == kernel), None)
-    names: tuple[str, ...] = of.inputs if of is not None else ()
+    names = list(of.inputs) if of is not None else []
     i = int(index)
     name, first = (names[i], names[0]) if i < len(names) else (f"input{i}", "input0")
     expected, got = (_PUBLIC.get(dtype, dtype) for dtype in (expected, got))
@@ -219,7 +219,7 @@ def in_graph(error) -> Exception:
     )
 
 
-def late(error: InvalidArgumentError) -> InvalidArgumentError:
+def late(error: OpError) -> OpError:
     """An op's error as a function that runs raises it."""
     text, _, rest = _PREFIX.sub("", error.message).partition(" [Op:")
     kernel = rest.split("]")[0]
@@ -232,8 +232,8 @@ def _parameter(kernel: str, attr: str) -> str:
     """The first parameter whose dtype is this attribute of a kernel."""
     if attr == "Tindices":
         return "segment_ids" if "Segment" in kernel else "indices"
-    if attr == "Index":
-        return "begin"
+    if attr == "Index" or kernel == "DenseBincount":
+        return "begin" if attr == "Index" else "input"
     groups = (g for op in OPS.values() if op.kernel == kernel for g in op.rule.groups)
     return next((g.names[0].strip("*?") for g in groups if g.attr == attr), attr)
 

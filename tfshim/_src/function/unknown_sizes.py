@@ -66,7 +66,8 @@ def _unequal(text: str) -> Iterable[tuple[int, int]]:
         for found in _SHAPE.findall(text)
     ]
     for one, other in zip(shapes, shapes[1:]):
-        pairs += [p for p in zip(reversed(one), reversed(other)) if None not in p]
+        both = zip(reversed(one), reversed(other))
+        pairs += [(a, b) for a, b in both if a is not None and b is not None]
     return [pair for a, b in pairs if a != b for pair in ((a, b), (b, a))]
 
 

@@ -17,7 +17,7 @@ from tfshim._src.ops.joining import stack
 from tfshim._src.ops.scatter import scatter_nd
 from tfshim._src.registry import export, op
 from tfshim._src.rules import c_name, each, same
-from tfshim._src.tensor import EagerTensor
+from tfshim._src.tensor import STATE, EagerTensor
 
 # -- counts ----------------------------------------------------------------------------------------
 
@@ -100,6 +100,8 @@ def bincount(
         raise ValueError(
             f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported."
         )
+    if STATE.trace.symbolic:  # before the values, which only the function that runs has
+        _check_allowed(kernel, "Tidx", arr.aval.dtype, ("int32", "int64"))
     values = np.asarray(static.host(arr))
     size = _bins(values, minlength, maxlength)
     shape = (values.size,) if axis == 0 else values.shape
