@@ -641,3 +641,26 @@ def test_compiler_ir():
         at_stage(platform_name="tpu")
     with pytest.raises(ValueError, match="marked with 'jit_compile=True'"):
         tf.function(lambda: 1).experimental_get_compiler_ir()
+
+
+def test_operations_of_symbolic_tensors():
+    seen = []
+
+    @tf.function
+    def f(x, y):
+        z = tf.matmul(x, y) + 1.0
+        seen.append((repr(x.op), repr(z.op), z.op.inputs[0].op.type, z.op == z.op, z.op == x.op))
+        assert z.op.outputs[0] is z and z.op.graph is z.graph and z.op.device == ""
+        return tf.nn.relu(z)
+
+    spec = tf.TensorSpec([2, 2])
+    graph = f.get_concrete_function(spec, spec).graph
+    names = ("<tf.Operation 'x' type=Placeholder>", "<tf.Operation 'add' type=AddV2>")
+    assert seen == [(*names, "MatMul", True, False)]
+    assert [(o.name, o.type) for o in graph.get_operations()] == [
+        ("x", "Placeholder"),
+        ("y", "Placeholder"),
+        ("MatMul", "MatMul"),
+        ("add", "AddV2"),
+        ("Relu", "Relu"),
+    ]

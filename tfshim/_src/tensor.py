@@ -495,7 +495,9 @@ class Tensor(_Base):
     @property
     def op(self):
         if self._is_symbolic():
-            return self._trace
+            from tfshim._src.function.operations import Operation
+
+            return Operation(self)
         raise AttributeError("Tensor.op is undefined when eager execution is enabled.")
 
     @property

@@ -17,8 +17,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tfshim._src import logs
+from tfshim._src.errors import OpError
+from tfshim._src.function.mode import OP_BY_OP
 from tfshim._src.function.user_code import with_user_code
 from tfshim._src.registry import export
+from tfshim._src.tensor import STATE
 
 _lock = threading.RLock()
 
@@ -95,6 +98,8 @@ def converted(function: Callable, options: Any = None) -> Callable:
             try:
                 return operators.converted_call(target, args, kwargs, options=settings)
             except Exception as e:
+                if isinstance(e, OpError) and OP_BY_OP.depth and not STATE.trace.symbolic:
+                    raise  # what a run of the function finds
                 told = with_user_code(e)
                 if told is e:
                     raise

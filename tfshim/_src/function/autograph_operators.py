@@ -657,10 +657,8 @@ def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
     """A call in converted code: builtins on tensors, our own functions as they are, all else
     converted."""
     replaced = BUILTINS.get(f) if _hashable(f) else None
-    if f is builtins.range and OP_BY_OP.depth and any(isinstance(a, Tensor) for a in args):
-        return BUILTINS[builtins.range](*args)  # a loop of the program, also where it runs op by op
     counted = replaced is len_ and any(isinstance(a, (RaggedTensor, TensorArray)) for a in args)
-    if replaced is not None and (counted or any(map(is_symbolic, args))):
+    if replaced is not None and (counted or any(map(_in_program, args))):
         return replaced(*args, **(kwargs or {}))
     if isinstance(f, Function) or _module(f).split(".")[0] in _OURS:
         if getattr(f, "__name__", "") == "range" and any(map(is_symbolic, args)):
@@ -672,6 +670,11 @@ def converted_call(f, args, kwargs, caller_fn_scope=None, options=None) -> Any:
                 e.op_name = getattr(f, "__name__", None)  # type: ignore[attr-defined]
             raise
     return API.converted_call(f, args, kwargs, caller_fn_scope=caller_fn_scope, options=options)
+
+
+def _in_program(value: Any) -> bool:
+    """`is_symbolic`, also of tensors of a function that runs op by op."""
+    return is_symbolic(value) or (OP_BY_OP.depth > 0 and isinstance(value, Tensor))
 
 
 def _hashable(f: Any) -> bool:

@@ -385,8 +385,10 @@ class FuncGraph(Graph):
         return tuple(v for v in self.variables if v.trainable)
 
     def get_operations(self) -> list:
-        """The kernels of the graph's nodes, in order."""
-        return [kernel for kernel, _ in self.nodes]
+        """The arguments and the nodes, in order."""
+        from tfshim._src.function.operations import operations
+
+        return operations(self)
 
     def as_default(self):
         from tfshim._src.jacobian import capturing

@@ -52,7 +52,8 @@ _BY_VALUE = re.compile(
 )
 #: The kernels that have no shape inference to speak of: what is wrong is told when they run.
 _BY_RUNNING = re.compile(
-    "^(SobolSample|AsString|DecodeRaw|DecodePaddedRaw|DecodeBase64|UniqueWithCounts)$"
+    "^(SobolSample|AsString|DecodeRaw|DecodePaddedRaw|DecodeBase64|UniqueWithCounts|EagerPyFunc|"
+    "PyFunc)$"
 )
 #: The kernels whose shape inference looks at values all the same.
 _BY_SHAPE = re.compile("^(Fill|Range|MatrixDiagPartV3|MatrixSetDiagV3)$")
