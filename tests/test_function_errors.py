@@ -729,3 +729,19 @@ def test_a_rank_that_is_unknown_is_tried():
     row = tf.function(lambda x: x[:, 0]).get_concrete_function(spec(None))
     assert row.structured_outputs.shape == tf.TensorShape(None)
     assert row(tf.ones([2, 3])).shape == [2]
+
+
+@pytest.mark.parametrize("where", ["function", "dataset"])
+def test_errors_of_python_functions_are_those_of_a_run(where):
+    def refuse(x):
+        raise TypeError("mine")
+
+    def call(x):
+        return tf.py_function(refuse, [x], tf.int64)
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="TypeError: mine") as caught:
+        if where == "function":
+            tf.function(call)(tf.constant(1, tf.int64))
+        else:
+            list(tf.data.Dataset.range(2).map(call))
+    assert not isinstance(caught.value, ValueError)
