@@ -165,6 +165,8 @@ def constants():
     for shape, kind in (("[[3]]", "error"), ("[-1]", "boundary")):
         slices = f"tf.IndexedSlices(x, tf.constant([1]), tf.constant({shape}))"
         yield code("tf.IndexedSlices", f"lambda x: {slices}.shape", f32([1]), kind=kind)
+    source = "lambda x: tf.function(lambda x: tf.math.in_top_k([0], x, 1))(x)"
+    yield code("tf.math.in_top_k", source, u8([[1]]), kind="error")
     source = "lambda x: tf.function(lambda x: tf.math.bincount(x))(x)"
     yield code("tf.math.bincount", source, u8([1]), kind="error")
     source = "lambda x: tf.function(lambda x: tf.sparse.segment_mean(x, [0], [0]))(x)"

@@ -19,7 +19,7 @@ from tfshim._src.ops.value_checks import check_permutations
 from tfshim._src.ops.vectors import index_array, refuse_float
 from tfshim._src.registry import export, op
 from tfshim._src.rules import INDEX, c_name, each, fixed, same
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import STATE, Tensor
 
 _NEG = ("bfloat16", "half", "float", "double", "int8", "int16", "int32", "int64", "complex64",
         "complex128")  # fmt: skip
@@ -353,7 +353,10 @@ def in_top_k(targets, predictions, k, name=None) -> Tensor:
     Raises:
       InvalidArgumentError: for shapes that do not fit.
     """
-    return _in_top_k(targets, convert(predictions, dtypes.float32), static.integer(k))
+    known = STATE.trace.symbolic and isinstance(predictions, Tensor)
+    if not known:  # a graph tells of a tensor's dtype with the name of the input
+        predictions = convert(predictions, dtypes.float32)
+    return _in_top_k(targets, predictions, static.integer(k))
 
 
 @op(kernel="InvertPermutation", inputs=each("x", of=INDEX), grad=None)
