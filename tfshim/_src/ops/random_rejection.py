@@ -38,6 +38,13 @@ def repeat_until_done(xp: Any, body: Any, done: Any, *carry: Any) -> tuple[Any, 
     return lax.while_loop(lambda s: ~jnp.all(s[0]), lambda s: body(*s), state)[1:]
 
 
+def _where_any(xp: Any, any_: Any, body: Any, values: tuple[Any, ...]) -> tuple[Any, Any]:
+    """`body(*values)` where it concerns any number at all, else the first two of the values."""
+    if xp is np:
+        return body(*values) if any_ else values[:2]
+    return lax.cond(any_, body, lambda *values: values[:2], *values)
+
+
 def _starts(state: Any, samples: int, parameters: int) -> Any:
     """First blocks [samples, parameters]: all numbers of one parameter follow each other."""
     xp = namespace(state)
@@ -191,7 +198,11 @@ def poisson(state: Any, rate: Any, shape: tuple[int, ...], dtype: Any) -> Any:
             result = xp.where(stop, count, result)
             done = done | stop
             count = count + 1
-        u, v = first - 0.5, second  # Hormann: a block is a pair
+        pair = result, done, first - 0.5, second
+        result, done = _where_any(xp, xp.any(~small), transformed, pair)
+        return done, result, product, count, block + np.uint64(1)
+
+    def transformed(result, done, u, v):  # Hormann: a block is a pair
         inside = 0.5 - abs(u)
         k = xp.floor((2 * a / inside + b) * u + r + 0.43)
         accept = (inside >= 0.07) & (v <= v_r)
@@ -199,8 +210,7 @@ def poisson(state: Any, rate: Any, shape: tuple[int, ...], dtype: Any) -> Any:
         fits = log_ratio <= -r + k * log_rate - _lgamma(k + 1)
         accept = accept | (~((k < 0) | ((inside < 0.013) & (v > inside))) & fits)
         accept = accept & (k <= highest) & ~small & ~done
-        result = xp.where(accept, k, result)
-        return done | accept, result, product, count, block + np.uint64(1)
+        return xp.where(accept, k, result), done | accept
 
     result = repeat_until_done(xp, body, done, result, one, one * 0, xp.zeros((), _U64))[0]
     return result.astype(dtype).reshape(shape)
@@ -271,7 +281,11 @@ def binomial(state: Any, counts: Any, probs: Any, shape: tuple[int, ...], dtype:
             result = xp.where(stop, count, result)
             done = done | stop
             count = count + 1
-        u, v = first - 0.5, second
+        pair = result, done, first - 0.5, second
+        result, done = _where_any(xp, xp.any(many), transformed, pair)
+        return done, result, total, count, block + np.uint64(1)
+
+    def transformed(result, done, u, v):
         inside = 0.5 - abs(u)
         k = xp.floor((2 * a / inside + b) * u + c)
         accept = (inside >= 0.07) & (v <= v_r)
@@ -287,8 +301,7 @@ def binomial(state: Any, counts: Any, probs: Any, shape: tuple[int, ...], dtype:
         )
         accept = accept | ((k >= 0) & (k <= n) & (log_ratio <= bound))
         accept = accept & many & ~done
-        result = xp.where(accept, k, result)
-        return done | accept, result, total, count, block + np.uint64(1)
+        return xp.where(accept, k, result), done | accept
 
     result = repeat_until_done(xp, body, done, zeros, zeros, zeros, xp.zeros((), _U64))[0]
     result = xp.where(settled, fixed, xp.where(mirrored, n - result, result))
