@@ -745,3 +745,16 @@ def test_errors_of_python_functions_are_those_of_a_run(where):
         else:
             list(tf.data.Dataset.range(2).map(call))
     assert not isinstance(caught.value, ValueError)
+
+
+def test_what_kernels_refuse_for_a_value_keeps_its_class_in_converted_code():
+    @tf.function
+    def inner(x):
+        return tf.math.segment_sum(x, [0, -1])
+
+    for f in (inner, tf.function(lambda x: inner(x) + 1.0)):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="segment ids must be >= 0") as e:
+            f(tf.ones([2]))
+        assert not isinstance(e.value, ValueError)
+    with pytest.raises(ValueError, match="must be equal"):
+        tf.function(lambda x: x + tf.ones([3]))(tf.ones([2]))

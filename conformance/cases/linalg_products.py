@@ -186,6 +186,7 @@ ROWS = [
     row("tf.linalg.diag_part", draw((1, 1)), k=(0, 0), kind="boundary"),
     row("tf.linalg.diag_part", draw((3, 3)), k=3, kind="error"),
     row("tf.linalg.diag_part", draw((3, 3)), k=(-3, 1), kind="error"),
+    row("tf.linalg.diag_part", draw((3, 3)), k=(0, 3), kind="error"),
     row("tf.linalg.diag_part", draw((3, 3)), k=(1, -1), kind="error"),
     row("tf.linalg.diag_part", draw((3,)), kind="error"),
     row("tf.linalg.set_diag", draw((2, 3, 4), seed=1), draw((2, 3), seed=2), second=True),

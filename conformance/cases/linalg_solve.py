@@ -139,6 +139,7 @@ ROWS = [
     ),
     row("tf.linalg.lstsq", good((4, 3)), draw((4, 2), "float64", 1), 0.5, second=True, **_TIGHT),
     row("tf.linalg.lstsq", good((3, 4)), draw((3, 2), "float64", 1), l2_regularizer=0.5, **_TIGHT),
+    row("tf.linalg.lstsq", good((3, 4)), draw((3, 2), "float64", 1), l2_regularizer=5.3, **_TIGHT),
     *(
         row(
             "tf.linalg.lstsq", good(s), draw((s[0], 2), "float64", 1), fast=False, grad=(), **_TIGHT

@@ -48,7 +48,9 @@ _BY_VALUE = re.compile(
     r"^num_(lower|upper) must be negative|^depth_radius = |"
     r"^Current implementation (only|does not yet) supports? |^true_classes must have num|"
     r"^Sampler's range is too small|^Pooling ratio is higher|^Must (only )?provide |"
-    r"^range is \d+ must be equal to weights|^`true_candidate` out of range"
+    r"^range is \d+ must be equal to weights|^`true_candidate` out of range|"
+    r"^Bad: indices\[|^Invalid seq_dim -1|"
+    r"^Either first dimensions of diagonal don't match|^counter must be a vector with length"
 )
 #: The kernels that have no shape inference to speak of: what is wrong is told when they run.
 _BY_RUNNING = re.compile(
@@ -177,8 +179,8 @@ def in_graph(error) -> Exception:
     """The error as TensorFlow raises it while a function is traced."""
     if not isinstance(error, OpError) or type(error) is not InvalidArgumentError:
         return error
-    if "[Op:" not in error.message:
-        return error
+    if "[Op:" not in error.message or error.message.startswith("in user code:"):
+        return error  # no op's, or judged before the user's lines were put above it
     found = _NOT_ALLOWED.search(error.message)
     if found is not None:
         kernel = error.message.rpartition("[Op:")[2].split("]")[0]

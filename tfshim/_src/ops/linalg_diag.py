@@ -53,9 +53,9 @@ def _check_align(kernel: str, align: Any) -> None:
         )
 
 
-def _check_inside(low: int, high: int, rows: int, cols: int, end: str) -> None:
+def _check_inside(low: int, high: int, rows: int, cols: int) -> None:
     """Raises for diagonals outside of a rows x cols matrix; number 0 is allowed in an empty one."""
-    for name, d in (("lower", low), ("upper", high)):
+    for name, d, end in (("lower", low, "."), ("upper", high, "")):
         if not (-rows < d < cols or d == 0):
             fail(
                 f"{name}_diag_index is out of bound: {d}{end} It must be between {-rows} and {cols}"
@@ -187,7 +187,7 @@ def _matrix_diag_part(input, padding_value, k, align):
         f"input must be at least 2-dim, received shape: {brackets(input.shape)}",
     )
     rows, cols = input.shape[-2:]
-    _check_inside(low, high, rows, cols, ".")
+    _check_inside(low, high, rows, cols)
     if low == high:
         return jnp.diagonal(input, low, -2, -1)
     longest = _longest(rows, cols, low, high)

@@ -467,4 +467,7 @@ def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None) -> Any:
         if not shape:
             raise ValueError("zero-size array to reduction operation minimum which has no identity")
         raise IndexError("tuple index out of range")
+    if isinstance(l2_regularizer, (int, float)):  # a number has all its digits
+        real = np.zeros((), matrix.aval.dtype.np).real.dtype
+        l2_regularizer = convert(np.asarray(l2_regularizer, real))
     return _lstsq(matrix, rhs, l2_regularizer)

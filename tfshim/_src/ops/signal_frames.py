@@ -248,6 +248,13 @@ def _fold_frames(frames):
 
 @op(kernel="ConcatV2", inputs=same("x"))
 def _unfold_frames(x, scale):
+    size = x.shape[-1]
+    if size % 2:
+        raise op_error(
+            "Split",
+            "Number of ways to split should evenly divide the split dimension, but got split_dim "
+            f"{x.ndim - 1} (size = {size}) and num_split 2",
+        )
     x = x * jnp.asarray(scale, x.dtype)
     a, b = jnp.split(x, 2, axis=-1)
     return jnp.concatenate([b, -b[..., ::-1], -a[..., ::-1], -a], axis=-1)
