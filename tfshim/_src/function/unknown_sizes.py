@@ -23,6 +23,8 @@ SIZES = (
     (37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103),
     (38, 45, 46, 49, 51, 57, 62, 63, 65, 69, 77, 82, 85, 87, 91, 93),
 )
+#: Sizes for what is reshaped: the product of any of them is that of any others.
+ONES = (1,) * 16
 #: Ranks that are tried where a rank is unknown.
 RANKS = (0, 1, 2, 3, 4, 5)
 
@@ -38,7 +40,7 @@ def fitted(attempt: Callable[[tuple[int, ...]], Any], sizes: tuple[int, ...]) ->
 
     Args:
       attempt: traces for given sizes, by axis.
-      sizes: different ones.
+      sizes: different ones; equal ones are tried as they are.
 
     Returns:
       The trace, and the sizes of it.
@@ -46,7 +48,8 @@ def fitted(attempt: Callable[[tuple[int, ...]], Any], sizes: tuple[int, ...]) ->
     Raises:
       ValueError, InvalidArgumentError: if there are none.
     """
-    free = dict(zip(sizes, range(len(sizes))))
+    different = len(set(sizes)) == len(sizes)
+    free = dict(zip(sizes, range(len(sizes)))) if different else {}
     while True:
         try:
             return attempt(sizes), sizes
@@ -80,8 +83,8 @@ class _Sized:
 
 def sampled(
     attempt: Callable[[tuple[int, ...], int], Any], which: int = 0, ranks: Iterable[int] = (0,)
-) -> tuple[Any, int]:
-    """What a function gives for some sizes of what is unknown: equal ones, else different ones.
+) -> tuple[Any, int, tuple[int, ...]]:
+    """What a function gives for some sizes of what is unknown: equal, different, or all 1.
 
     Args:
       attempt: traces for given sizes, by axis, and a given rank of what has none.
@@ -89,25 +92,21 @@ def sampled(
       ranks: to be tried, in this order.
 
     Returns:
-      The trace, and the rank of it.
+      The trace, the rank and the sizes of it.
 
     Raises:
       Exception: the first one, if there are no such sizes.
     """
     first: Exception | None = None
     for rank in ranks:
-        try:
-            return attempt((2 + which,) * 16, rank), rank
-        except NeedsValue:
-            raise
-        except Exception as error:
-            first = first or error
-        try:
-            return fitted(lambda sizes, rank=rank: attempt(sizes, rank), SIZES[which])[0], rank
-        except NeedsValue:
-            raise
-        except Exception:
-            continue  # the error for equal sizes is the one to tell
+        for sizes in ((2 + which,) * 16, SIZES[which], ONES):
+            try:
+                found, sizes = fitted(lambda sizes, rank=rank: attempt(sizes, rank), sizes)
+                return found, rank, sizes
+            except NeedsValue:
+                raise
+            except Exception as error:
+                first = first or error
     assert first is not None
     raise first
 
@@ -173,9 +172,8 @@ def output_shapes(function: Any, logical: Any) -> list[TensorShape] | None:
         if all(k.known for k in logical.tensors):
             return None
         try:
-            logical.output_shapes = [
-                common_shape(a, b) for a, b in zip(*_two_results(function, logical), strict=True)
-            ]
+            one, other = _two_results(function, logical)
+            logical.output_shapes = [common_shape(a, b) for a, b in zip(one, other, strict=True)]
         except Exception:  # sizes that do not fit together; the user's code says so in a call
             logical.output_shapes = []
     return logical.output_shapes or None
@@ -187,13 +185,15 @@ def _two_results(function: Any, logical: Any) -> list[list[tuple[int, ...]]]:
     def attempt(sizes: tuple[int, ...], rank: int) -> Any:
         return trace_at(function, logical, sizes, rank)
 
-    if all(k.shape is not None for k in logical.tensors):
-        return [_results(sampled(attempt, which)[0]) for which in range(2)]
-    one, rank = sampled(attempt, 0, RANKS)
+    known = all(k.shape is not None for k in logical.tensors)
+    one, rank, sizes = sampled(attempt, 0, (0,) if known else RANKS)
     try:
-        other, _ = sampled(attempt, 1, range(rank + 1, len(RANKS)))
+        other, _, _ = sampled(attempt, 1, (0,) if known else range(rank + 1, len(RANKS)))
     except Exception:  # the one rank that the function takes
-        other, _ = sampled(attempt, 1, [rank])
+        other, _, _ = sampled(attempt, 1, [rank])
+    if sizes == ONES:  # whatever is 1 may be so for that
+        ones = [tuple([0 if d == 1 else d for d in shape]) for shape in _results(one)]
+        return [_results(one), ones]
     return [_results(one), _results(other)]
 
 
