@@ -195,3 +195,13 @@ def _agrees(got, wanted):
 )
 def test_the_comparison_of_the_session_sees_differences(got):
     assert not _agrees(got, ["ok", "float32", [2], [1.0, 2.0]])
+
+
+@pytest.mark.parametrize("op", [tf.random.stateless_normal, tf.random.stateless_truncated_normal])
+def test_a_function_draws_the_same_bits(op):
+    """Small arrays are drawn on the host, functions by XLA."""
+
+    def draw():
+        return op([5, 301], [1, 2], stddev=0.3)
+
+    assert draw().numpy().tobytes() == tf.function(draw)().numpy().tobytes()

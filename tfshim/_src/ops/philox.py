@@ -249,18 +249,43 @@ def unit_double(x0: Any, x1: Any) -> Any:
 def _box_muller_float(x0: Any, x1: Any) -> tuple[Any, Any]:
     """Two float32 normals from two 32-bit words; sine first, as TensorFlow orders them.
 
-    What is computed in double is what brings the result nearest to the C library's float
-    functions: the logarithm everywhere, sine and cosine where NumPy computes them.
+    Logarithm, sine and cosine are computed in double and rounded: that is nearest to the C
+    library's float functions, and the same numbers whoever computes them.
     """
     xp = namespace(x0)
     u = xp.maximum(_unit_float(x0, np.dtype(np.float32)), np.float32(1e-7))
     turn = _unit_float(x1, np.dtype(np.float32)).astype(np.float64) * np.float64(2 * math.pi)
-    angle = turn.astype(np.float32)
+    angle = turn.astype(np.float32).astype(np.float64)
     radius = xp.sqrt(np.float32(-2) * xp.log(u.astype(np.float64)).astype(np.float32))
-    if xp is np:
-        angle = angle.astype(np.float64)
-    sine, cosine = xp.sin(angle).astype(np.float32), xp.cos(angle).astype(np.float32)
-    return sine * radius, cosine * radius
+    sine, cosine = (np.sin(angle), np.cos(angle)) if xp is np else _sine_cosine(angle)
+    return sine.astype(np.float32) * radius, cosine.astype(np.float32) * radius
+
+
+#: Taylor's coefficients, of powers of the square: enough for double on an eighth of a turn.
+_SINE = [(-1) ** k / math.factorial(2 * k + 1) for k in range(8)]
+_COSINE = [(-1) ** k / math.factorial(2 * k) for k in range(8)]
+#: What a quarter of a turn has beyond its double.
+_REST = 6.123233995736766e-17
+
+
+def _sine_cosine(angle: Any) -> tuple[Any, Any]:
+    """Sine and cosine of doubles in [0, 2 pi]: XLA's own take four times as long on a CPU."""
+    quarters = jnp.round(angle * np.float64(2 / math.pi))
+    x = angle - quarters * np.float64(math.pi / 2) - quarters * np.float64(_REST)
+    square = x * x
+    sine, cosine = x * _polynomial(_SINE, square), _polynomial(_COSINE, square)
+    turn = quarters.astype(np.int32)
+    swapped = (turn & 1) == 1
+    sine, cosine = jnp.where(swapped, cosine, sine), jnp.where(swapped, sine, cosine)
+    sine = jnp.where((turn & 2) == 2, -sine, sine)
+    return sine, jnp.where((turn + 1 & 2) == 2, -cosine, cosine)
+
+
+def _polynomial(coefficients: list[float], x: Any) -> Any:
+    total = jnp.full_like(x, coefficients[-1])
+    for c in coefficients[-2::-1]:
+        total = total * x + np.float64(c)
+    return total
 
 
 def _box_muller_double(x0: Any, x1: Any, x2: Any, x3: Any) -> tuple[Any, Any]:
