@@ -160,11 +160,7 @@ from tfshim._src.ops.creation import (
     ones,
     ones_like,
     range,
-    rank,
     sequence_mask,
-    shape,
-    shape_n,
-    size,
     zeros,
     zeros_like,
 )
@@ -281,6 +277,12 @@ from tfshim._src.ops.shaping import (
     squeeze,
     tile,
     transpose,
+)
+from tfshim._src.ops.sizes import (
+    rank,
+    shape,
+    shape_n,
+    size,
 )
 from tfshim._src.ops.slices import (
     slice,

@@ -6,6 +6,7 @@ at once. Shapes are static, so it is known: this evaluates just the nodes behind
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,19 @@ import numpy as np
 MAX_ELEMENTS = 1 << 16
 
 
-def static_value(tensor: Any) -> np.ndarray | None:
+def static_value(tensor: Any, shape_of: Any = None) -> np.ndarray | None:
     """The value of a tensor if it is known while tracing, else None.
 
     Args:
       tensor: a tensor, symbolic or not.
+      shape_of: gives the shape of a tensor of which `tf.shape` was asked; None: the actual one.
     """
     if not tensor._is_symbolic():
         return tensor._host_value()
+    if shape_of is None:
+        shape_of = _actual
+        if tensor._trace.sizes is not None:
+            tensor._trace.sizes.read.append(tensor)
     known: dict[int, np.ndarray | None] = {}
     stack = [tensor]
     while stack:
@@ -38,6 +44,12 @@ def static_value(tensor: Any) -> np.ndarray | None:
         if entry is None:  # a placeholder, a captured variable or a JAX tracer
             return None
         kernel, inputs, outputs = entry
+        if kernel.name in ("Shape", "Size"):
+            shape = shape_of(inputs[0])
+            value = shape if kernel.name == "Shape" else math.prod(shape)
+            known[id(t)] = np.array(value, t.aval.dtype.np)
+            stack.pop()
+            continue
         waiting = [i for i in inputs if id(i) not in known]
         if waiting:
             if any(i.aval.size > MAX_ELEMENTS for i in waiting):
@@ -52,6 +64,10 @@ def static_value(tensor: Any) -> np.ndarray | None:
         for out, result in zip(outputs, results, strict=True):
             known[id(out)] = np.asarray(result)
     return known[id(tensor)]
+
+
+def _actual(tensor: Any) -> tuple[int, ...]:
+    return tensor.aval.shape
 
 
 def producer(graph: Any, tensor: Any) -> tuple | None:

@@ -382,7 +382,7 @@ def getitem(x: EagerTensor, spec: Any) -> EagerTensor:
             if len(_plain) > 4096:
                 _plain.clear()
             found = _plain[key, x.aval] = _kernel("take", planned), tuple(_inputs(planned))
-        return dispatch(found[0], (x, *found[1]))
+        return _taken(x, spec, dispatch(found[0], (x, *found[1])))
     mask = _boolean_mask(spec)
     if mask is not None:
         from tfshim._src.ops import array
@@ -391,7 +391,17 @@ def getitem(x: EagerTensor, spec: Any) -> EagerTensor:
     planned = plan(spec, x.aval.shape)
     if x.aval.dtype.kind == "s":
         return _host_getitem(x, planned)
-    return dispatch(_kernel("take", planned), (x, *_inputs(planned)))
+    return _taken(x, spec, dispatch(_kernel("take", planned), (x, *_inputs(planned))))
+
+
+def _taken(x: EagerTensor, spec: Any, result: EagerTensor) -> EagerTensor:
+    """A slice, of which a graph with unknown sizes remembers how it depends on them."""
+    trace = result._trace
+    if trace is not None and trace.sizes is not None:
+        from tfshim._src.function.static_shapes import reread, sizes_of
+
+        trace.sizes.ruled(result, lambda c: plan(reread(spec, c), sizes_of(x, c)).shape)
+    return result
 
 
 #: (spec of numbers, aval) -> the kernel and its inputs after the tensor.

@@ -12,7 +12,6 @@ import numpy as np
 
 from tfshim._src import dtypes
 from tfshim._src.errors import op_error
-from tfshim._src.fold import static_value
 
 
 def host(value: Any) -> Any:
@@ -21,13 +20,7 @@ def host(value: Any) -> Any:
     A symbolic tensor that depends on constants only has a value too (fold.py).
     """
     read = getattr(value, "_host_value", None)
-    if read is None:
-        return value
-    if getattr(value, "_trace", None) is not None and value._is_symbolic():
-        known = static_value(value)
-        if known is not None:
-            return known
-    return read()
+    return value if read is None else read()
 
 
 def plain(value: Any) -> Any:

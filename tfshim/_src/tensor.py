@@ -20,6 +20,7 @@ from tfshim._src.engine.stats import stats
 from tfshim._src.engine.trace import ACTIVE, LISTENED, NOTING, Failed, Pending, Trace
 from tfshim._src.engine.waiting import to_host
 from tfshim._src.errors import OperatorNotAllowedInGraphError
+from tfshim._src.fold import static_value
 from tfshim._src.registry import export
 from tfshim._src.shapes import TensorShape
 
@@ -219,8 +220,15 @@ class Tensor(_Base):
         return self._value
 
     def _host_value(self) -> np.ndarray:
-        """The value as a NumPy array that must not be written to."""
+        """The value as a NumPy array that must not be written to.
+
+        Of a symbolic tensor, if it depends on constants only (fold.py).
+        """
         if self._trace is not None:
+            if self._trace.symbolic:
+                known = static_value(self)
+                if known is not None:
+                    return known
             self._force()
         value = self._value
         if type(value) is np.ndarray:
@@ -408,7 +416,9 @@ class Tensor(_Base):
     @property
     def shape(self) -> TensorShape:
         """The static shape, a `tf.TensorShape`."""
-        aval = self.aval
+        aval, trace = self.aval, self._trace
+        if trace is not None and trace.sizes is not None:
+            return trace.sizes.of(self)
         found = aval.tensor_shape
         if found is None:
             found = aval.tensor_shape = TensorShape(aval.shape)  # pyright: ignore
@@ -433,12 +443,19 @@ class Tensor(_Base):
         return self.aval.shape
 
     def set_shape(self, shape) -> None:
-        """Checks the shape (shapes are always fully known here)."""
-        if not self.shape.is_compatible_with(shape):
+        """Checks the shape. In a function that does not know it, it is known from then on.
+
+        Raises:
+          ValueError: if it cannot be that.
+        """
+        have = self.shape
+        if not have.is_compatible_with(shape):
             raise ValueError(
-                f"Tensor's shape {self.shape} is not compatible with supplied shape "
-                f"{TensorShape(shape)}."
+                f"Tensor's shape {have} is not compatible with supplied shape {TensorShape(shape)}."
             )
+        if not have.is_fully_defined():
+            assert self._trace is not None
+            self._trace.sizes.settle(self, have.merge_with(shape))
 
     @property
     def device(self) -> str:

@@ -146,6 +146,12 @@ class Kernel:
     def __repr__(self) -> str:
         return f"<kernel {self.name} {self.attrs}>"
 
+    def with_attrs(self, attrs: dict[str, Any]) -> Kernel:
+        """A kernel of the same op with other static attributes; this one, if it is of none."""
+        if self.op is None:
+            return self
+        return self.op._make(attrs, getattr(self.fn, "layout", None))
+
     def spec(self, avals: tuple[Aval, ...]) -> Spec:
         """Output avals for these input avals; bad shapes and dtypes raise here, at the call."""
         found = self.memo.get(avals)

@@ -69,6 +69,8 @@ class Trace:
 
     #: Pending traces run when a value is read; graphs are symbolic and never run.
     symbolic = False
+    #: What a graph knows of its tensors' shapes, where its signature leaves sizes unknown.
+    sizes: Any = None
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

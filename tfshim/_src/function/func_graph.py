@@ -11,6 +11,7 @@ from tfshim._src.engine.capture import Graph
 from tfshim._src.engine.interpret import describe_site
 from tfshim._src.engine.kernel import Spec
 from tfshim._src.errors import InaccessibleTensorError
+from tfshim._src.function.static_shapes import StaticShapes
 from tfshim._src.ops.nn_windows import check_in_graph
 from tfshim._src.shapes import TensorShape
 from tfshim._src.tensor import INLINE, STATE, EagerTensor, pending, shown_shape
@@ -87,6 +88,8 @@ class FuncGraph(Graph):
         self.checked = reports.wanted(outer)
         #: what the function returned, for text
         self.results: list[EagerTensor] = []
+        if outer is not None and outer.sizes is not None:
+            self.sizes = StaticShapes()
         #: the concrete function that gave this graph to the user
         self.concrete: Any = None
 
@@ -180,6 +183,8 @@ class FuncGraph(Graph):
         self.nslots = slot + len(outs)
         self.specs.append(spec)
         self.entries.append((kernel, inputs, outs))
+        if self.sizes is not None:
+            self.sizes.recorded(kernel, outs)
         return outs
 
     def external(self, tensor) -> int:

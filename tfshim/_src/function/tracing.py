@@ -16,6 +16,7 @@ from tfshim._src.function.func_graph import FuncGraph
 from tfshim._src.function.graph_errors import in_graph
 from tfshim._src.function.running import Runner
 from tfshim._src.function.signature import rebuild, stand_in
+from tfshim._src.function.static_shapes import StaticShapes
 from tfshim._src.indexed_slices import IndexedSlices
 from tfshim._src.jacobian import capturing
 from tfshim._src.name_scope import no_name_scope
@@ -134,9 +135,10 @@ def trace(
         t = graph.placeholder(aval, pending)
         t._name = f"{graph.unique_name(label)}:0"
         placeholders.append(t)
-    for t, shape in zip(placeholders, shapes or []):
-        if shape is None or None in shape:
-            t._shown_shape = TensorShape(shape)
+    if any(s is None or None in s for s in shapes or []):
+        graph.sizes = StaticShapes()
+        for t, shape in zip(placeholders, shapes or []):
+            graph.sizes.settle(t, TensorShape(shape))
     if actual is not None and len(actual) == len(placeholders):
         pairs = zip(placeholders, actual, strict=True)
         graph.actual = {id(p): t for p, t in pairs if isinstance(t, EagerTensor)}

@@ -22,7 +22,6 @@ from tfshim._src.ops.creation import (
     ones as ones,
     ones_like as ones_like,
     range as range,
-    shape as shape,
     zeros as zeros,
     zeros_like as zeros_like,
 )
@@ -91,4 +90,5 @@ from tfshim._src.ops.shaping import (
     squeeze as squeeze,
     transpose as transpose,
 )
+from tfshim._src.ops.sizes import shape as shape
 from tfshim._src.ops.sorting import argsort as argsort

@@ -26,6 +26,7 @@ from tfshim._src.ops import (
     linalg_diag,
     logical,
     shaping,
+    sizes,
 )
 from tfshim._src.tensor import Tensor
 
@@ -59,7 +60,7 @@ def ones_like(a, dtype=None):
     """Ones of the shape of `a`, and of its dtype unless told otherwise."""
     dtype = as_dtype(result_of_one(a, dtype))
     if dtype is dtypes.string:  # which has no one
-        return creation.ones(creation.shape(a), dtype)
+        return creation.ones(sizes.shape(a), dtype)
     return creation.ones_like(a, dtype)
 
 
@@ -93,7 +94,7 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None):
         raise ValueError("Overriding the shape is not supported.")
     a = asarray(a)
     fill_value = asarray(fill_value, dtype=dtype or result_type(a))
-    return shaping.broadcast_to(fill_value, creation.shape(a))
+    return shaping.broadcast_to(fill_value, sizes.shape(a))
 
 
 @public
@@ -277,7 +278,7 @@ def vander(x, N=None, increasing=False):
       ValueError: for a negative N, and for an `x` that is no vector.
     """
     x = asarray(x)
-    N = creation.shape(x)[0] if N is None else N
+    N = sizes.shape(x)[0] if N is None else N
     N = int(N)
     if N < 0:
         raise ValueError("N must be nonnegative")

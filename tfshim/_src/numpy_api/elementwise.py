@@ -42,6 +42,7 @@ from tfshim._src.ops import (
     nn_activations,
     reduction,
     shaping,
+    sizes,
 )
 from tfshim._src.tensor import Tensor
 
@@ -116,7 +117,7 @@ def _invert(x):
 
 
 def _signbit(x):
-    return creation.fill(creation.shape(x), False) if x.dtype is dtypes.bool else x < 0
+    return creation.fill(sizes.shape(x), False) if x.dtype is dtypes.bool else x < 0
 
 
 def _cbrt(x):
@@ -234,7 +235,7 @@ def isinf(x):
 def _equals_infinity(name: str, value: float, what: str) -> Callable:
     def fn(x):
         return (
-            x == creation.fill(creation.shape(x), convert(value, x.dtype))
+            x == creation.fill(sizes.shape(x), convert(value, x.dtype))
             if (x.dtype.is_floating)
             else False
         )
@@ -524,7 +525,7 @@ def broadcast(*tensors: Any) -> Any:
     """Tensors broadcast to their common shape."""
     if len(tensors) < 2:
         return tensors
-    shape = creation.shape(tensors[0])
+    shape = sizes.shape(tensors[0])
     for t in tensors[1:]:
-        shape = facts.broadcast_dynamic_shape(shape, creation.shape(t))
+        shape = facts.broadcast_dynamic_shape(shape, sizes.shape(t))
     return [shaping.broadcast_to(t, shape) for t in tensors]

@@ -22,6 +22,7 @@ from tfshim._src.ops import (
     joining,
     scatter,
     shaping,
+    sizes,
 )
 from tfshim._src.shapes import Dimension
 from tfshim._src.tensor import Tensor
@@ -114,7 +115,7 @@ def take(a, indices, axis=None, out=None, mode="clip"):
     a, indices = asarray(a), asarray(indices)
     if axis is None:
         a, axis = shaping.reshape(a, [-1]), 0
-    size = creation.shape(a, out_type=indices.dtype)[axis]
+    size = sizes.shape(a, out_type=indices.dtype)[axis]
     if mode == "raise":
         raise ValueError("The 'raise' mode to take is not supported.")
     if mode == "clip":
@@ -142,7 +143,7 @@ def take_along_axis(arr, indices, axis):
     def replaced(shape, size):
         return scatter.tensor_scatter_nd_update(shape, [[axis]], [size])
 
-    shapes = [creation.shape(x, out_type=kind) for x in (arr, indices)]
+    shapes = [sizes.shape(x, out_type=kind) for x in (arr, indices)]
     common = facts.broadcast_dynamic_shape(*[replaced(s, 1) for s in shapes])
     arr = shaping.broadcast_to(arr, replaced(common, shapes[0][axis]))
     indices = shaping.broadcast_to(indices, replaced(common, shapes[1][axis]))
@@ -151,7 +152,7 @@ def take_along_axis(arr, indices, axis):
     if not last:
         arr, indices = swapaxes(arr, axis, -1), swapaxes(indices, axis, -1)
     rows = [shaping.reshape(x, [-1, x.shape[-1]]) for x in (arr, indices)]
-    found = shaping.reshape(gather.gather(*rows, batch_dims=1), creation.shape(indices))
+    found = shaping.reshape(gather.gather(*rows, batch_dims=1), sizes.shape(indices))
     return found if last else swapaxes(found, axis, -1)
 
 
@@ -301,17 +302,17 @@ def _gathered(x: Any, axes: list[int], indices: Any) -> Any:
         front = range(len(axes))
         x = moveaxis(x, axes, front)
         rows = joining.stack(indices, axis=-1)
-        sizes = creation.shape(x, out_type=rows.dtype)[: len(axes)]
-        return gather.gather_nd(x, gather.where(rows < 0, rows + sizes, rows))
+        extents = sizes.shape(x, out_type=rows.dtype)[: len(axes)]
+        return gather.gather_nd(x, gather.where(rows < 0, rows + extents, rows))
     rank = len(x.shape)
     axes = [a + rank if a < 0 else a for a in axes]
-    sizes = [x.shape[a] for a in axes]
+    extents = [x.aval.shape[a] for a in axes]
     flat: Any = None
-    for index, size in zip(indices, sizes, strict=True):
+    for index, size in zip(indices, extents, strict=True):
         index = casting.cast(index, dtypes.int32)
         index = gather.where(index < 0, index + size, index)
         flat = index if flat is None else flat * size + index
     if len(axes) > 1:
-        shape = x.shape.as_list()
+        shape = x.aval.shape
         x = shaping.reshape(x, [*shape[: axes[0]], -1, *shape[axes[-1] + 1 :]])
     return gather.gather(x, flat, axis=axes[0])

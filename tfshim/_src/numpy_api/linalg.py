@@ -22,6 +22,7 @@ from tfshim._src.ops import (
     linalg_forms,
     padding,
     shaping,
+    sizes,
     statistics,
 )
 
@@ -188,7 +189,7 @@ def diag(v, k=0):
     v = asarray(v)
     v.shape.with_rank_at_most(2)
     if not v.shape.rank:
-        checks.Assert(False, [creation.rank(v)])
+        checks.Assert(False, [sizes.rank(v)])
     if v.shape.rank == 1:
         if not v.shape[0]:
             return creation.zeros([abs(k), abs(k)], dtype=v.dtype)
@@ -242,7 +243,7 @@ def _triangle(m, k: int, name: str):
     if len(sizes) < 2:
         raise ValueError(f"Argument to {name} must have rank at least 2")
     mask = tri(*sizes[-2:], k=k, dtype=bool)
-    return shaping.broadcast_to(mask, creation.shape(m)), m, creation.constant(0, m.dtype)
+    return shaping.broadcast_to(mask, sizes.shape(m)), m, creation.constant(0, m.dtype)
 
 
 @public

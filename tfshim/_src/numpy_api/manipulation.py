@@ -8,7 +8,7 @@ from typing import Any
 from tfshim._src.numpy_api.elementwise import broadcast
 from tfshim._src.numpy_api.promotion import array, asarray, promoted, result_type
 from tfshim._src.numpy_api.public import named, public
-from tfshim._src.ops import creation, joining, padding, scatter, shaping
+from tfshim._src.ops import creation, joining, padding, scatter, shaping, sizes
 from tfshim._src.tensor import Tensor
 
 # -- shapes --
@@ -224,7 +224,7 @@ def roll(a, shift, axis=None):
     a = asarray(a)
     if axis is not None:
         return shaping.roll(a, shift, axis)
-    return shaping.reshape(shaping.roll(shaping.reshape(a, [-1]), shift, 0), creation.shape(a))
+    return shaping.reshape(shaping.roll(shaping.reshape(a, [-1]), shift, 0), sizes.shape(a))
 
 
 # -- repetition --

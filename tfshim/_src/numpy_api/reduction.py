@@ -32,6 +32,7 @@ from tfshim._src.ops import (
     reduction as ops,
     scan_ops,
     shaping,
+    sizes,
     sorting,
 )
 from tfshim._src.tensor import Tensor
@@ -155,10 +156,10 @@ def _variance_of_sample(ddof: int, dtype: Any) -> Callable:
             squares = arithmetic.square(off)
         total = ops.reduce_sum(squares, axis=axis, keepdims=keepdims)
         if axis is None:
-            count = creation.size(input_tensor)
+            count = sizes.size(input_tensor)
         else:
             axis = axis + len(input_tensor.shape) if axis < 0 else axis
-            count = ops.reduce_prod(gather.gather(creation.shape(input_tensor), axis))
+            count = ops.reduce_prod(gather.gather(sizes.shape(input_tensor), axis))
         count = casting.cast(count - ddof, input_tensor.dtype)
         return casting.cast(arithmetic.divide(total, count), dtype)
 
@@ -388,12 +389,12 @@ def average(a, axis=None, weights=None, returned=False):
             a = a.astype(common_type(a.dtype, result_type(float)))
         mean_, total = ops.reduce_mean(a, axis=axis), None
         if returned:
-            total = creation.size(a) if axis is None else creation.shape(a)[axis]
+            total = sizes.size(a) if axis is None else sizes.shape(a)[axis]
             total = casting.cast(total, a.dtype)
     else:
         mean_, total = _weighted(a, axis, weights)
     mean_ = array(mean_)
-    return (mean_, broadcast_to(total, creation.shape(mean_))) if returned else mean_
+    return (mean_, broadcast_to(total, sizes.shape(mean_))) if returned else mean_
 
 
 def _weighted(a, axis, weights):
@@ -402,10 +403,10 @@ def _weighted(a, axis, weights):
     a, weights = array(a, dtype), array(weights, dtype)
     ranks = a.shape.rank, weights.shape.rank
     if axis is None or ranks[0] == ranks[1]:
-        shapes = creation.shape(a), creation.shape(weights)
+        shapes = sizes.shape(a), sizes.shape(weights)
         checks.Assert(ops.reduce_all(shapes[0] == shapes[1]), list(shapes))
         total = ops.reduce_sum(weights, axis=axis)
         return ops.reduce_sum(a * weights, axis=axis) / total, total
-    checks.Assert(creation.convert_to_tensor(ranks[1] == 1), [creation.rank(weights)])
+    checks.Assert(creation.convert_to_tensor(ranks[1] == 1), [sizes.rank(weights)])
     total = ops.reduce_sum(weights)
     return einsum.tensordot(a, weights, [[axis], [0]]) / total, total

@@ -59,6 +59,7 @@ from tfshim._src.ops import (  # noqa: F401
     shaping,
     signal_frames,
     signal_windows,
+    sizes,
     slices,
     sorting,
     space,

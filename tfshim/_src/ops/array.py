@@ -18,11 +18,7 @@ from tfshim._src.ops.creation import (
     ones,
     ones_like,
     range,
-    rank,
     sequence_mask,
-    shape,
-    shape_n,
-    size,
     zeros,
     zeros_like,
 )
@@ -40,6 +36,7 @@ from tfshim._src.ops.shaping import (
     tile,
     transpose,
 )
+from tfshim._src.ops.sizes import rank, shape, shape_n, size
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each
 from tfshim._src.tensor import EagerTensor, Tensor

@@ -15,6 +15,7 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.dtypes import DType
 from tfshim._src.errors import fail, op_error, require
 from tfshim._src.movement import moves
+from tfshim._src.ops import sizes
 from tfshim._src.ops.casting import cast, cast_array
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.compare import minimum
@@ -230,6 +231,8 @@ def _like(input: Any, dtype: Any, value: int) -> Tensor:
         )
     if wanted.kind == "q" and t.aval.dtype is wanted and not traced:
         raise missing("ZerosLike", wanted)
+    if t._trace is not None and not t.shape.is_fully_defined():
+        return fill(sizes.shape(t), convert(value, wanted))
     return _filled(t.aval.shape, value, wanted)
 
 
@@ -385,7 +388,12 @@ def range(start, limit=None, delta=1, dtype=None, name="range") -> Tensor:
         size = -(-abs(int(last) - int(first)) // abs(int(step)))
     if wanted.kind in "iu" and size <= _SMALL:
         values = int(first) + np.arange(size, dtype=np.int64) * int(step)
-        return from_array(values.astype(wanted.np))
+        made = from_array(values.astype(wanted.np))
+        sizes_of = STATE.trace.sizes
+        if sizes_of is not None and any(p._is_symbolic() for p in parts):
+            made = copy(made)
+            sizes_of.settle(made, TensorShape([None]))
+        return made
     return _range(*(reshape(p, ()) if p.ndim else p for p in (parts[0], parts[2])), size)
 
 
@@ -644,86 +652,3 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool, name=None) -> Tensor:
         if size < 0:
             raise op_error("Range", f"Requires start <= limit when delta > 0: 0/{size}")
     return _sequence_mask(t, size, dtypes.as_dtype(dtype))
-
-
-# -- shapes as values ----------------------------------------------------------------
-
-
-def _index_dtype(out_type: Any, kernel: str) -> np.dtype:
-    wanted = dtypes.int32 if out_type is None else dtypes.as_dtype(out_type)
-    if wanted not in (dtypes.int32, dtypes.int64):
-        raise op_error(
-            kernel,
-            f"Value for attr 'out_type' of {c_name(wanted)} is not in the list of allowed values: "
-            f"int32, int64\n\t; NodeDef: {{{{node {kernel}}}}}",
-            ran=False,
-        )
-    return wanted.np
-
-
-def shape_of(input: Any) -> tuple[int, ...]:
-    """The static shape of anything that converts to a tensor."""
-    found = getattr(input, "aval", None)
-    if found is not None:
-        return found.shape
-    known = getattr(input, "shape", None)
-    if isinstance(known, TensorShape) and known.is_fully_defined():
-        return known._dims  # pyright: ignore[reportReturnType]
-    return convert(input).aval.shape
-
-
-@export("tf.shape")
-def shape(input, out_type=None, name=None) -> Tensor:
-    """The shape of a tensor as a 1-D tensor; a constant, since shapes are static.
-
-    Args:
-      input: tensor.
-      out_type: int32, the default, or int64.
-      name: ignored.
-    """
-    dynamic = getattr(input, "_dynamic_shape", None)  # ragged tensors
-    if dynamic is not None:
-        return dynamic(out_type)
-    return from_array(np.array(shape_of(input), _index_dtype(out_type, "Shape")))
-
-
-@export("tf.shape_n")
-def shape_n(input, out_type=dtypes.int32, name=None) -> list[Tensor]:
-    """`tf.shape` of each tensor of a list of one dtype.
-
-    Args:
-      input: list of tensors.
-      out_type: int32 or int64.
-      name: ignored.
-    """
-    first = convert(input[0])
-    tensors = [first, *[convert(t, first.aval.dtype) for t in input[1:]]]
-    return [shape(t, out_type) for t in tensors]
-
-
-@export("tf.size")
-def size(input, out_type=None, name=None) -> Tensor:
-    """The number of elements, a scalar tensor.
-
-    Args:
-      input: tensor.
-      out_type: int32, the default, or int64.
-      name: ignored.
-    """
-    if getattr(input, "_composite_kind", None) == "sparse":
-        count = np.prod(static.host(input.dense_shape))
-        return from_array(np.array(count, _index_dtype(out_type, "Size")))
-    if hasattr(input, "_flatten_components") and hasattr(input, "values"):
-        return size(getattr(input, "flat_values", input.values), out_type)
-    return from_array(np.array(math.prod(shape_of(input)), _index_dtype(out_type, "Size")))
-
-
-@export("tf.rank")
-def rank(input, name=None) -> Tensor:
-    """The number of axes, an int32 scalar.
-
-    Args:
-      input: tensor.
-      name: ignored.
-    """
-    return from_array(np.array(len(shape_of(input)), np.int32))

@@ -64,7 +64,10 @@ def ensure_shape(x, shape, name=None) -> Tensor:
             f"Shape of tensor input {brackets(t.aval.shape)} is not compatible with expected shape "
             f"{sizes}.",
         )
-    return copy(t)
+    out = copy(t)
+    if out._trace is not None and not t.shape.is_fully_defined():
+        out.set_shape(expected)
+    return out
 
 
 @export("tf.get_static_value")

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from tfshim._src.convert import convert
 from tfshim._src.errors import require
+from tfshim._src.ops import sizes
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.random_stateful import uniform
 from tfshim._src.ops.random_stateless import stateless_uniform
@@ -44,12 +45,12 @@ def _dropped_by(x, noise, rate):
 
 def _noise_shape(x: Any, noise_shape: Any) -> Any:
     if noise_shape is None:
-        return x.aval.shape
-    sizes = noise_shape
-    if hasattr(sizes, "as_list"):
-        sizes = sizes.as_list()
-    if isinstance(sizes, (list, tuple)) and len(sizes) == x.ndim:
-        return [n if s is None else s for s, n in zip(sizes, x.aval.shape, strict=True)]
+        return sizes.sizes(x)
+    wanted = noise_shape
+    if hasattr(wanted, "as_list"):
+        wanted = wanted.as_list()
+    if isinstance(wanted, (list, tuple)) and len(wanted) == x.ndim:
+        return [n if s is None else s for s, n in zip(wanted, sizes.sizes(x), strict=True)]
     return noise_shape
 
 

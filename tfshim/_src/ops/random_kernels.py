@@ -35,7 +35,10 @@ WHOLE_INTS = ("int32", "int64", "uint32", "uint64")
 class Draw(Kernel):
     """A kernel whose body also runs on NumPy arrays: small draws need no compile at all."""
 
-    __slots__ = ()
+    __slots__ = ("body",)
+
+    def with_attrs(self, attrs: dict[str, Any]) -> Kernel:
+        return drawing(self.name, self.body, *attrs.values(), differentiable=self.differentiable)
 
     def execute(self, values: list[Any], spec: Spec) -> tuple[Any, ...]:
         nbytes = sum(a.nbytes for a in spec.outputs)
@@ -95,8 +98,11 @@ def drawing(name: str, body: Callable, *static: Any, differentiable: bool = Fals
     result = _RESULTS.get(inspect.unwrap(body))
     form = None if result is None else functools.partial(_Drawn, result=result)
     if name in _REFUSED:
-        return Draw(name, fn, attrs, rule=_no_gradient, form=form)
-    return Draw(name, fn, attrs, differentiable=differentiable, form=form)
+        made = Draw(name, fn, attrs, rule=_no_gradient, form=form)
+    else:
+        made = Draw(name, fn, attrs, differentiable=differentiable, form=form)
+    made.body = body
+    return made
 
 
 #: Kernels whose gradient TensorFlow refuses, where those of others are None.

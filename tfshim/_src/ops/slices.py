@@ -80,8 +80,21 @@ def slice(input_, begin, size, name=None) -> Tensor:
         check_box(start, tuple(box), shape)
         return _slice(x, start, tuple(box))
     if isinstance(begin, EagerTensor) or begins.any():
-        return _slice(x, convert(begins), tuple(box))
-    return _slice_at(x, tuple(begins.tolist()), tuple(box))
+        out = _slice(x, convert(begins), tuple(box))
+    else:
+        out = _slice_at(x, tuple(begins.tolist()), tuple(box))
+    if out._trace is not None and out._trace.sizes is not None:
+        out._trace.sizes.ruled(out, lambda change: _box_of(x, begin, size, change))
+    return out
+
+
+def _box_of(x: Tensor, begin: Any, size: Any, change: Any) -> tuple[int, ...]:
+    """The shape of a box for other sizes of what is unknown."""
+    from tfshim._src.function.static_shapes import reread, sizes_of
+
+    begins, wanted = (np.asarray(static.plain(reread(v, change))).tolist() for v in (begin, size))
+    parts = zip(sizes_of(x, change), begins, wanted, strict=True)
+    return tuple([n - b if s == -1 else s for n, b, s in parts])
 
 
 @export("tf.strided_slice")
