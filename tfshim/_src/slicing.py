@@ -176,9 +176,9 @@ def _check_vectors(items: list, used: int, name: str) -> None:
         )
     for place, item in enumerate(items):
         if isinstance(item, Tensor) and item.ndim > 1 and item.dtype in _INDEX_DTYPES:
-            shape = brackets(item.shape.as_list())
+            shape = brackets(item.aval.shape)
             if used == 1:
-                whole = brackets([1, *item.shape.as_list()])
+                whole = brackets([1, *item.aval.shape])
                 text = (
                     "Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
                     f"{whole}, {whole}, and {whole} instead."

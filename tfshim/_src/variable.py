@@ -41,7 +41,7 @@ def _update_kernel(name: str, fn: Callable) -> Kernel:
                 f"No OpKernel was registered to support Op '{name}' used by {{{{node {name}}}}} "
                 "with these attrs: [dtype=DT_BOOL]",
             )
-        if v.shape != delta.shape:
+        if v.shape != delta.aval.shape:
             from tfshim._src.ops.common import brackets
 
             raise op_error(
@@ -132,10 +132,10 @@ class Variable(metaclass=VariableMetaclass):
             if isinstance(initial_value, EagerTensor):
                 raise ValueError(f"initial_value: {e}") from None
             raise
-        static_shape = value.shape if shape is None else TensorShape(shape)
+        static_shape = TensorShape(value.aval.shape) if shape is None else TensorShape(shape)
         if not validate_shape and shape is None:
             static_shape = TensorShape(None)
-        if not static_shape.is_compatible_with(value.shape):
+        if not static_shape.is_compatible_with(value.aval.shape):
             raise ValueError(
                 "In this `tf.Variable` creation, the initial value's shape "
                 f"({value.shape}) is not compatible with the explicitly supplied `shape` argument "
@@ -311,7 +311,7 @@ class Variable(metaclass=VariableMetaclass):
           ValueError: for a shape or dtype that does not fit.
         """
         value = convert(value, self._dtype)
-        if not self._shape.is_compatible_with(value.shape):
+        if not self._shape.is_compatible_with(value.aval.shape):
             raise ValueError(
                 f"Cannot assign value to variable ' {self.name}': Shape mismatch.The variable "
                 f"shape {self._shape}, and the assigned value shape {value.shape} are incompatible."

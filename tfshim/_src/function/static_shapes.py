@@ -8,7 +8,7 @@ avals again, for inputs with other sizes. That happens only for tensors whose sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -31,18 +31,31 @@ def _resized(size: Callable[[int], int], rank: Callable[[tuple], tuple] = tuple)
     return change
 
 
-#: Twice as many can be split and reshaped as before; with 1 for every unknown size, what is
-#: broadcast keeps the sizes of the other operand; a slice of nothing has no size of its own.
-_CHANGES = (
-    _resized(lambda d: d),
-    _resized(lambda d: 2 * d or 6),
-    _resized(lambda d: 1),
-    _resized(lambda d: 0),
-)
+def _twice(d: int) -> int:
+    """As many can be split and reshaped as before."""
+    return 2 * d or 6
+
+
+def _changes(inputs: Iterable[Any], shapes: Iterable[TensorShape]) -> Iterator[Change]:
+    """Ways to change a node's unknown sizes: all of them, those of one extent, to 1 and to 0.
+
+    With 1 for every unknown size, what is broadcast keeps the sizes of the other operand; a slice
+    of nothing has no size of its own.
+    """
+    yield from (_resized(size) for size in (int, _twice, lambda d: 1, lambda d: 0))
+    pairs = [
+        p for i, s in zip(inputs, shapes, strict=True) for p in zip(i.aval.shape, s, strict=True)
+    ]
+    extents = {d for d, s in pairs if s is None}
+    if len(extents) > 1:
+        for one in extents:
+            yield _resized(lambda d, one=one: _twice(d) if d == one else d)
+
+
 #: Where ranks are unknown: another rank, with the same elements and with others.
 _RANKS = (
     _resized(lambda d: d, lambda sizes: (1, *sizes)),
-    _resized(lambda d: 2 * d or 6, lambda sizes: (1, *sizes)),
+    _resized(_twice, lambda sizes: (2, *sizes)),
     _resized(lambda d: 1, lambda sizes: (1, *sizes)),
 )
 
@@ -115,7 +128,7 @@ class StaticShapes:
         found: list[TensorShape] = []
         rule = self.rules.get(outputs[0]._slot)
         ranks = any(s.rank is None for s in shapes)
-        for change in _RANKS if ranks else _CHANGES:
+        for change in _RANKS if ranks else _changes(inputs, shapes):
             try:
                 if rule is not None:
                     others = [rule(change)]

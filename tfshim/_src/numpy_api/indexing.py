@@ -89,7 +89,7 @@ def compress(condition, a, axis=None):
     axis = 0 if axis is None else axis
     axis = axis + a.ndim if axis < 0 else axis
     assert 0 <= axis < a.ndim
-    missing = a.shape[axis] - condition.shape[0]
+    missing = a.aval.shape[axis] - condition.aval.shape[0]
     if missing > 0:
         condition = joining.concat([condition, creation.fill([missing], False)], axis=0)
     return gather.boolean_mask(tensor=a, mask=condition, axis=axis)
@@ -151,7 +151,7 @@ def take_along_axis(arr, indices, axis):
     last = axis == rank - 1
     if not last:
         arr, indices = swapaxes(arr, axis, -1), swapaxes(indices, axis, -1)
-    rows = [shaping.reshape(x, [-1, x.shape[-1]]) for x in (arr, indices)]
+    rows = [shaping.reshape(x, [-1, x.aval.shape[-1]]) for x in (arr, indices)]
     found = shaping.reshape(gather.gather(*rows, batch_dims=1), sizes.shape(indices))
     return found if last else swapaxes(found, axis, -1)
 

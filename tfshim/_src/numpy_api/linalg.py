@@ -161,7 +161,7 @@ def kron(a, b):
     """The Kronecker product: `b` times each element of `a`, in its place."""
     a, b = promoted(a, b)
     rank = max(len(a.shape), len(b.shape))
-    shapes = [[1] * (rank - len(x.shape)) + x.shape.as_list() for x in (a, b)]
+    shapes = [[1] * (rank - len(x.shape)) + list(x.aval.shape) for x in (a, b)]
     apart = [[n for size in shapes[0] for n in (size, 1)], [n for m in shapes[1] for n in (1, m)]]
     product = reshape(a, apart[0]) * reshape(b, apart[1])
     return reshape(product, [n * m for n, m in zip(*shapes, strict=True)])
@@ -191,7 +191,7 @@ def diag(v, k=0):
     if not v.shape.rank:
         checks.Assert(False, [sizes.rank(v)])
     if v.shape.rank == 1:
-        if not v.shape[0]:
+        if not v.aval.shape[0]:
             return creation.zeros([abs(k), abs(k)], dtype=v.dtype)
         return linalg_diag.diag(v, k=k)
     return _diagonal(v, k)
@@ -199,9 +199,9 @@ def diag(v, k=0):
 
 def _diagonal(a, k):
     """The k-th diagonal of the last two axes; empty where there is none."""
-    rows, columns = a.shape[-2], a.shape[-1]
+    rows, columns = a.aval.shape[-2:]
     if k <= -rows or k >= columns:
-        return creation.zeros([*a.shape.as_list()[:-2], 0], dtype=a.dtype)
+        return creation.zeros([*a.aval.shape[:-2], 0], dtype=a.dtype)
     return linalg_diag.diag_part(a, k=k)
 
 
@@ -239,7 +239,7 @@ def trace(a, offset=0, axis1=0, axis2=1, dtype=None):
 def _triangle(m, k: int, name: str):
     """Where the lower triangle is, and the zero that stands elsewhere."""
     m = asarray(m)
-    sizes = m.shape.as_list()
+    sizes = list(m.aval.shape)
     if len(sizes) < 2:
         raise ValueError(f"Argument to {name} must have rank at least 2")
     mask = tri(*sizes[-2:], k=k, dtype=bool)

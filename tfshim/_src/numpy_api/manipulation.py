@@ -89,7 +89,7 @@ def _at_least(rank: int, name: str, widen: Callable[[list[int]], list[int]], doc
     def fn(*arys):
         out = []
         for a in map(asarray, arys):
-            sizes = a.shape.as_list()
+            sizes = list(a.aval.shape)
             out.append(reshape(a, widen(sizes)) if len(sizes) < rank else a)
         return out[0] if len(out) == 1 else out
 
@@ -244,10 +244,10 @@ def tile(a, reps):
       reps: a number for each axis; where one of `a` and `reps` is shorter, ones are put in front.
     """
     a, reps = array(a), shaping.reshape(array(reps, dtype="int32"), [-1])
-    rank, given = len(a.shape), reps.shape[0]
+    rank, given = len(a.shape), reps.aval.shape[0]
     if rank > given:
         reps = joining.concat([creation.ones([rank - given], "int32"), reps], 0)
-    return shaping.tile(shaping.reshape(a, [1] * max(given - rank, 0) + a.shape.as_list()), reps)
+    return shaping.tile(shaping.reshape(a, [1] * max(given - rank, 0) + list(a.aval.shape)), reps)
 
 
 @public
@@ -334,7 +334,7 @@ def _sizes(a: Tensor, boundaries: Sequence[int], axis: int) -> list[int]:
     """The sizes of the parts between boundaries; those beyond the end are empty."""
     if axis >= len(a.shape):
         raise ValueError(f"axis {axis} is out of bound for shape {a.shape}")
-    total, sizes, before = a.shape[axis], [], 0
+    total, sizes, before = a.aval.shape[axis], [], 0
     for i, b in enumerate(boundaries):
         if b < before:
             raise ValueError(
@@ -365,7 +365,7 @@ def _splitting(name: str, axis: int, doc: str) -> Callable:
     def fn(ary, indices_or_sections):
         along = 0 if axis == 1 and ndim(ary) == 1 else axis
         if isinstance(indices_or_sections, int):
-            size = ary.shape[along]
+            size = ary.aval.shape[along]
             if size is not None and size % indices_or_sections:
                 raise ValueError("array split does not result in an equal division")
         return split(ary, indices_or_sections, axis=along)

@@ -137,7 +137,7 @@ def make(val: Any, dtype: Any = None, ndmin: int = 0) -> EagerTensor:
     if ndmin > _MAX_NDMIN:
         raise ValueError(f"ndmin bigger than allowable number of dimensions: {_MAX_NDMIN}.")
     missing = ndmin - len(val.shape)
-    return shaping.reshape(val, [1] * missing + val.shape.as_list()) if missing > 0 else val
+    return shaping.reshape(val, [1] * missing + list(val.aval.shape)) if missing > 0 else val
 
 
 @public

@@ -57,7 +57,7 @@ def ensure_shape(x, shape, name=None) -> Tensor:
     """
     expected = TensorShape(shape)
     t = convert(x)
-    if not expected.is_compatible_with(t.shape):
+    if not expected.is_compatible_with(t.aval.shape):
         sizes = "[" + ",".join("?" if d is None else str(d) for d in expected.as_list()) + "]"
         raise op_error(
             "EnsureShape",

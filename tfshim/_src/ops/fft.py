@@ -382,7 +382,7 @@ def _check_dct(x, kind, n, axis, norm) -> Any:
     if kind == 1:
         if norm == "ortho":
             raise ValueError("Normalization is not supported for the Type-I DCT.")
-        if x.shape[-1] is not None and x.shape[-1] < 2:
+        if getattr(x, "aval", x).shape[-1] < 2:
             raise ValueError("Type-I DCT requires the dimension to be greater than one.")
     if norm not in (None, "ortho"):
         raise ValueError(f"Unknown normalization. Expected None or 'ortho', got: {norm}")

@@ -241,7 +241,7 @@ def _from_sequence(diagonals):
     if not isinstance(diagonals, (tuple, list)) or len(diagonals) != 3:
         raise ValueError("Expected diagonals to be a sequence of length 3.")
     above, on, below = diagonals
-    sizes = [x.shape for x in (above, on, below)]
+    sizes = [x.aval.shape for x in (above, on, below)]
     n = sizes[1][-1]
     for what, size in (("superdiagonal", sizes[0][-1]), ("subdiagonal", sizes[2][-1])):
         if size not in (n, n - 1):

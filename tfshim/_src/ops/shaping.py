@@ -408,7 +408,7 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
     seq = static.integer(seq_axis)
     batch = 0 if batch_axis is None else static.integer(batch_axis)
     fits = 0 <= seq < x.ndim and 0 <= batch < x.ndim and seq != batch
-    fits = fits and lengths.shape == x.shape[batch : batch + 1]
+    fits = fits and lengths.shape == x.aval.shape[batch : batch + 1]
     if fits and reports.collected():
         check_lengths(lengths, x.aval.shape[seq], seq)
     elif fits and not lengths._is_symbolic():
