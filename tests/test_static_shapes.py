@@ -144,3 +144,20 @@ def test_a_symbolic_tensor_shows_what_is_known():
 
     f(tf.ones([2, 3]))
     assert texts == ["<tf.Tensor 'Exp:0' shape=(None, 3) dtype=float32>"]
+
+
+def test_branches_of_other_shapes_are_chosen_by_the_sizes_of_a_call():
+    @tf.function(input_signature=[tf.TensorSpec([None, None])])
+    def tall(x):
+        if tf.shape(x)[0] < tf.shape(x)[1]:
+            x = tf.transpose(x)
+        return x
+
+    assert tall(tf.ones([2, 3])).shape == [3, 2]
+    assert tall(tf.ones([3, 2])).shape == [3, 2]
+    assert not tall._uncaptured
+
+
+def test_length_of_an_unknown_size():
+    f = tf.function(lambda x: len(x) * 2, input_signature=[tf.TensorSpec([None])])
+    assert f(tf.ones([3])) == 6

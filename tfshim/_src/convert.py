@@ -108,7 +108,7 @@ def convert(value: Any, dtype: DType | None = None, hint: DType | None = None) -
     if method is not None and not isinstance(value, type):
         return method(dtype, None)
     if CONVERSIONS:
-        found = _by_registered(value, dtype, hint)
+        found = by_registered(value, dtype, hint)
         if found is not None:
             return found
     if isinstance(value, jax.Array) and not isinstance(value, Tracer):
@@ -177,7 +177,7 @@ def _quantized(value: Any, dtype: DType) -> EagerTensor:
     return concrete(found._raw(), make_aval(found.aval.shape, dtype))
 
 
-def _by_registered(value: Any, dtype: DType | None, hint: DType | None) -> EagerTensor | None:
+def by_registered(value: Any, dtype: DType | None, hint: DType | None) -> EagerTensor | None:
     """What the functions of `tf.register_tensor_conversion_function` make of a value, or None."""
     # sequences have a conversion of their own at 100, every other object one at 200
     limit = 100 if isinstance(value, (list, tuple)) else 200

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tfshim._src import dtypes, name_scope
-from tfshim._src.convert import convert
+from tfshim._src.convert import by_registered, convert
 from tfshim._src.dispatch import dispatch
 from tfshim._src.engine import speed
 from tfshim._src.engine.elementwise import Elementwise, Together
@@ -41,7 +41,7 @@ def _update_kernel(name: str, fn: Callable) -> Kernel:
                 f"No OpKernel was registered to support Op '{name}' used by {{{{node {name}}}}} "
                 "with these attrs: [dtype=DT_BOOL]",
             )
-        if v.shape != delta.aval.shape:
+        if v.shape != delta.shape:
             from tfshim._src.ops.common import brackets
 
             raise op_error(
@@ -204,6 +204,10 @@ class Variable(metaclass=VariableMetaclass):
         return self._dtype
 
     def _as_operand(self, dtype=None) -> EagerTensor:
+        if not isinstance(self, ResourceVariable):  # somebody else's kind of variable
+            found = by_registered(self, dtype, None)
+            if found is not None:
+                return found
         if dtype is not None and dtype is not self._dtype:
             raise ValueError(
                 f"Incompatible type conversion requested to type {dtype.name} for `tf.Variable of "

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jax import lax
 
-from tfshim._src import nest, reports
+from tfshim._src import fold, nest, reports
 from tfshim._src.control_flow.branch_gradient import gradient_rule
 from tfshim._src.control_flow.captured import Captured, Inputs, assign, node, union
 from tfshim._src.control_flow.tensor_array import TensorArray
@@ -55,6 +55,10 @@ def cond_for_tf_v2(pred, true_fn=None, false_fn=None, name=None) -> Any:
     return branch("If", convert(pred), [false_fn, true_fn], _cond_mismatch)
 
 
+class OtherShapes(NeedsValue):
+    """The branches of a node return tensors of different shapes."""
+
+
 def _scalar(t: EagerTensor) -> EagerTensor:
     if t.aval.dtype.name != "bool":
         raise InvalidArgumentError(
@@ -86,7 +90,13 @@ def branch(name: str, index: EagerTensor, functions: Sequence[Callable], mismatc
     ]
     _share_element_shapes(parts, mismatch)
     flat = [_flat(p) for p in parts]
-    _check(parts, flat, mismatch)
+    try:
+        _check(parts, flat, mismatch)
+    except OtherShapes:
+        which = fold.static_value(index)
+        if which is None:
+            raise
+        parts, flat = [parts[int(which)]], [flat[int(which)]]  # sizes of this call decide
     written = union(parts)
     has_effects = any(p.graph.effects for p in parts)
     needed = [p.needed(outs, written) for p, outs in zip(parts, flat, strict=True)]
@@ -206,7 +216,7 @@ def _check(parts: Sequence[Captured], flat: Sequence[list], mismatch: Callable) 
             if a.aval.dtype.kind == "s":
                 raise NeedsValue("strings are not part of a compiled program")
             if a.aval.shape != b.aval.shape:
-                raise NeedsValue(f"branches return different shapes: {a.shape} and {b.shape}")
+                raise OtherShapes(f"branches return different shapes: {a.shape} and {b.shape}")
 
 
 def _cond_mismatch(parts: Sequence[Captured], detail: Any) -> TypeError:

@@ -275,7 +275,7 @@ def scan_v2(
         TensorArray(
             a.dtype,
             size=n,
-            element_shape=a.shape if infer_shape else None,
+            element_shape=a.aval.shape if infer_shape else None,
             infer_shape=infer_shape,
             clear_after_read=False,
         )

@@ -200,7 +200,7 @@ class TensorArray:
         """Checks and learns the shape of an element."""
         if not self._infer:
             return
-        if not self._shape.is_compatible_with(value.shape):
+        if not self._shape.is_compatible_with(value.aval.shape):
             if STATE.trace.symbolic:
                 raise ValueError(
                     f"Inconsistent shapes: saw {value.shape} but expected {self._shape} "
@@ -208,7 +208,7 @@ class TensorArray:
             raise ValueError(
                 f"Incompatible shape for value ({value.shape}), expected ({self._shape})"
             )
-        self._shape = self._shape.merge_with(value.shape)
+        self._shape = self._shape.merge_with(TensorShape(value.aval.shape))
 
     def _value(self, value: Any) -> EagerTensor:
         t = convert(value, hint=self._dtype)

@@ -326,7 +326,7 @@ def _check(flat, outs, counted, invariants, names) -> None:
         if invariants is not None and own < len(invariants):
             wanted = invariants[own]
             wanted = TensorShape(getattr(wanted, "shape", wanted))
-            if not wanted.is_fully_defined() and wanted.is_compatible_with(b.shape):
+            if not wanted.is_fully_defined() and wanted.is_compatible_with(b.aval.shape):
                 raise NeedsValue(f"a loop variable changes its shape from {a.shape} to {b.shape}")
         raise ValueError(
             f"Input tensor `{name}` enters the loop with shape {a.shape}, but has shape {b.shape} "

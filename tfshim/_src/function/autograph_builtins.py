@@ -9,6 +9,7 @@ from typing import Any
 from tfshim._src import dtypes
 from tfshim._src.control_flow.tensor_array import TensorArray
 from tfshim._src.convert import convert
+from tfshim._src.ops import sizes
 from tfshim._src.ragged import RaggedTensor
 from tfshim._src.tensor import NeedsValue, not_iterable
 
@@ -74,7 +75,8 @@ def len_(x) -> Any:
         return array.cast(x.nrows(), "int32")
     if not x.shape.rank:
         raise no_shape()
-    return x.shape[0]
+    known = x.shape[0]
+    return sizes.shape(x)[0] if known is None else known
 
 
 def _number(x: Any, dtype: Any) -> Any:

@@ -575,7 +575,7 @@ def _check_shapes(moving, names, initial, tried, invariants) -> None:
         for a, b in zip(nest.flatten(old), nest.flatten(tried[i]), strict=True):
             if isinstance(a, TensorArray):
                 continue
-            before, after = tuple(a.shape), tuple(convert(b).shape)
+            before, after = convert(a).aval.shape, convert(b).aval.shape
             if before == after:
                 continue
             if i in invariants:

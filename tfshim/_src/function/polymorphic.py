@@ -88,6 +88,8 @@ class Function:
         self._converted: Callable | None = None
         self._reset()
         functools.update_wrapper(self, python_function, updated=())
+        for attribute, value in getattr(python_function, "__dict__", {}).items():
+            self.__dict__.setdefault(attribute, value)
         self.__wrapped__ = python_function
 
     def _reset(self) -> None:
