@@ -239,10 +239,10 @@ def trace(a, offset=0, axis1=0, axis2=1, dtype=None):
 def _triangle(m, k: int, name: str):
     """Where the lower triangle is, and the zero that stands elsewhere."""
     m = asarray(m)
-    sizes = list(m.aval.shape)
-    if len(sizes) < 2:
+    extents = list(m.aval.shape)
+    if len(extents) < 2:
         raise ValueError(f"Argument to {name} must have rank at least 2")
-    mask = tri(*sizes[-2:], k=k, dtype=bool)
+    mask = tri(*extents[-2:], k=k, dtype=bool)
     return shaping.broadcast_to(mask, sizes.shape(m)), m, creation.constant(0, m.dtype)
 
 

@@ -365,7 +365,7 @@ def _splitting(name: str, axis: int, doc: str) -> Callable:
     def fn(ary, indices_or_sections):
         along = 0 if axis == 1 and ndim(ary) == 1 else axis
         if isinstance(indices_or_sections, int):
-            size = ary.aval.shape[along]
+            size = ary.shape[along]
             if size is not None and size % indices_or_sections:
                 raise ValueError("array split does not result in an equal division")
         return split(ary, indices_or_sections, axis=along)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from tfshim._src import dtypes, static
@@ -56,12 +58,21 @@ def _as_tensor(kernel: str, input: Any, out_type: Any) -> Tensor:
     return from_array(np.array(found if kernel == "Shape" else math.prod(found), dtype))
 
 
+def _value(kernel: str, dtype: np.dtype, x: Any) -> Any:
+    """The body: an array of JAX where sizes are symbols of an export."""
+    if all(isinstance(n, int) for n in x.shape):
+        return np.array(x.shape if kernel == "Shape" else math.prod(x.shape), dtype)
+    if kernel == "Size":
+        return jnp.asarray(math.prod(x.shape)).astype(dtype)
+    return jnp.stack([jnp.asarray(n).astype(dtype) for n in x.shape])
+
+
 #: Nodes that give a shape or a size, which is evaluated while tracing where it is asked for.
 _KERNELS = {
     (name, np.dtype(dtype)): Kernel(
-        name, lambda x, of=of, dtype=dtype: np.array(of(x), dtype), differentiable=False
+        name, functools.partial(_value, name, np.dtype(dtype)), differentiable=False
     )
-    for name, of in (("Shape", np.shape), ("Size", np.size))
+    for name in ("Shape", "Size")
     for dtype in (np.int32, np.int64)
 }
 

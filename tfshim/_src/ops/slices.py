@@ -10,6 +10,7 @@ from jax import lax
 from tfshim._src import static
 from tfshim._src.convert import convert
 from tfshim._src.errors import op_error
+from tfshim._src.fold import static_value
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.value_checks import check_box
@@ -52,7 +53,7 @@ def slice(input_, begin, size, name=None) -> Tensor:
     x = convert(input_)
     shape = x.aval.shape
     start: Any = convert(begin) if isinstance(begin, Tensor) else x
-    unknown = start is not x and start._is_symbolic() and static.static_value(start) is None
+    unknown = start is not x and start._is_symbolic() and static_value(start) is None
     sizes = index_array(size, "Slice", "Index")
     begins = np.zeros(x.ndim, np.int64) if unknown else index_array(begin, "Slice", "Index")
     wrong = (start.aval.shape if unknown else begins.shape) != (x.ndim,)
