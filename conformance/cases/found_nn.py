@@ -457,6 +457,46 @@ def fractions():
             yield row(op, x, [1.0, ratio, 1.5, 1.0], False, True, kw={"seed": 5}, set_seed=1)
 
 
+def lengths():
+    """The lengths of a transform that are no vector of int32, or below 0; in functions too."""
+    part = {"kind": "error", "text": "", "reason": "then the node"}
+    real, half = draw((3, 3)), draw((3, 3), "complex64")
+    for op, x in (("rfft", real), ("irfft2d", half)):
+        for given in ("4", "tf.constant(4)", "[[4]]", "-1", "[-4, 4]", "[-1]", "[-1, -1]"):
+            call = f"tf.signal.{op}(x, {given})"
+            yield code(f"tf.signal.{op}", f"lambda x: {call}", x, **part)
+            yield code(f"tf.signal.{op}", f"lambda x: tf.function(lambda: {call})()", x, **part)
+        for given in (i64([4]), i64([4, 4]), [4.0]):
+            yield row(f"tf.signal.{op}", x, given, **part)
+
+
+def permutations():
+    """Rows of factors and labels of dtypes that TensorFlow refuses, for one matrix or many."""
+    part = {"kind": "error", "text": "", "reason": "then the node"}
+    for shape in ((2, 2), (2, 2, 2)):
+        factors, columns = f"tf.ones({shape})", f"tf.ones({(*shape[:-1], 1)})"
+        for dtype in ("int16", "int32", "int64", "uint8", "float32"):
+            x = array(np.broadcast_to([1, 0], shape[:-1]), dtype)
+            for op, rest in (("lu_reconstruct", ""), ("lu_solve", f", {columns}")):
+                call = f"tf.linalg.{op}({factors}, p{rest})"
+                single = {"int64", "int16"} if rest else {"int64"}
+                right = dtype in ({"int32"} | single if len(shape) == 2 else {"int32"})
+                told = {} if right else part
+                yield code(f"tf.linalg.{op}", f"lambda p: {call}", x, grad=(), **told)
+                if not right:
+                    source = f"lambda p: tf.function(lambda: {call})()"
+                    yield code(f"tf.linalg.{op}", source, x, **part)
+    many = draw((2, 2, 2))
+    yield row("tf.linalg.lu_solve", many, i32([[1, 0], [0, 1]]), draw((2, 2, 0)), kind="error")
+    yield row("tf.linalg.lu_reconstruct", many, i32([[1, 0]]), kind="error")
+    yield row("tf.linalg.lu_reconstruct", many[:1], i32([[1, 0], [0, 1]]), kind="error")
+    for labels, length in ((i16([[1]]), i32([1])), (f32([[1]]), i32([1])), (i32([[1]]), f32([1]))):
+        args = [labels, draw((3, 1, 3)), length, i32([3])]
+        yield row("tf.nn.ctc_loss", *args, blank_index=0, **part)
+        source = "lambda *a: tf.function(lambda: tf.nn.ctc_loss(*a, blank_index=0))()"
+        yield code("tf.nn.ctc_loss", source, *args, **part)
+
+
 def order_of_checks():
     """In functions the dtypes of inputs come before attributes, and values when they are run."""
     part = {"kind": "error", "text": "", "reason": "then the node"}
@@ -501,4 +541,6 @@ ROWS = [
     *pivots(),
     *fractions(),
     *order_of_checks(),
+    *lengths(),
+    *permutations(),
 ]

@@ -50,7 +50,8 @@ _BY_VALUE = re.compile(
     r"^Sampler's range is too small|^Pooling ratio is higher|^Must (only )?provide |"
     r"^range is \d+ must be equal to weights|^`true_candidate` out of range|"
     r"^Bad: indices\[|^Invalid seq_dim -1|"
-    r"^Either first dimensions of diagonal don't match|^counter must be a vector with length"
+    r"^Either first dimensions of diagonal don't match|^counter must be a vector with length|"
+    r"^fft_length\[\d+\] must >= 0|^Requested more than 0 entries, but params is empty"
 )
 #: The kernels that have no shape inference to speak of: what is wrong is told when they run.
 _BY_RUNNING = re.compile(

@@ -14,6 +14,7 @@ from tfshim._src.errors import fail, op_error, require
 from tfshim._src.ops.common import brackets
 from tfshim._src.registry import export, op
 from tfshim._src.rules import same
+from tfshim._src.tensor import STATE
 
 _COMPLEX = ("complex64", "complex128")
 
@@ -147,15 +148,25 @@ def _irfft3d(x, lengths):
 
 
 def _lengths(kernel: str, value: Any, rank: int) -> tuple[int, ...]:
-    value = static.host(value)
-    if isinstance(value, (int, np.integer)) or (isinstance(value, np.ndarray) and not value.ndim):
-        raise TypeError("'numpy.int32' object is not iterable")
-    found = static.integers(value)
-    if len(found) != rank:
+    found = np.asarray(static.host(convert(value, dtypes.int32)))
+    if found.ndim != 1:  # TensorFlow takes it for the shape of a tensor first
+        if not STATE.trace.symbolic:
+            array = "only integer scalar arrays can be converted to a scalar index"
+            raise TypeError(array if found.ndim else "'numpy.int32' object is not iterable")
+        if found.ndim or found == -1:
+            raise ValueError(f"Shape {found.shape} must have rank 1")
+        raise ValueError(
+            f"Received a scalar value '{found}' as shape; require a statically known scalar with "
+            "value '-1' to describe an unknown shape."
+        )
+    lengths = tuple(found.tolist())
+    if any(n < -1 for n in lengths):
+        raise ValueError(f"Dimension {next(n for n in lengths if n < -1)} must be >= 0")
+    if len(lengths) != rank:
         raise op_error(kernel, f"fft_length must have shape [{rank}]")
-    if any(n < 0 for n in found):
-        raise op_error(kernel, f"fft_length[{found.index(min(found))}] must be >= 0")
-    return found
+    if -1 in lengths:
+        raise op_error(kernel, f"fft_length[{lengths.index(-1)}] must >= 0, but got: -1")
+    return lengths
 
 
 def _check_empty(x, lengths: tuple[int, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import math
 from typing import Any
 
 import jax.numpy as jnp
@@ -11,8 +12,9 @@ from jax import lax
 
 from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import dtype_not_allowed, op_error, require
+from tfshim._src.errors import dtype_mismatch, dtype_not_allowed, op_error, require
 from tfshim._src.ops import linalg_pivots, linalg_rules as rules
+from tfshim._src.ops.common import brackets
 from tfshim._src.ops.index_checks import check_elements
 from tfshim._src.ops.linalg_diag import band
 from tfshim._src.ops.linalg_factor import FACTORED, refuse_half
@@ -22,6 +24,7 @@ from tfshim._src.ops.value_checks import check_permutations, check_pivots
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, same
 
+_ROWS = (dtypes.int32, dtypes.int64)
 Lu = collections.namedtuple("Lu", ["lu", "p"])
 
 
@@ -116,15 +119,34 @@ def lu_reconstruct(lower_upper, perm, validate_args=False, name=None) -> Any:
 
     Raises:
       ValueError: for shapes that do not fit.
-      InvalidArgumentError: if `perm` is no permutation.
+      InvalidArgumentError: if `perm` is no permutation, or of another dtype than int32 or (of one
+        matrix) int64.
     """
     static.flag(validate_args)
     lower_upper, perm = _factors(lower_upper, perm)
+    _check_index("InvertPermutation", perm, _ROWS, "T")
+    if perm.ndim > 1:
+        _check_batch(perm)
+        wanted = math.prod(lower_upper.aval.shape[:-1])
+        if perm.aval.size != wanted:
+            text = f"Input to reshape is a tensor with {perm.aval.size} values, but the requested "
+            raise op_error("Reshape", f"{text}shape has {wanted}")
     if reports.collected():
         check_permutations(perm)
     elif not perm._is_symbolic():
         _check_permutation(perm._host_value())
     return _lu_reconstruct(lower_upper, perm)
+
+
+def _check_index(kernel: str, perm, allowed: tuple, attr: str) -> None:
+    if perm.aval.dtype not in allowed:
+        raise dtype_not_allowed(kernel, perm.aval.dtype, allowed, attr)
+
+
+def _check_batch(perm) -> None:
+    """Permutations of a batch are packed with the places of their matrices, int32."""
+    if perm.aval.dtype is not dtypes.int32:
+        raise dtype_mismatch("Pack", 1, dtypes.int32, perm.aval.dtype)
 
 
 def _check_permutation(rows: np.ndarray) -> None:
@@ -166,6 +188,8 @@ def lu_solve(lower_upper, perm, rhs, validate_args=False, name=None) -> Any:
 
     Raises:
       ValueError: for shapes that do not fit.
+      InvalidArgumentError: for rows out of range, other dtypes of `perm` than int32 or (of one
+        matrix) int16 and int64, and batches without columns.
     """
     static.flag(validate_args)
     lower_upper, perm = _factors(lower_upper, perm)
@@ -174,6 +198,13 @@ def lu_solve(lower_upper, perm, rhs, validate_args=False, name=None) -> Any:
         raise ValueError("Input `rhs` must have at least 2 dimensions.")
     if lower_upper.aval.shape[-1] != rhs.aval.shape[-2]:
         raise ValueError("`lower_upper.shape[-1]` must equal `rhs.shape[-1]`.")
+    if perm.ndim == 1 and rhs.ndim == 2:
+        _check_index("GatherV2", perm, (dtypes.int16, *_ROWS), "Tindices")
+    else:
+        _check_batch(perm)
+        if not rhs.aval.size and perm.aval.size:
+            text = "Requested more than 0 entries, but params is empty.  Params shape: "
+            raise op_error("GatherNd", text + brackets(rhs.aval.shape))
     if not rhs.aval.size:  # TensorFlow looks at no index for nothing
         pass
     elif reports.collected():

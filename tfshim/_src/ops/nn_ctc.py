@@ -15,7 +15,7 @@ from jax import lax
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert
-from tfshim._src.errors import dtype_mismatch, op_error
+from tfshim._src.errors import dtype_mismatch, dtype_not_allowed, op_error
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.nn_ctc_sparse import ctc_kernel
@@ -28,6 +28,8 @@ from tfshim._src.tensor import Tensor
 
 #: The logarithm of "impossible" at the ends of the chain, finite as TensorFlow's is.
 _NEVER = np.float32(np.log(1e-307))
+
+_ONE_HOT = (dtypes.uint8, dtypes.int8, dtypes.int32, dtypes.int64)
 
 
 def chain(labels):
@@ -194,7 +196,8 @@ def ctc_loss(
 
     Raises:
       ValueError: for sparse labels without a `blank_index`.
-      InvalidArgumentError: for float64 logits with dense labels, or what the kernel of sparse
+      InvalidArgumentError: for float64 logits with dense labels, labels or lengths of other
+        dtypes than uint8, int8, int32 and int64, or what the kernel of sparse
         labels refuses: an example without labels, or with more of them than steps.
     """
     del unique
@@ -222,6 +225,9 @@ def ctc_loss(
         x = _time_major(x, not logits_time_major, blank)
     if blank:
         y = _after_blank(y, blank)
+    for given in (y, lengths[0]):  # which TensorFlow makes one-hot
+        if given.aval.dtype not in _ONE_HOT:
+            raise dtype_not_allowed("OneHot", given.aval.dtype, _ONE_HOT, "TI")
     loss = _ctc_loss(x, y, *lengths)
     return loss if loss.aval.dtype is dtype else cast(loss, dtype)
 
