@@ -497,6 +497,24 @@ def permutations():
         yield code("tf.nn.ctc_loss", source, *args, **part)
 
 
+def counts():
+    """Losses of samples: the counts, float32 by default, have the dtype of the inputs."""
+    part = {"kind": "error", "text": "", "reason": "then the node"}
+    for op in ("tf.nn.nce_loss", "tf.nn.sampled_softmax_loss"):
+        for dtype in ("float64", "float16"):
+            x, w, b = draw((1, 2), dtype), draw((5, 2), dtype), draw((5,), dtype)
+            args = [w, b, i64([[3]]), x, 2, 5, 1]
+            yield row(op, *args, **part)
+            given = (i64([1, 2]), array([[1]], dtype), array([1, 1], dtype))
+            yield row(op, *args, sampled_values=given)
+            yield code(op, f"lambda *a: tf.function({op})(*a)", *args, **part)
+    call = "tf.linalg.banded_triangular_solve"
+    for lower, bands in ((True, [[1, 0], [0, 1]]), (False, [[0, 1], [1, 0]])):
+        source = f"lambda x: tf.function(lambda x: {call}(x, tf.ones([2, 1]), lower={lower}))(x)"
+        yield code(call, source, f32(bands), **part)
+        yield code(call, source, f32([[1, 2], [3, 4]]), grad=())
+
+
 def order_of_checks():
     """In functions the dtypes of inputs come before attributes, and values when they are run."""
     part = {"kind": "error", "text": "", "reason": "then the node"}
@@ -513,6 +531,7 @@ def order_of_checks():
     for op, rest, x in (
         ("tf.linalg.band_part", "3, 3", draw((0, 1))),
         ("tf.nn.local_response_normalization", "2**31", draw((1, 1, 1, 1))),
+        ("tf.nn.ctc_greedy_decoder", "tf.zeros([0], tf.int32)", draw((1, 0, 1))),
         ("tf.random.uniform_candidate_sampler", "2, 1, True, 9", i64([[1]])),
         ("tf.random.fixed_unigram_candidate_sampler", "1, 1, True, 2", i64([[1]])),
         ("tf.nn.fractional_max_pool", "[1., 1.5, 1.5, 1.]", draw((1, 1, 3, 1))),
@@ -543,4 +562,5 @@ ROWS = [
     *order_of_checks(),
     *lengths(),
     *permutations(),
+    *counts(),
 ]

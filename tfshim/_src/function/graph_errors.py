@@ -51,7 +51,8 @@ _BY_VALUE = re.compile(
     r"^range is \d+ must be equal to weights|^`true_candidate` out of range|"
     r"^Bad: indices\[|^Invalid seq_dim -1|"
     r"^Either first dimensions of diagonal don't match|^counter must be a vector with length|"
-    r"^fft_length\[\d+\] must >= 0|^Requested more than 0 entries, but params is empty"
+    r"^fft_length\[\d+\] must >= 0|^Requested more than 0 entries, but params is empty|"
+    r"^inputs must not be empty"
 )
 #: The kernels that have no shape inference to speak of: what is wrong is told when they run.
 _BY_RUNNING = re.compile(

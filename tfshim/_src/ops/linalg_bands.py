@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from tfshim._src import dtypes, static
+from tfshim._src import dtypes, reports, static
 from tfshim._src.convert import convert
 from tfshim._src.errors import InvalidArgumentError, fail, op_error, require, runtime_name
 from tfshim._src.ops import linalg_rules as rules
@@ -20,6 +20,7 @@ from tfshim._src.ops.linalg_diag import diag_part
 from tfshim._src.ops.linalg_factor import FACTORED, check_matrix, refuse_half
 from tfshim._src.ops.linalg_forms import matrix_transpose
 from tfshim._src.ops.linalg_solve import check_triangular
+from tfshim._src.ops.value_checks import check_main_band
 from tfshim._src.registry import _with_vjp, export, op
 from tfshim._src.rules import same
 
@@ -394,10 +395,13 @@ def banded_triangular_solve(bands, rhs, lower=True, adjoint=False, name=None) ->
         bands = convert(bands, hint=convert(rhs).aval.dtype)
     bands = convert(bands)
     result = _banded_triangular_solve(bands, rhs, lower, adjoint)
-    if not bands._is_symbolic():
+    text = "Input matrix is not invertible."
+    if reports.collected():
+        check_main_band(bands, bool(lower), text)
+    elif not bands._is_symbolic():
         main = bands._host_value()[..., 0 if lower else -1, :]
         if not np.all(np.abs(main) > 0):
-            raise op_error("BandedTriangularSolve", "Input matrix is not invertible.")
+            raise op_error("BandedTriangularSolve", text)
     return result
 
 

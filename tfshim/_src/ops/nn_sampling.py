@@ -10,7 +10,7 @@ import numpy as np
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.errors import op_error, require
+from tfshim._src.errors import dtype_mismatch, op_error, require
 from tfshim._src.ops.array import stop_gradient
 from tfshim._src.ops.casting import cast
 from tfshim._src.ops.joining import concat
@@ -23,7 +23,7 @@ from tfshim._src.ops.shaping import reshape
 from tfshim._src.random_state import op_seeds
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, fixed, same
-from tfshim._src.tensor import Tensor
+from tfshim._src.tensor import STATE, Tensor
 
 # -- hits ------------------------------------------------------------------------------------------
 
@@ -117,13 +117,22 @@ def _sampled_logits(
     return jnp.concatenate([true_logits, sampled_logits], axis=1)
 
 
+def _check_counts(dtype, counts) -> None:
+    """The logarithm of how often classes are expected is subtracted from their logits."""
+    if counts is not dtype:
+        raise dtype_mismatch("Sub", 1, dtype, counts)
+
+
 def _logits_and_labels(
     weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values,
     remove_accidental_hits, seed=None,
 ):  # fmt: skip
     labels = cast(convert(labels), dtypes.int64)
     x = convert(inputs)
+    dtype = x.aval.dtype
     if sampled_values is None:
+        if STATE.trace.symbolic:  # the dtype is looked at before any value
+            _check_counts(dtype, dtypes.float32)
         sampled_values = log_uniform_candidate_sampler(
             labels, num_true, num_sampled, True, num_classes, seed
         )
@@ -135,12 +144,13 @@ def _logits_and_labels(
             "AddV2", f"Incompatible shapes: [{batch},{count}] vs. [{batch},{num_sampled}]"
         )
     ids = concat([reshape(labels, [-1]), sampled], 0)
-    dtype = x.aval.dtype
     all_w = cast(embedding_lookup(weights, ids), dtype)
     all_b = cast(embedding_lookup(biases, ids), dtype)
+    _check_counts(dtype, true_count.aval.dtype)
+    _check_counts(dtype, sampled_count.aval.dtype)
     logits = _sampled_logits(
-        all_w, all_b, x, cast(true_count, dtype), cast(sampled_count, dtype), labels, sampled,
-        static.integer(num_true), bool(remove_accidental_hits),
+        all_w, all_b, x, true_count, sampled_count, labels, sampled, static.integer(num_true),
+        bool(remove_accidental_hits),
     )  # fmt: skip
     target = np.zeros(logits.aval.shape, dtype.np)
     target[:, :num_true] = 1 / num_true
@@ -176,6 +186,10 @@ def nce_loss(
 
     Returns:
       [batch].
+
+    Raises:
+      InvalidArgumentError: for inputs of another dtype than the sampler's counts, float32 ones by
+        default.
 
     Source: Gutmann and Hyvarinen, "Noise-contrastive estimation" (2010).
     """
@@ -217,6 +231,10 @@ def sampled_softmax_loss(
 
     Returns:
       [batch].
+
+    Raises:
+      InvalidArgumentError: for inputs of another dtype than the sampler's counts, float32 ones by
+        default.
 
     Source: Jean et al., "On Using Very Large Target Vocabulary for Neural Machine Translation"
     (2014).

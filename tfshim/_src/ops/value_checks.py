@@ -166,6 +166,23 @@ def check_pivots(factors: EagerTensor, text: str) -> None:
         reports.check(_PIVOTS, [factors], lambda _: reports.failure("Lu", text), node=node)
 
 
+_BANDS = {
+    lower: reports.checking(
+        "BandedTriangularSolve",
+        lambda x, row=0 if lower else -1: (jnp.logical_not(jnp.all(jnp.abs(x[..., row, :]) > 0)),),
+    )
+    for lower in (True, False)
+}
+
+
+def check_main_band(bands: EagerTensor, lower: bool, text: str) -> None:
+    """Checks that the main diagonal of a banded triangular matrix has no zero."""
+    if reports.collected() and bands.aval.size:
+        node = len(STATE.trace.nodes) - 1  # type: ignore[attr-defined]
+        tell = lambda _: reports.failure("BandedTriangularSolve", text)  # noqa: E731
+        reports.check(_BANDS[lower], [bands], tell, node=node)
+
+
 _FINITE = reports.checking("Eig", lambda x: (jnp.logical_not(jnp.all(jnp.isfinite(x))),))
 _NO_NAN_BELOW = reports.checking("SelfAdjointEigV2", lambda x: (jnp.any(jnp.isnan(jnp.tril(x))),))
 
