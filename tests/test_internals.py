@@ -151,6 +151,24 @@ def test_branches_and_loops_take_apart_what_is_alone():
     assert looped() == 3.0
 
 
+def test_kernels_that_no_public_op_is():
+    gen = module("ops.gen_array_ops")
+    y, idx, count = gen.unique_with_counts_v2([[1, 0], [2, 0], [1, 0]], [0], tf.int64)
+    assert y.numpy().tolist() == [[1, 0], [2, 0]] and count.numpy().tolist() == [2, 1]
+    assert idx.dtype == tf.int64 and idx.numpy().tolist() == [0, 1, 0]
+    assert gen.unique_v2([3, 1, 3], []).y.numpy().tolist() == [3, 1]
+    for x, axis, text in (
+        ([[1]], [], "unique expects a 1D vector."),
+        ([[1]], [2], "axis has to be between"),
+        ([[1]], [0, 1], "axis does not support input tensors larger than 1 elements"),
+    ):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=re.escape(text)):
+            gen.unique_v2(x, axis)
+    bits = module("ops.gen_bitwise_ops").population_count(tf.constant([-1, 0, 7], tf.int16))
+    assert bits.dtype == tf.uint8 and bits.numpy().tolist() == [16, 0, 3]
+    assert gen.identity is not None and hasattr(module("ops.gen_bitwise_ops"), "bitwise_and")
+
+
 def test_what_is_ignored_is_said():
     conv = kernels.function("Conv2D", "input, filter, strides, padding, use_cudnn_on_gpu=True")
     assert "Ignored, as they change no value: use_cudnn_on_gpu" in conv.__doc__
