@@ -177,3 +177,13 @@ def test_variable_scopes_know_their_names():
         with scopes.variable_scope(scope) as again:
             assert again.name == "a/b"
     assert scopes.get_variable_scope().name == ""
+
+
+def test_modules_that_are_lent_can_be_asked_for():
+    """A lent name may be that of a module which leads to what is asked: no endless import."""
+    from tfshim._src import internals
+
+    converters = internals.inner("autograph.converters")
+    assert converters is not None
+    with pytest.raises(Exception, match="break_statements"):
+        converters.break_statements.transform(None, None)

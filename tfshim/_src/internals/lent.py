@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import importlib
 import threading
 import types
 from collections.abc import Iterator
@@ -88,8 +89,9 @@ def module(path: str, found: types.ModuleType | None = None) -> types.ModuleType
     if found is None:
         found = types.ModuleType(f"tensorflow.{path}", "Names that tfshim does not have.")
         found.__path__ = []
+    served = importlib.import_module("tfshim._src.internals.served")
     for name in _MODULES[path].split():
-        if not hasattr(found, name):
+        if not served.has(found, path.removeprefix("python."), name):
             setattr(found, name, refusing(f"tensorflow.{path}.{name}"))
     return found
 

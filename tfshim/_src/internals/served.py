@@ -90,6 +90,17 @@ def _attribute(path: str, own: types.ModuleType | None, name: str) -> Any:
     raise AttributeError(name)
 
 
+def has(module: types.ModuleType, path: str, name: str) -> bool:
+    """Whether a module has this name, or tfshim a module of its own of that name in it."""
+    if not isinstance(module, InnerModule):
+        return hasattr(module, name)
+    try:
+        _attribute(module._path, module._own, name)
+    except AttributeError:
+        return _own_module(f"{path}.{name}") is not None
+    return True
+
+
 def _absent(path: str, name: str) -> AttributeError:
     module = f"{SERVED_AS}.{path}".rstrip(".")
     public = table.facts().public.get(path, {}).get(name)
