@@ -43,6 +43,8 @@ ROWS = [
     *(row(op, f32([1, 2]), f32([1, 2, 3]), kind="error") for op in _QUOTIENTS),
     *(row(op, i32([1]), f32([1.0]), kind="error") for op in _QUOTIENTS[:3]),
     *(row(op, b([True]), b([True]), kind="error") for op in _QUOTIENTS[:3]),
+    # the square of the divisor overflows, its quotients do not
+    row("tf.realdiv", f32([1e38, 7.0]), f32([1e20, 2.0]), kind="boundary"),
     row("tf.math.divide", 4, 2),
     row("tf.math.divide", 4, f32(3.0)),
     row(

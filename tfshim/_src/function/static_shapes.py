@@ -148,7 +148,7 @@ class StaticShapes:
             return found
         actual = [TensorShape(o.aval.shape) for o in outputs]
         if found:
-            return [_common(s, tuple(a)) for s, a in zip(found, actual, strict=True)]
+            return [_common(s, o.aval.shape) for s, o in zip(found, outputs, strict=True)]
         return [TensorShape([None] * len(s)) for s in actual] if ranks else actual
 
 

@@ -200,7 +200,8 @@ _QUOTIENT: dict[DType, Any] = {
 
 def _quotient_jvp(primals, tangents):
     (x, y), (dx, dy) = primals, tangents
-    return divide_raw(x, y), dx / y + (-x / y / y) * dy
+    # not -x / y / y, of which XLA makes -x / (y * y)
+    return divide_raw(x, y), dx / y + (-(x / y) / y) * dy
 
 
 def divide_raw(x, y):
