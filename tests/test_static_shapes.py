@@ -161,3 +161,21 @@ def test_branches_of_other_shapes_are_chosen_by_the_sizes_of_a_call():
 def test_length_of_an_unknown_size():
     f = tf.function(lambda x: len(x) * 2, input_signature=[tf.TensorSpec([None])])
     assert f(tf.ones([3])) == 6
+
+
+def test_rows_of_unknown_sizes():
+    rows = tf.ragged.constant([[1, 0], [1]])
+    for shape in ([None, None], None):
+        f = tf.function(
+            lambda table: tf.nn.embedding_lookup(table, rows),
+            input_signature=[tf.TensorSpec(shape)],
+        )
+        assert f(tf.constant([[1.0], [2.0]])).to_list() == [[[2.0], [1.0]], [[2.0]]]
+
+
+def test_noise_of_unknown_sizes_may_be_shared():
+    f = tf.function(
+        lambda x: tf.nn.dropout(x, 0.5, noise_shape=[None, 1]),
+        input_signature=[tf.TensorSpec([None, None])],
+    )
+    assert set(f(tf.ones([50, 2])).numpy().sum(1)) == {0.0, 4.0}

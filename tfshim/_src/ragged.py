@@ -270,7 +270,10 @@ class RaggedTensor:
         """
         if not isinstance(new_values, RaggedTensor):
             new_values = convert(new_values)
-        have, got = self._values.shape, new_values.shape
+        have, got = [
+            v.shape if isinstance(v, RaggedTensor) else TensorShape(v.aval.shape)
+            for v in (self._values, new_values)
+        ]
         if got.rank == 0 or have[0] != got[0]:
             raise ValueError(f"Shapes {have[:1]} and {got[:1]} are incompatible")
         return make(new_values, self._row_partition)

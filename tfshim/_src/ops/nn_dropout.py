@@ -50,7 +50,7 @@ def _noise_shape(x: Any, noise_shape: Any) -> Any:
     if hasattr(wanted, "as_list"):
         wanted = wanted.as_list()
     if isinstance(wanted, (list, tuple)) and len(wanted) == x.ndim:
-        return [n if s is None else s for s, n in zip(wanted, sizes.sizes(x), strict=True)]
+        return [sizes.sizes(x)[i] if s is None else s for i, s in enumerate(wanted)]
     return noise_shape
 
 
