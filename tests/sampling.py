@@ -13,7 +13,7 @@ PART, PARTS = (int(number) for number in os.environ.get("TFSHIM_SAMPLE", "0/1").
 FILES = frozenset(
     f"test_{name}.py"
     for name in """benchmarks benchmarks_ops cases dtypes forms host_contract host_elementwise
-    host_functions host_shape large_ops""".split()
+    host_functions host_shape large_ops rows_of_unknown_sizes""".split()
 )
 
 
