@@ -51,6 +51,11 @@ def _in_function(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     return mode == "function"
 
 
+def _broadcast_in_function(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """Arguments of different ranks, in a function."""
+    return mode == "function" and len({a.value.ndim for a in arrays_of(row)}) > 1
+
+
 def _empty(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     """An argument has no elements."""
     return any(not a.value.size for a in arrays_of(row))
@@ -381,6 +386,25 @@ KNOWN = (
         "grads: does not raise InvalidArgumentError: 'Output only has 0 elements",
         "TensorFlow's gradient fails for images without channels",
         _empty,
+    ),
+    Known(
+        "tf.math.betainc",
+        r"(grads\[[01]\]: is None, expected tensor|second)",
+        "scalars broadcast with vectors in a function: zeros for a and b there, None here as alone",
+        _broadcast_in_function,
+    ),
+    Known(
+        "tf.nn.weighted_moments",
+        r"grads\[\d\]: is None, expected tensor \w+ \[[\d, ]*0[\d, ]*\]",
+        "the gradient of no elements: None here, a tensor without elements there",
+        _empty,
+    ),
+    Known(
+        "*",
+        "result: raises InvalidArgumentError: .*negative integer powers.*expected NotFoundError: .*"
+        "'Reciprocal",
+        "a graph makes x ** -1 of integers the inverse, for which there is no kernel",
+        _in_function,
     ),
     Known(
         "tf.math.betainc",
