@@ -140,7 +140,7 @@ def normals(*shape: int):
 def test_depthwise_convolution_by_taps(stride, gap, times, monkeypatch):
     both_ways(
         lambda x, w: nn_depthwise._depthwise_raw(
-            x, w, (stride, stride), ((1, 0), (2, 1)), (gap, gap), False
+            x, w, (stride, stride), ((1, 0), (2, 1)), (gap, gap), False, (0, 0)
         ),
         monkeypatch,
         normals(1, 33, 32, 16),

@@ -231,7 +231,7 @@ def batch_jacobian(tape, target, source, unconnected_gradients, parallel_iterati
         y = _read(tape, target)
         rows = y.aval.shape[0]
         inner = y.aval.shape[1:]
-        source_shape = tuple(source.aval.shape)
+        source_shape = (source if isinstance(source, EagerTensor) else source._current()).aval.shape
 
         def column(seed):
             (g,) = tape._backprop([y], [source], [seed], UnconnectedGradients.NONE)
