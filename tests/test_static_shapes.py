@@ -158,6 +158,10 @@ def test_branches_of_other_shapes_are_chosen_by_the_sizes_of_a_call():
     assert not tall._uncaptured
 
 
+def test_the_rows_of_a_tensor_of_unknown_length_have_known_shapes():
+    assert shapes(lambda x: tf.unstack(x)[0] + 1.0, [None, 3]) == [[3]]
+
+
 def test_length_of_an_unknown_size():
     f = tf.function(lambda x: len(x) * 2, input_signature=[tf.TensorSpec([None])])
     assert f(tf.ones([3])) == 6

@@ -140,6 +140,8 @@ class StaticShapes:
                     others = [o.shape for o in made]
             except Exception:  # sizes that do not fit
                 continue
+            if len(others) != len(outputs):  # as many as the size of an axis
+                continue
             if found:
                 found = [_common(s, o) for s, o in zip(found, others, strict=True)]
             else:
