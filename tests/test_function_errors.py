@@ -758,3 +758,19 @@ def test_what_kernels_refuse_for_a_value_keeps_its_class_in_converted_code():
         assert not isinstance(e.value, ValueError)
     with pytest.raises(ValueError, match="must be equal"):
         tf.function(lambda x: x + tf.ones([3]))(tf.ones([2]))
+
+
+def test_an_index_of_nothing_is_out_of_bounds():
+    f = tf.function(lambda x, i: x[i])
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="index 1 of dimension 0 out of bounds"
+    ):
+        f(tf.zeros([0, 1]), tf.constant(1))
+
+
+def test_transposed_convolutions_look_at_sizes_when_they_run():
+    x, w = tf.ones([1, 1, 1]), tf.ones([1, 1, 1])
+    f = tf.function(lambda x: tf.nn.conv1d_transpose(x, w, [1, 9, 1], 2))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Size of out_backprop") as e:
+        f(x)
+    assert not isinstance(e.value, ValueError)

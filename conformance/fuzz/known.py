@@ -56,6 +56,11 @@ def _broadcast_in_function(row: Row, mode: str, got: Outcome, expected: Outcome)
     return mode == "function" and len({a.value.ndim for a in arrays_of(row)}) > 1
 
 
+def _of_size_one(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
+    """All arrays have one element."""
+    return all(a.value.size == 1 for a in arrays_of(row))
+
+
 def _empty(row: Row, mode: str, got: Outcome, expected: Outcome) -> bool:
     """An argument has no elements."""
     return any(not a.value.size for a in arrays_of(row))
@@ -388,6 +393,24 @@ KNOWN = (
         _empty,
     ),
     Known(
+        "tf.extract_volume_patches",
+        "result: raises UnimplementedError: .Only support strides.*expected ValueError: .Shape must",
+        "two mistakes in one call: a graph tells of the rank first",
+        _in_function,
+    ),
+    Known(
+        "tf.signal.*dct",
+        "result: raises TypeError: .The `real` and `imag`.*expected IndexError: .tuple index",
+        "two mistakes in one call: a graph meets the rank of a scalar first",
+        _in_function,
+    ),
+    Known(
+        "tf.*reduce_*",
+        "result: raises InvalidArgumentError: .*Axes contains duplicate dimension",
+        "a graph drops the reduction of an axis of size 1, and with it the mistake",
+        _of_size_one,
+    ),
+    Known(
         "tf.math.betainc",
         r"(grads\[[01]\]: is None, expected tensor|second)",
         "scalars broadcast with vectors in a function: zeros for a and b there, None here as alone",
@@ -418,7 +441,7 @@ KNOWN = (
         _beyond_float32,
     ),
     Known(
-        "tf.math.top_k",
+        "tf.math.*_k",
         r"(result|grads|taped|second)[^:]*: [-+0-9.naif]\S*, expected ",
         "the order of NaN, to which TensorFlow's comparison gives no place",
         _nan,
@@ -549,7 +572,7 @@ KNOWN = (
     ),
     Known(
         "*gather_nd",
-        "grads: does not raise InvalidArgumentError",
+        "grads: does not raise (InvalidArgumentError|ValueError: .Shape must be at least rank 1)",
         "TensorFlow has no gradient for these index vectors",
     ),
     Known(

@@ -19,7 +19,7 @@ from tfshim._src.dispatch import dispatch
 from tfshim._src.engine.kernel import Kernel
 from tfshim._src.errors import dtype_not_allowed, op_error
 from tfshim._src.ops.common import brackets
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import EagerTensor, NeedsValue, Tensor
 
 _KERNEL = "StridedSlice"
 _INDEX_DTYPES = frozenset({dtypes.int16, dtypes.int32, dtypes.int64})
@@ -263,6 +263,8 @@ def _moving(item: Any, n: int, axis: int) -> EagerTensor | None:
         return None
     if item.aval.shape or item.aval.dtype.kind not in "iu" or fold.static_value(item) is not None:
         return None
+    if not n:
+        raise NeedsValue("an index of an axis without elements")
     if reports.collected():
         reports.check(_outside(n), [item], lambda r: _out_of_bounds(int(r[1]), axis))
     return dispatch(_front(n), (item,))

@@ -28,6 +28,7 @@ _PUBLIC = {"float": "float32", "double": "float64", "half": "float16"}
 #: What depends on values is found when a graph runs, also in TensorFlow.
 _BY_VALUE = re.compile(
     r"is not in \[0, |Integer division by zero|^Dimension -1 must be >= 0|^ScanOp|"
+    r"Size of out_backprop doesn't match|"
     r"^Expected (begin|size|multiples)\[|^Only one input size may be -1| is missing from {|"
     r"^axis -?\d+ is out of range|^Expected axis to be -1 or|"
     r"^Dimensions \[\d+,\d+\) of input|^paddings must be (less|no greater) than |"
@@ -62,7 +63,7 @@ _BY_RUNNING = re.compile(
 #: The kernels whose shape inference looks at values all the same.
 _BY_SHAPE = re.compile("^(Fill|Range|MatrixDiagPartV3|MatrixSetDiagV3)$")
 #: The kernels without shape inference, but for what it finds in a vector of sizes.
-_UNKNOWING = re.compile("^DepthwiseConv2dNativeBackprop")
+_UNKNOWING = re.compile("^(DepthwiseConv2dNativeBackprop|Conv3DBackpropInputV2$)")
 _OF_SIZES = re.compile(r"_sizes input must be 1-dim|(Input: input|Filter: filter) must be 4-dim")
 _AXIS = re.compile(r"^Expected dimension in the range \[-(\d+), \d+\), but got (-?\d+)$")
 #: Sizes and places that shape inference cannot take for an unknown one.

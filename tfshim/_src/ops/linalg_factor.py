@@ -410,7 +410,7 @@ def pinv(a, rcond=None, validate_args=False, name=None) -> Any:
     a = convert(a)
     _float_matrix(a)
     static.flag(validate_args)
-    if a.aval.dtype.name == "bfloat16":
+    if a.aval.dtype.name == "bfloat16" and rcond is None:
         raise ValueError(f"data type {a.aval.dtype.np.type} not inexact")
     refuse_half("Svd", a, ", compute_uv=true, full_matrices=false")
     if rcond is None:
