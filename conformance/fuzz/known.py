@@ -394,7 +394,7 @@ KNOWN = (
     ),
     Known(
         "tf.extract_volume_patches",
-        "result: raises UnimplementedError: .Only support strides.*expected ValueError: .Shape must",
+        "result: raises UnimplementedError: .Only support strides.*expected ValueError: .Shape",
         "two mistakes in one call: a graph tells of the rank first",
         _in_function,
     ),
