@@ -393,6 +393,12 @@ KNOWN = (
         _empty,
     ),
     Known(
+        "*",
+        "result: raises NotFoundError: .Could not find device.*expected ValueError: .Shape must be",
+        "two mistakes in one call: a graph tells of the rank before it looks for a kernel",
+        _in_function,
+    ),
+    Known(
         "tf.extract_volume_patches",
         "result: raises UnimplementedError: .Only support strides.*expected ValueError: .Shape",
         "two mistakes in one call: a graph tells of the rank first",
