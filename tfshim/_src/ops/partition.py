@@ -9,7 +9,7 @@ import numpy as np
 
 from tfshim._src import dtypes, static
 from tfshim._src.convert import convert, from_array
-from tfshim._src.errors import op_error
+from tfshim._src.errors import dtype_mismatch, op_error
 from tfshim._src.movement import moves
 from tfshim._src.ops.common import brackets
 from tfshim._src.ops.joining import concat
@@ -36,7 +36,11 @@ def dynamic_partition(data, partitions, num_partitions, name=None) -> list[Tenso
       InvalidArgumentError: for a number out of range or shapes that do not fit.
     """
     kernel = "DynamicPartition"
-    x, p = convert(data), convert(partitions, dtypes.int32)
+    x = convert(data)
+    p = partitions if data is x and isinstance(partitions, Tensor) else None
+    p = convert(partitions, dtypes.int32) if p is None else p
+    if p.aval.dtype is not dtypes.int32:
+        raise dtype_mismatch("DynamicPartition", 1, dtypes.int32, p.aval.dtype)
     count = static.integer(num_partitions)
     if count < 1:
         raise op_error(
