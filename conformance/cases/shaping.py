@@ -110,6 +110,7 @@ ROWS = [
     row("tf.stack", [np.float64(1.0), 2]),
     row("tf.stack", ["a", 1], kind="error"),
     row("tf.unstack", _X),
+    row("tf.unstack", _X, 0, kind="boundary"),
     row("tf.unstack", _X, 3, kind="error"),
     row("tf.unstack", _X, axis=2, kind="error"),
     row("tf.unstack", 1.0, kind="error"),

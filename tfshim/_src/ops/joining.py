@@ -17,7 +17,7 @@ from tfshim._src.ops.common import brackets
 from tfshim._src.ops.vectors import index_array, refuse_float
 from tfshim._src.registry import export, op
 from tfshim._src.rules import each, same
-from tfshim._src.tensor import EagerTensor, Tensor
+from tfshim._src.tensor import STATE, EagerTensor, Tensor
 
 
 @moves
@@ -217,8 +217,6 @@ def parallel_stack(values, name="parallel_stack") -> Tensor:
     Raises:
       RuntimeError: outside of `tf.function`, as TensorFlow does.
     """
-    from tfshim._src.tensor import STATE
-
     if STATE.trace is STATE.pending:
         raise RuntimeError("tf.parallel_stack() is not compatible with eager execution.")
     return _pack(values, 0)
@@ -254,7 +252,7 @@ def unstack(value, num=None, axis=0, name="unstack") -> list[Tensor]:
     axis %= rank
     if num is None:
         num = x.aval.shape[axis]
-    if num == 0 and x.aval.shape[axis] == 0:
+    if num == 0 and (x.aval.shape[axis] == 0 or not STATE.trace.symbolic):
         return []
     num = static.integer(num)
     try:
