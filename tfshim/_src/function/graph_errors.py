@@ -28,7 +28,7 @@ _PUBLIC = {"float": "float32", "double": "float64", "half": "float16"}
 #: What depends on values is found when a graph runs, also in TensorFlow.
 _BY_VALUE = re.compile(
     r"is not in \[0, |Integer division by zero|^Dimension -1 must be >= 0|^ScanOp|"
-    r"Size of out_backprop doesn't match|"
+    r"Size of out_backprop doesn't match|^Input dimension \d+ must have length of at least|"
     r"^Expected (begin|size|multiples)\[|^Only one input size may be -1| is missing from {|"
     r"^axis -?\d+ is out of range|^Expected axis to be -1 or|"
     r"^Dimensions \[\d+,\d+\) of input|^paddings must be (less|no greater) than |"
