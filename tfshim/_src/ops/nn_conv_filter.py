@@ -20,7 +20,9 @@ from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
 #: Places of a result from which on a product for each tap is quicker.
-PLACES = 1 << 12
+PLACES = 1 << 13
+#: Channels of the images from which on it is: products of thin matrices take longer than XLA.
+CHANNELS = 32
 
 
 _AXES = {1: ("NWC", "WIO", "NWC"), 2: ("NHWC", "HWIO", "NHWC")}
@@ -41,7 +43,7 @@ def convolve(x, w, strides, pads, dilations):
 
 def pays(x, w, out: Sequence[int]) -> bool:
     """Whether the rules serve this convolution, and are quicker, for a result of this shape."""
-    one_group = x.shape[3] == w.shape[2] > 1
+    one_group = x.shape[3] == w.shape[2] >= CHANNELS
     wide = x.dtype in (np.float32, np.float64)  # sums of others are rounded once
     return one_group and wide and math.prod(out[:-1]) >= PLACES
 
