@@ -60,6 +60,10 @@ _RANKS = (
 )
 
 
+#: So many values that were read wait for the node that they are attributes of.
+_WAITING = 4
+
+
 class StaticShapes:
     """What is known of the shapes of a graph's tensors.
 
@@ -90,7 +94,7 @@ class StaticShapes:
                 taken.append(tensor)
             elif tensor.aval.shape:
                 waiting.append(tensor)
-        self.read = waiting
+        self.read = waiting[-_WAITING:]
         if taken and outputs:
             self.reads[outputs[0]._slot] = taken
 
@@ -115,8 +119,9 @@ class StaticShapes:
                 stack.extend(waiting)
                 continue
             kernel, inputs, outputs = entry
-            for out, shape in zip(outputs, self._inferred(kernel, inputs, outputs), strict=True):
-                _sizes(t).settle(out, shape)
+            owner = _sizes(t)  # which may be that of a graph around this one
+            for out, shape in zip(outputs, owner._inferred(kernel, inputs, outputs), strict=True):
+                owner.settle(out, shape)
         return self.known[tensor._slot]
 
     def _inferred(self, kernel: Any, inputs: tuple, outputs: tuple) -> list[TensorShape]:
