@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tfshim._src.fold import producer
+
 
 class Operation:
     """What made a symbolic tensor: a node of its function, or an argument.
@@ -22,10 +24,11 @@ class Operation:
         self.graph = tensor._trace
         self.name = tensor._graph_name().rpartition(":")[0]
         self.type, self.inputs, self.outputs = "Placeholder", (), [tensor]
-        for kernel, inputs, outputs in getattr(self.graph, "entries", ()):
-            if any(o is tensor for o in outputs):
-                self.type = kernel.name.partition(":")[0]
-                self.inputs, self.outputs = tuple(inputs), list(outputs)
+        entry = producer(self.graph, tensor)
+        if entry is not None:
+            kernel, inputs, outputs = entry
+            self.type = kernel.name.partition(":")[0]
+            self.inputs, self.outputs = tuple(inputs), list(outputs)
 
     @property
     def device(self) -> str:

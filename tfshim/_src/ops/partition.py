@@ -37,8 +37,8 @@ def dynamic_partition(data, partitions, num_partitions, name=None) -> list[Tenso
     """
     kernel = "DynamicPartition"
     x = convert(data)
-    p = partitions if data is x and isinstance(partitions, Tensor) else None
-    p = convert(partitions, dtypes.int32) if p is None else p
+    both = data is x and isinstance(partitions, Tensor)  # then the kernel looks at dtypes
+    p = partitions if both else convert(partitions, dtypes.int32)
     if p.aval.dtype is not dtypes.int32:
         raise dtype_mismatch("DynamicPartition", 1, dtypes.int32, p.aval.dtype)
     count = static.integer(num_partitions)
